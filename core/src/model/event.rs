@@ -1,0 +1,152 @@
+//! What happens on a market, first as the venue wrote it, then in our own exact numbers.
+//!
+//! An adapter turns a frame into [`VenueEvent`]s: decimals as they were sent, nothing learnt yet.
+//! [`crate::market::Normalizer`] turns these into [`MarketEvent`]s at the instrument's precision.
+//! From there on every consumer sees the same numbered stream.
+
+use serde::{Deserialize, Serialize};
+
+use super::book::BookLevel;
+use super::decimal::Decimal;
+use super::gap::GapKind;
+use super::instrument::InstrumentId;
+use super::number::Precision;
+use super::time::UnixNs;
+use super::trade::{Side, Trade, TradeId};
+
+/// One thing a venue said about one instrument, in its own digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VenueEvent {
+    /// Whom it is about.
+    pub instrument: InstrumentId,
+    /// When the venue says it happened.
+    pub time: UnixNs,
+    /// What happened.
+    pub body: VenueBody,
+}
+
+/// Price and quantity of a level as they were sent.
+pub type VenueLevel = (Decimal, Decimal);
+
+/// The things venues say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VenueBody {
+    /// An execution.
+    Trade {
+        /// The venue's number.
+        id: TradeId,
+        /// As sent.
+        price: Decimal,
+        /// As sent.
+        quantity: Decimal,
+        /// The taker's side, turned around by the adapter where the venue says the maker's.
+        side: Side,
+        /// Whether it is history sent upon subscribing rather than new.
+        history: bool,
+    },
+    /// The whole book, or what changed in it.
+    Book {
+        /// Whether this replaces the book.
+        snapshot: bool,
+        /// Changed bids in the order sent; quantity 0 deletes.
+        bids: Vec<VenueLevel>,
+        /// Changed asks in the order sent; quantity 0 deletes.
+        asks: Vec<VenueLevel>,
+    },
+    /// The venue's own best quotes and last price.
+    Ticker {
+        /// Last traded price.
+        last: Option<Decimal>,
+        /// Best bid: price, quantity.
+        bid: Option<VenueLevel>,
+        /// Best ask: price, quantity.
+        ask: Option<VenueLevel>,
+    },
+}
+
+/// Place of an event in the order of arrival, from 1, without holes.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Position(pub u64);
+
+/// An event and its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sequenced {
+    /// Place in the order of arrival.
+    pub position: Position,
+    /// What happened.
+    pub event: MarketEvent,
+}
+
+/// One event at the instrument's precision. What the journal keeps and every consumer reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarketEvent {
+    /// Whom it is about.
+    pub instrument: InstrumentId,
+    /// Decimals of every number in it.
+    pub precision: Precision,
+    /// When it reached this machine.
+    pub received: UnixNs,
+    /// What happened.
+    pub body: EventBody,
+}
+
+/// A change of a book at the instrument's precision.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookDelta {
+    /// When the venue says it happened.
+    pub time: UnixNs,
+    /// Changed bids in the order sent; quantity 0 deletes.
+    pub bids: Vec<BookLevel>,
+    /// Changed asks in the order sent; quantity 0 deletes.
+    pub asks: Vec<BookLevel>,
+}
+
+/// What can happen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EventBody {
+    /// An execution.
+    Trade(Trade),
+    /// An execution from before the subscription or fetched later: it never fires an alert.
+    Backfill(Trade),
+    /// The whole book. It replaces what was held, also a stale one.
+    BookSnapshot(BookDelta),
+    /// What changed in the book.
+    BookUpdate(BookDelta),
+    /// A message is missing: the book is not to be shown until the next snapshot.
+    BookStale {
+        /// In one clear sentence, why.
+        reason: String,
+    },
+    /// Data is known to be missing from `start` to `end`.
+    Gap {
+        /// Which data.
+        kind: GapKind,
+        /// Last moment known to be complete.
+        start: UnixNs,
+        /// First moment known to be complete again.
+        end: UnixNs,
+        /// In one clear sentence, why.
+        reason: String,
+    },
+    /// Exchange time moved on without a trade or a change (heartbeat).
+    Clock {
+        /// Exchange time.
+        time: UnixNs,
+    },
+}
+
+impl MarketEvent {
+    /// Exchange time of the event; `None` for events that have none of their own.
+    #[must_use]
+    pub fn time(&self) -> Option<UnixNs> {
+        match &self.body {
+            EventBody::Trade(trade) | EventBody::Backfill(trade) => Some(trade.time),
+            EventBody::BookSnapshot(delta) | EventBody::BookUpdate(delta) => Some(delta.time),
+            EventBody::Clock { time } => Some(*time),
+            EventBody::BookStale { .. } | EventBody::Gap { .. } => None,
+        }
+    }
+}
