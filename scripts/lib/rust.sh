@@ -8,14 +8,15 @@ rust_oldest=1.96.0
 wasm=wasm32-unknown-unknown
 debian_toolchain=tradesuite
 
-# with_toolchain NAME COMMAND…: an empty name is the toolchain that is active anyway.
+# with_toolchain NAME COMMAND…: an empty name is the toolchain that is active anyway. Asking for one that is not
+# installed must not make rustup download it.
 with_toolchain() {
   local name=$1
   shift
   if [ -n "$name" ]; then
-    RUSTUP_TOOLCHAIN=$name "$@"
+    env RUSTUP_AUTO_INSTALL=0 RUSTUP_TOOLCHAIN="$name" "$@"
   else
-    env -u RUSTUP_TOOLCHAIN "$@"
+    env -u RUSTUP_TOOLCHAIN RUSTUP_AUTO_INSTALL=0 "$@"
   fi
 }
 
@@ -41,13 +42,18 @@ choose_toolchain() {
   else
     unset RUSTUP_TOOLCHAIN
   fi
+  [ -z "$wished_toolchain" ] || return 0
   mkdir -p "$cache"
   printf '%s' "$1" >"$cache/toolchain"
 }
 
-# The toolchains that may be there already, the user's own wish first.
+# The toolchains that may be there already: the user's wish and no other, else the last choice first.
 rust_candidates() {
-  printf '%s\n' "${RUSTUP_TOOLCHAIN:-}" "" "$rust_oldest" "$debian_toolchain"
+  if [ -n "$wished_toolchain" ]; then
+    printf '%s\n' "$wished_toolchain"
+  else
+    printf '%s\n' "${RUSTUP_TOOLCHAIN:-}" "" "$rust_oldest" "$debian_toolchain"
+  fi
 }
 
 use_installed_rust() {
@@ -114,7 +120,9 @@ build_browser_library() {
     RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc RUSTFLAGS="-Zforce-unstable-if-unmarked -Cembed-bitcode=yes" \
     /usr/bin/cargo build --release --locked --manifest-path sysroot/Cargo.toml --target "$wasm" \
     --target-dir "$built" --features panic-unwind,compiler-builtins-mem || return 1
-  run_step rust-std-old as_root find "$place" -name '*.rlib' -delete || true
+  if [ -d "$place" ]; then
+    run_step rust-std-old as_root find "$place" -name '*.rlib' -delete || return 1
+  fi
   run_step rust-std-install as_root install -D -m 644 -t "$place" "$built/$wasm/release/deps/"*.rlib || return 1
   rm -rf "$built"
 }
@@ -122,10 +130,14 @@ build_browser_library() {
 setup_rust() {
   have rustc || have rustup || have apt-get ||
     die "no Rust compiler was found: install rustup first, then run this again"
-  use_installed_rust || add_browser_target || download_rust || debian_rust ||
+  use_installed_rust || add_browser_target && return 0
+  [ -z "$wished_toolchain" ] ||
+    die "RUSTUP_TOOLCHAIN is $wished_toolchain, but that is not Rust $rust_oldest or newer with the target $wasm:" \
+      "unset it, and a fitting one is chosen"
+  download_rust || debian_rust ||
     die "Rust $rust_oldest or newer with the target $wasm cannot be had: neither rustup's server nor Debian's" \
       "packages could be used (the reasons are above). Once one of them can be reached, run this again"
-  rust_is_usable "${RUSTUP_TOOLCHAIN:-}" ||
+  rust_builds_for_browser "${RUSTUP_TOOLCHAIN:-}" ||
     die "the Rust toolchain ${RUSTUP_TOOLCHAIN:-in use} was set up, but still cannot compile for $wasm"
 }
 

@@ -10,7 +10,7 @@ locked_version() {
 }
 
 installed_version() {
-  "$1" --version 2>/dev/null | head -n 1 | cut -d ' ' -f 2
+  have "$1" && "$1" --version | cut -d ' ' -f 2 || true
 }
 
 # A prebuilt binary is only looked for where cargo-binstall is installed.
