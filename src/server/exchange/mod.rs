@@ -1,0 +1,269 @@
+//! The venues: what they are called, where they are documented, how their bytes are read.
+//!
+//! An adapter does no I/O. It turns frames into [`VenueEvent`]s and questions into
+//! [`HttpRequest`]s; sockets, timers and retries live once, in [`crate::server::collector`].
+//! Adding a venue is a new file or folder here and one line in [`EXCHANGES`].
+
+use thiserror::Error;
+use tradesuite_core::model::{
+    Candle, Instrument, InstrumentId, Precision, Side, Timeframe, TradeId, UnixMs, UnixNs,
+    VenueEvent,
+};
+
+/// Every venue, the first being the one meant by a bare symbol.
+pub static EXCHANGES: &[&dyn Exchange] = &[];
+
+/// The venue with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static dyn Exchange> {
+    EXCHANGES
+        .iter()
+        .copied()
+        .find(|exchange| exchange.spec().id == id)
+}
+
+/// The feed that serves this WebSocket address, with its venue. Recorded captures name their
+/// venue this way.
+#[must_use]
+pub fn find_by_url(url: &str) -> Option<(&'static dyn Exchange, &'static dyn Feed)> {
+    let host = url.split("://").nth(1)?.split(['/', ':', '?']).next()?;
+    EXCHANGES.iter().copied().find_map(|exchange| {
+        let feed = exchange
+            .feeds()
+            .iter()
+            .copied()
+            .find(|feed| feed.spec().hosts.contains(&host))?;
+        Some((exchange, feed))
+    })
+}
+
+/// Facts about a venue.
+#[derive(Debug)]
+pub struct ExchangeSpec {
+    /// The id in instrument ids: lower case.
+    pub id: &'static str,
+    /// The name people read.
+    pub label: &'static str,
+    /// Two letters for dense lists.
+    pub short: &'static str,
+    /// The documentation's front page.
+    pub docs: &'static str,
+    /// Base address of its REST interface.
+    pub rest_url: &'static str,
+    /// Timeframes of its own candle history.
+    pub timeframes: &'static [Timeframe],
+    /// Bars in one answer at the most.
+    pub candles_per_request: u32,
+    /// REST requests a second that it allows without a key.
+    pub requests_per_s: u32,
+    /// Whether trade ids are contiguous per instrument, so that a jump is a gap.
+    pub contiguous_trade_ids: bool,
+}
+
+/// Facts about one of a venue's streaming interfaces.
+#[derive(Debug)]
+pub struct FeedSpec {
+    /// Its name in the settings.
+    pub name: &'static str,
+    /// The documentation of its channels.
+    pub docs: &'static str,
+    /// Address to connect to.
+    pub ws_url: &'static str,
+    /// Hosts whose recorded frames are of this feed, today's and earlier ones.
+    pub hosts: &'static [&'static str],
+    /// How a book is proven, and what escapes that proof; one sentence each.
+    pub proof: &'static str,
+    /// Whether every message of a connection is numbered without holes.
+    pub numbered: bool,
+    /// Silence after which the line counts as dead, milliseconds.
+    pub silence_ms: i64,
+    /// Instruments that one connection may carry.
+    pub instruments_per_connection: usize,
+}
+
+/// A venue.
+pub trait Exchange: Send + Sync {
+    /// Facts.
+    fn spec(&self) -> &'static ExchangeSpec;
+
+    /// Streaming interfaces, the default one first.
+    fn feeds(&self) -> &'static [&'static dyn Feed];
+
+    /// Asks for the list of instruments.
+    fn instruments(&self) -> HttpRequest;
+
+    /// Reads the list. Instruments that cannot be described exactly are left out and counted.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the body is not such a list.
+    fn parse_instruments(&self, body: &[u8]) -> Result<Vec<Instrument>, DecodeError>;
+
+    /// Asks for bars; `None` where the venue has no such timeframe.
+    fn candles(&self, query: &VenueCandleQuery<'_>) -> Option<HttpRequest>;
+
+    /// Reads bars, ascending, unique, at the instrument's precision (widened where the venue's
+    /// digits are finer).
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the body is no such answer or a value cannot be kept exactly.
+    fn parse_candles(
+        &self,
+        instrument: &Instrument,
+        body: &[u8],
+    ) -> Result<VenueCandles, DecodeError>;
+
+    /// Asks for trades of the past; `None` where the venue does not give them.
+    fn trades(&self, query: &VenueTradeQuery<'_>) -> Option<HttpRequest>;
+
+    /// Reads trades of the past as events, ascending by time, then id.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the body is no such answer.
+    fn parse_trades(
+        &self,
+        instrument: &Instrument,
+        body: &[u8],
+    ) -> Result<Vec<VenueEvent>, DecodeError>;
+}
+
+/// One of a venue's streaming interfaces.
+pub trait Feed: Send + Sync {
+    /// Facts.
+    fn spec(&self) -> &'static FeedSpec;
+
+    /// Text frames that subscribe to trades, book, ticker and heartbeat of `symbols` (the
+    /// venue's own names).
+    fn subscribe(&self, symbols: &[&str]) -> Vec<String>;
+
+    /// Text frames that undo it.
+    fn unsubscribe(&self, symbols: &[&str]) -> Vec<String>;
+
+    /// A decoder for one connection.
+    fn decoder(&self) -> Box<dyn Decoder>;
+}
+
+/// Reads the frames of one connection, in order.
+pub trait Decoder: Send {
+    /// Reads one frame into `out`, which the caller has cleared.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where it is not a message of this feed. Events already written to `out`
+    /// must then not be used.
+    fn decode(&mut self, frame: &str, out: &mut Decoded) -> Result<(), DecodeError>;
+}
+
+/// What one frame said.
+#[derive(Debug, Default)]
+pub struct Decoded {
+    /// About instruments.
+    pub events: Vec<VenueEvent>,
+    /// Number of the message on its connection, where the feed numbers them.
+    pub sequence: Option<u64>,
+    /// The venue's clock, where the message carries it.
+    pub venue_time: Option<UnixNs>,
+    /// About the connection.
+    pub notices: Vec<Notice>,
+}
+
+impl Decoded {
+    /// Empties it, keeping its memory for the next frame.
+    pub fn clear(&mut self) {
+        self.events.clear();
+        self.notices.clear();
+        self.sequence = None;
+        self.venue_time = None;
+    }
+}
+
+/// What a frame says about the connection rather than a market.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The venue lives.
+    Heartbeat,
+    /// A subscription stands.
+    Subscribed,
+    /// The venue complains; in its own words.
+    Refused(String),
+    /// The newest trade id before the subscription began: the next one is its successor.
+    LastTrade(InstrumentId, TradeId),
+}
+
+/// A frame or body that does not say what it should. Counted, logged once, never fatal.
+#[derive(Debug, Error)]
+pub enum DecodeError {
+    /// Not JSON of the expected shape.
+    #[error("not the expected message: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A field holds what it cannot.
+    #[error("field {field}: {reason}")]
+    Field {
+        /// Which.
+        field: &'static str,
+        /// Why, with the value.
+        reason: String,
+    },
+    /// The venue answered with an error of its own.
+    #[error("the venue answered: {0}")]
+    Venue(String),
+}
+
+/// A GET request below the venue's REST address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// Path, beginning with a slash.
+    pub path: String,
+    /// Query parameters, not yet escaped.
+    pub query: Vec<(&'static str, String)>,
+}
+
+/// Which bars are wanted: half open, `start` inclusive.
+#[derive(Clone, Copy, Debug)]
+pub struct VenueCandleQuery<'a> {
+    /// Of which instrument.
+    pub instrument: &'a Instrument,
+    /// Of which width; one of the venue's own.
+    pub timeframe: Timeframe,
+    /// First opening time.
+    pub start: UnixMs,
+    /// Opening time before which the last bar opens.
+    pub end: UnixMs,
+}
+
+/// Bars of a venue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VenueCandles {
+    /// Decimals of every number in it.
+    pub precision: Precision,
+    /// Ascending by opening time, unique.
+    pub candles: Vec<Candle>,
+}
+
+/// Which trades are wanted: half open, `start` inclusive.
+#[derive(Clone, Copy, Debug)]
+pub struct VenueTradeQuery<'a> {
+    /// Of which instrument.
+    pub instrument: &'a Instrument,
+    /// Earliest.
+    pub start: UnixMs,
+    /// Before which the last one happened.
+    pub end: UnixMs,
+    /// At the most.
+    pub limit: u32,
+}
+
+/// Reads a side in any case of letters.
+///
+/// # Errors
+/// [`DecodeError::Field`] for anything but buy and sell.
+pub fn parse_side(text: &str) -> Result<Side, DecodeError> {
+    if text.eq_ignore_ascii_case("buy") {
+        Ok(Side::Buy)
+    } else if text.eq_ignore_ascii_case("sell") {
+        Ok(Side::Sell)
+    } else {
+        Err(DecodeError::Field {
+            field: "side",
+            reason: format!("{text:?} is neither buy nor sell"),
+        })
+    }
+}

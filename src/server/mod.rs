@@ -1,0 +1,25 @@
+//! Everything behind the socket. Compiled into the server only.
+//!
+//! Modules may import from those above them in this list, never from below:
+//!
+//! 1. [`clock`], [`config`], [`bus`]: time, settings, the stream of events in the process
+//! 2. [`exchange`], [`storage`], [`journal`], [`simulator`]: venues, stores, the log, a market to
+//!    try things on
+//! 3. [`collector`], [`hub`]: keeping connections alive; snapshots and changes for listeners
+//! 4. [`service`]: what every interface calls
+//! 5. [`web`]: REST, socket, pages
+//! 6. [`command`], [`run`]: command line and wiring
+
+pub mod bus;
+pub mod clock;
+pub mod collector;
+pub mod command;
+pub mod config;
+pub mod exchange;
+pub mod hub;
+pub mod journal;
+pub mod run;
+pub mod service;
+pub mod simulator;
+pub mod storage;
+pub mod web;

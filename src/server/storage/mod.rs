@@ -1,0 +1,210 @@
+//! What is kept, and the two traits through which everything else keeps it.
+//!
+//! [`MarketStore`] holds trades, candles, book history and gaps; [`StateStore`] what a person
+//! made. The first may be large and lag behind the market, the second is small and every write
+//! is durable. Both remember the journal position up to which they have taken everything, in the
+//! same transaction as the result.
+
+pub mod sqlite;
+
+use async_trait::async_trait;
+use thiserror::Error;
+use tradesuite_core::model::{
+    BookDelta, BookView, Candle, Gap, Instrument, InstrumentId, Position, Precision, Timeframe,
+    Trade, UnixMs, UnixNs,
+};
+
+/// A trade and the decimals of its numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TradeRecord {
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// Decimals of its numbers.
+    pub precision: Precision,
+    /// What traded.
+    pub trade: Trade,
+}
+
+/// A bar and the decimals of its numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CandleRecord {
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// Of which width; one of [`Timeframe::STORED`], or a venue's own bar of any width.
+    pub timeframe: Timeframe,
+    /// Decimals of its numbers.
+    pub precision: Precision,
+    /// The bar.
+    pub candle: Candle,
+}
+
+/// What a book did, for its history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookRecord {
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// Decimals of its numbers.
+    pub precision: Precision,
+    /// When it reached this machine.
+    pub received: UnixNs,
+    /// What happened.
+    pub change: BookChange,
+}
+
+/// Kinds of book history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BookChange {
+    /// The whole book.
+    Snapshot(BookDelta),
+    /// What changed.
+    Update(BookDelta),
+    /// Unknown from here to the next snapshot.
+    Stale,
+}
+
+/// Everything that one stretch of the journal amounts to, written in one transaction.
+#[derive(Clone, Debug, Default)]
+pub struct StoreBatch {
+    /// Journal position that is included with this batch; `None` for imports and venue history.
+    pub position: Option<Position>,
+    /// New trades. One that is held already (same instrument and id) changes nothing.
+    pub trades: Vec<TradeRecord>,
+    /// Bars, each replacing the one of its opening time unless that is a better one: own bars
+    /// (origin `trades`) are never overwritten by a venue's.
+    pub candles: Vec<CandleRecord>,
+    /// Book history in order.
+    pub book: Vec<BookRecord>,
+    /// Gaps found.
+    pub gaps: Vec<Gap>,
+    /// Instruments described anew.
+    pub instruments: Vec<Instrument>,
+}
+
+/// Which end of a span a limit counts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Newest {
+    /// The oldest first after `start`.
+    No,
+    /// The newest before `end`.
+    Yes,
+}
+
+/// A half-open span of time with a limit. Answers are ascending in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Inclusive.
+    pub start: UnixMs,
+    /// Exclusive.
+    pub end: UnixMs,
+    /// Rows at the most.
+    pub limit: u32,
+    /// Which end the limit counts from.
+    pub newest: Newest,
+}
+
+/// Rows with their common precision (the finest of all rows).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows<T> {
+    /// Decimals of every number in it.
+    pub precision: Precision,
+    /// Ascending.
+    pub rows: Vec<T>,
+}
+
+/// From when to when something is held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// First and last trade.
+    pub trades: Option<(UnixMs, UnixMs)>,
+    /// First and last bar of one minute.
+    pub candles: Option<(UnixMs, UnixMs)>,
+    /// First and last moment of book history.
+    pub book: Option<(UnixMs, UnixMs)>,
+}
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// May succeed later: locked, disk full, connection lost.
+    #[error("the store cannot be reached at the moment: {0}")]
+    Unavailable(String),
+    /// Will not succeed: the data on disk is not what was written.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+    /// The data directory belongs to another mode or a newer version.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl StoreError {
+    /// Whether trying again later makes sense.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+/// Trades, candles, book history, gaps and instruments.
+#[async_trait]
+pub trait MarketStore: Send + Sync {
+    /// `sqlite` or `influxdb`.
+    fn kind(&self) -> &'static str;
+
+    /// Takes a batch, all of it or nothing.
+    async fn write(&self, batch: StoreBatch) -> Result<(), StoreError>;
+
+    /// Journal position up to which everything is held; `None` for a new store.
+    async fn position(&self) -> Result<Option<Position>, StoreError>;
+
+    /// Trades by exchange time, then id.
+    async fn trades(&self, instrument: &InstrumentId, span: Span)
+    -> Result<Rows<Trade>, StoreError>;
+
+    /// Bars as they are stored under `timeframe`; folding is the caller's.
+    async fn candles(
+        &self,
+        instrument: &InstrumentId,
+        timeframe: Timeframe,
+        span: Span,
+    ) -> Result<Rows<Candle>, StoreError>;
+
+    /// The book as it stood at `at`, best `depth` levels a side; `None` where none is recorded.
+    async fn book_at(
+        &self,
+        instrument: &InstrumentId,
+        at: UnixMs,
+        depth: u32,
+    ) -> Result<Option<(Precision, BookView)>, StoreError>;
+
+    /// Gaps that touch the span, by start.
+    async fn gaps(
+        &self,
+        instrument: Option<&InstrumentId>,
+        span: Span,
+    ) -> Result<Vec<Gap>, StoreError>;
+
+    /// Every instrument described so far, by id.
+    async fn instruments(&self) -> Result<Vec<Instrument>, StoreError>;
+
+    /// From when to when there is anything.
+    async fn coverage(&self, instrument: &InstrumentId) -> Result<Coverage, StoreError>;
+
+    /// Size on disk, bytes.
+    async fn bytes(&self) -> Result<u64, StoreError>;
+
+    /// Finishes what is under way and closes the files.
+    async fn close(&self);
+}
+
+/// Small, durable, owned by a person: settings, layouts, alerts, tokens.
+#[async_trait]
+pub trait StateStore: Send + Sync {
+    /// Reads one entry.
+    async fn get(&self, owner: &str, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Writes one entry, durable when this returns.
+    async fn put(&self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError>;
+
+    /// Deletes one entry; one that is not there is no error.
+    async fn delete(&self, owner: &str, key: &str) -> Result<(), StoreError>;
+}
