@@ -20,16 +20,25 @@ with_toolchain() {
   fi
 }
 
-rust_is_new_enough() {
-  local version
-  version=$(with_toolchain "$1" rustc --version 2>/dev/null | cut -d ' ' -f 2) || return 1
-  [ -n "$version" ] && version_at_least "$version" "$rust_oldest"
+# rust_version COMMAND…: what that compiler says it is, 0 where there is none.
+rust_version() {
+  local said
+  said=$("$@" --version 2>/dev/null) || said=
+  said=${said#rustc }
+  echo "${said%% *}" | sed 's/^$/0/'
 }
 
-# Compiles an empty program: a library of another compiler version is found out too.
+# probe_browser_build COMMAND…: compiles an empty program, which a library of another compiler version fails too.
+probe_browser_build() {
+  echo 'fn main() {}' | "$@" --target "$wasm" --emit metadata -o "$scratch/probe.rmeta" - >/dev/null 2>&1
+}
+
+rust_is_new_enough() {
+  version_at_least "$(rust_version with_toolchain "$1" rustc)" "$rust_oldest"
+}
+
 rust_builds_for_browser() {
-  echo 'fn main() {}' |
-    with_toolchain "$1" rustc --target "$wasm" --emit metadata -o "$scratch/probe.rmeta" - >/dev/null 2>&1
+  probe_browser_build with_toolchain "$1" rustc
 }
 
 rust_is_usable() {
@@ -89,12 +98,21 @@ download_rust() {
   choose_toolchain "$rust_oldest"
 }
 
-debian_rust() {
+install_debian_rust() {
   say "rustup could not provide Rust $rust_oldest, trying Debian's"
   apt_install "two minutes, 1 GB of disk" \
     rustc-web cargo-web rust-web-src rust-web-llvm lld-22 rust-web-clippy rustfmt-web || return 1
-  rust_of_debian_is_new_enough || return 1
+  version_at_least "$(rust_version /usr/bin/rustc)" "$rust_oldest" || {
+    say "Debian's compiler is $(rust_version /usr/bin/rustc), $rust_oldest is needed"
+    return 1
+  }
   build_browser_library || return 1
+  use_debian_rust
+}
+
+# Debian's compiler is used through rustup where there is one, as a toolchain that is only a name for /usr.
+use_debian_rust() {
+  version_at_least "$(rust_version /usr/bin/rustc)" "$rust_oldest" && probe_browser_build /usr/bin/rustc || return 1
   if ! have rustup; then
     choose_toolchain ""
     return 0
@@ -102,14 +120,6 @@ debian_rust() {
   say "naming Debian's compiler '$debian_toolchain' in rustup"
   run_step rust-link rustup toolchain link "$debian_toolchain" /usr || return 1
   choose_toolchain "$debian_toolchain"
-}
-
-rust_of_debian_is_new_enough() {
-  local version
-  version=$(/usr/bin/rustc --version 2>/dev/null | cut -d ' ' -f 2)
-  version_at_least "${version:-0}" "$rust_oldest" && return 0
-  say "Debian's compiler is ${version:-missing}, $rust_oldest is needed"
-  return 1
 }
 
 # Debian has no standard library for the browser, but its sources: built once, it lies where the compiler looks for it.
@@ -134,7 +144,7 @@ setup_rust() {
   [ -z "$wished_toolchain" ] ||
     die "RUSTUP_TOOLCHAIN is $wished_toolchain, but that is not Rust $rust_oldest or newer with the target $wasm:" \
       "unset it, and a fitting one is chosen"
-  download_rust || debian_rust ||
+  use_debian_rust || download_rust || install_debian_rust ||
     die "Rust $rust_oldest or newer with the target $wasm cannot be had: neither rustup's server nor Debian's" \
       "packages could be used (the reasons are above). Once one of them can be reached, run this again"
   rust_builds_for_browser "${RUSTUP_TOOLCHAIN:-}" ||
