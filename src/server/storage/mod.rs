@@ -45,6 +45,9 @@ pub struct BookRecord {
     pub instrument: InstrumentId,
     /// Decimals of its numbers.
     pub precision: Precision,
+    /// Its place in the journal, by which a record that is written again after a crash is known;
+    /// `None` for imports.
+    pub position: Option<Position>,
     /// When it reached this machine.
     pub received: UnixNs,
     /// What happened.
@@ -204,6 +207,9 @@ pub trait StateStore: Send + Sync {
 
     /// Writes one entry, durable when this returns.
     async fn put(&self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError>;
+
+    /// Every entry whose key begins with `prefix`, by key.
+    async fn list(&self, owner: &str, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
 
     /// Deletes one entry; one that is not there is no error.
     async fn delete(&self, owner: &str, key: &str) -> Result<(), StoreError>;
