@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::number::{Price, Quantity};
+use super::number::{Precision, Price, Quantity};
 use super::time::UnixNs;
 
 /// One price level. Quantity 0 in a change deletes the level.
@@ -12,6 +12,17 @@ pub struct BookLevel {
     pub price: Price,
     /// Base units resting there.
     pub quantity: Quantity,
+}
+
+impl BookLevel {
+    /// The same level at another precision; `None` where it does not fit or would lose digits.
+    #[must_use]
+    pub fn rescaled(self, from: Precision, to: Precision) -> Option<Self> {
+        Some(Self {
+            price: self.price.rescaled(from.price, to.price)?,
+            quantity: self.quantity.rescaled(from.quantity, to.quantity)?,
+        })
+    }
 }
 
 /// The best levels of a book at one moment.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::number::{Notional, Price, Volume};
+use super::number::{Notional, Precision, Price, Volume};
 use super::time::UnixMs;
 use super::trade::{Side, Trade};
 
@@ -76,5 +76,28 @@ impl Candle {
     #[must_use]
     pub fn delta(&self) -> Option<i128> {
         self.buy_volume.map(|buys| 2 * buys.0 - self.volume.0)
+    }
+
+    /// The same bar at another precision; `None` where it does not fit or would lose digits.
+    #[must_use]
+    pub fn rescaled(self, from: Precision, to: Precision) -> Option<Self> {
+        let price = |value: Price| value.rescaled(from.price, to.price);
+        let volume = |value: Volume| value.rescaled(from.quantity, to.quantity);
+        Some(Self {
+            open: price(self.open)?,
+            high: price(self.high)?,
+            low: price(self.low)?,
+            close: price(self.close)?,
+            volume: volume(self.volume)?,
+            buy_volume: match self.buy_volume {
+                Some(buys) => Some(volume(buys)?),
+                None => None,
+            },
+            quote_volume: match self.quote_volume {
+                Some(quote) => Some(quote.rescaled(from.notional(), to.notional())?),
+                None => None,
+            },
+            ..self
+        })
     }
 }

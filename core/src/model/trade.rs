@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::number::{Price, Quantity};
+use super::number::{Precision, Price, Quantity};
 use super::time::UnixNs;
 
 /// Side of the taker: who crossed the spread.
@@ -57,4 +57,22 @@ pub struct Trade {
     pub quantity: Quantity,
     /// The taker's side.
     pub side: Side,
+}
+
+impl Trade {
+    /// The same trade at another precision; `None` where it does not fit or would lose digits.
+    #[must_use]
+    pub fn rescaled(self, from: Precision, to: Precision) -> Option<Self> {
+        Some(Self {
+            price: self.price.rescaled(from.price, to.price)?,
+            quantity: self.quantity.rescaled(from.quantity, to.quantity)?,
+            ..self
+        })
+    }
+
+    /// What orders the trades of an instrument, whatever order they arrive in.
+    #[must_use]
+    pub fn key(&self) -> (UnixNs, TradeId) {
+        (self.time, self.id)
+    }
 }
