@@ -32,7 +32,10 @@ impl Clock {
 
     /// The time of day.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this module is where time is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module is where time is read"
+    )]
     pub fn now(&self) -> UnixNs {
         match self.0.as_ref() {
             Source::System => {
@@ -61,7 +64,10 @@ pub struct Stopwatch(Instant);
 impl Stopwatch {
     /// Starts measuring.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this module is where time is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module is where time is read"
+    )]
     pub fn start() -> Self {
         Self(Instant::now())
     }

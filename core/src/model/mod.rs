@@ -22,7 +22,9 @@ pub use book::{BookLevel, BookView};
 pub use candle::{Candle, Origin};
 pub use civil::{CivilDate, CivilTime};
 pub use decimal::{Decimal, DecimalError};
-pub use event::{BookDelta, EventBody, MarketEvent, Position, Sequenced, VenueBody, VenueEvent, VenueLevel};
+pub use event::{
+    BookDelta, EventBody, MarketEvent, Position, Sequenced, VenueBody, VenueEvent, VenueLevel,
+};
 pub use gap::{Gap, GapKind};
 pub use instrument::{
     Instrument, InstrumentId, InstrumentIdError, InstrumentKind, InstrumentStatus,

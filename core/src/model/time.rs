@@ -146,7 +146,10 @@ fn fraction(bytes: &[u8]) -> Result<(i64, usize), TimeError> {
     if bytes[19] != b'.' {
         return Ok((0, 19));
     }
-    let count = bytes[20..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let count = bytes[20..]
+        .iter()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
     if count == 0 || count > 9 {
         return Err(TimeError);
     }

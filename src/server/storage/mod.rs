@@ -160,8 +160,11 @@ pub trait MarketStore: Send + Sync {
     async fn position(&self) -> Result<Option<Position>, StoreError>;
 
     /// Trades by exchange time, then id.
-    async fn trades(&self, instrument: &InstrumentId, span: Span)
-    -> Result<Rows<Trade>, StoreError>;
+    async fn trades(
+        &self,
+        instrument: &InstrumentId,
+        span: Span,
+    ) -> Result<Rows<Trade>, StoreError>;
 
     /// Bars as they are stored under `timeframe`; folding is the caller's.
     async fn candles(

@@ -1,0 +1,172 @@
+//! The seam on the server: every function of `live`, doing nothing.
+
+use leptos::html::{Canvas, ElementType};
+use leptos::prelude::NodeRef;
+
+use super::types::{Align, Axes, Font, Rect, SocketEvent, SurfaceSize};
+
+/// A canvas that is not there.
+#[derive(Clone, Debug)]
+pub struct Surface;
+
+impl Surface {
+    /// No canvas.
+    #[must_use]
+    pub fn of(_node: &NodeRef<Canvas>) -> Option<Self> {
+        None
+    }
+
+    /// Empty.
+    #[must_use]
+    pub fn fit(&self) -> SurfaceSize {
+        SurfaceSize::default()
+    }
+
+    /// Nothing.
+    pub fn clear(&self) {}
+
+    /// Nothing.
+    pub fn fill_rects(&self, _color: &str, _opacity: f64, _rects: &[Rect]) {}
+
+    /// Nothing.
+    pub fn text(&self, _text: &str, _at: (f64, f64), _align: Align, _font: Font, _color: &str) {}
+
+    /// No width.
+    #[must_use]
+    pub fn text_width(&self, _text: &str, _font: Font) -> f64 {
+        0.0
+    }
+
+    /// Nothing.
+    pub fn polyline(&self, _points: &[(f64, f64)], _width: f64, _color: &str) {}
+
+    /// Nothing.
+    pub fn axes(&self, _axes: &Axes) {}
+}
+
+/// A loop that never runs.
+#[derive(Clone, Debug)]
+pub struct FrameLoop;
+
+impl FrameLoop {
+    /// Forgets the painter.
+    #[must_use]
+    pub fn new(_paint: impl FnMut(f64) + 'static) -> Self {
+        Self
+    }
+
+    /// Nothing.
+    pub fn request(&self) {}
+}
+
+/// Nothing to undo.
+#[derive(Debug)]
+pub struct Guard;
+
+/// Never resized.
+#[must_use]
+pub fn on_resize<E>(_node: NodeRef<E>, _changed: impl FnMut() + 'static) -> Option<Guard>
+where
+    E: ElementType + 'static,
+{
+    None
+}
+
+/// Never called.
+#[must_use]
+pub fn every(_ms: u32, _action: impl FnMut() + 'static) -> Guard {
+    Guard
+}
+
+/// Never called.
+#[must_use]
+pub fn after(_ms: u32, _action: impl FnOnce() + 'static) -> Guard {
+    Guard
+}
+
+/// Never called.
+#[must_use]
+pub fn on_visibility(_changed: impl FnMut(bool) + 'static) -> Guard {
+    Guard
+}
+
+/// Never called.
+#[must_use]
+pub fn on_theme_change(_changed: impl FnMut() + 'static) -> Guard {
+    Guard
+}
+
+/// Never opened.
+#[derive(Clone, Debug)]
+pub struct Socket;
+
+impl Socket {
+    /// Forgets the listener.
+    #[must_use]
+    pub fn open(_path: &str, _listener: impl FnMut(SocketEvent) + 'static) -> Self {
+        Self
+    }
+
+    /// Nothing.
+    pub fn send(&self, _text: String) {}
+
+    /// Nothing.
+    pub fn close(&self) {}
+}
+
+/// Unix milliseconds; 0 on the server, where no component may depend on the time.
+#[must_use]
+pub fn now_ms() -> f64 {
+    0.0
+}
+
+/// Milliseconds since the page was opened.
+#[must_use]
+pub fn page_ms() -> f64 {
+    0.0
+}
+
+/// Minutes that the reader's zone is ahead of UTC at an instant.
+#[must_use]
+pub fn zone_offset_minutes(_at_ms: f64) -> i32 {
+    0
+}
+
+/// A custom property of the page's theme, such as `--up`.
+#[must_use]
+pub fn theme_color(_name: &str) -> String {
+    String::new()
+}
+
+/// Sets the theme: `dark`, `light` or `auto`.
+pub fn set_theme(_name: &str) {}
+
+/// Whether the reader wants no motion.
+#[must_use]
+pub fn reduced_motion() -> bool {
+    false
+}
+
+/// Whether the page is shown.
+#[must_use]
+pub fn is_visible() -> bool {
+    true
+}
+
+/// A random number from 0 to 1, for jitter.
+#[must_use]
+pub fn random() -> f64 {
+    0.0
+}
+
+/// Nothing kept.
+#[must_use]
+pub fn stored(_key: &str) -> Option<String> {
+    None
+}
+
+/// Keeps nothing.
+pub fn store(_key: &str, _value: &str) {}
+
+/// Nothing.
+pub fn set_title(_title: &str) {}
