@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test lint end2end bench clean
+.PHONY: help run dev build test lint format end2end bench clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,10 @@ test: ## Everything that must pass: formatting, lints, tests, browser tests
 lint: ## Formatting and lints of both builds
 	@scripts/setup lint
 	@scripts/test formatting lints
+
+format: ## Format the code
+	@scripts/setup lint
+	@scripts/test format
 
 end2end: ## Browser tests only
 	@scripts/setup test
