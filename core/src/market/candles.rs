@@ -101,6 +101,11 @@ impl CandleBuilder {
             if let Some(first) = frame.bars.front() {
                 frame.start = first.candle.time;
             }
+            let closed = frame.bars.iter().rev().find(|bar| bar.candle.closed);
+            if let Some(bar) = closed {
+                let closed = close_time(frame.timeframe, bar.candle.time, self.grace_ms);
+                self.clock = self.clock.max(closed);
+            }
         }
         self.schedule();
     }

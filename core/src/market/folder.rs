@@ -1,15 +1,12 @@
 //! The live bar of a folded timeframe: [`fold()`] kept up to date one finer bar at a time.
 
-use std::collections::VecDeque;
-
 use super::fold::fold;
+use super::precision::PrecisionOverflow;
 use crate::model::{Candle, Precision, Timeframe, UnixMs};
 
-use super::precision::PrecisionOverflow;
-
-/// Buckets kept before the newest: finer bars close, and late trades revise them, after the next
-/// bucket has opened.
-const KEPT_BUCKETS: u32 = 2;
+/// Newest buckets kept: finer bars close, and late trades revise them, when later buckets have
+/// opened already. Of one-second bars that is the grace in seconds and two more.
+const KEPT_BUCKETS: usize = 8;
 
 /// Folds a stream of bar changes of one instrument into one coarser timeframe.
 #[derive(Clone, Debug)]
@@ -19,7 +16,9 @@ pub struct Folder {
     precision: Precision,
     over_until: UnixMs,
     /// Finer bars of the newest buckets, ascending.
-    bars: VecDeque<Candle>,
+    bars: Vec<Candle>,
+    /// Buckets that open earlier are the store's.
+    start: UnixMs,
     /// Buckets that end at or before this were handed out closed.
     closed_until: UnixMs,
 }
@@ -33,7 +32,8 @@ impl Folder {
             target,
             precision: Precision::default(),
             over_until: UnixMs(i64::MIN),
-            bars: VecDeque::new(),
+            bars: Vec::new(),
+            start: UnixMs(i64::MIN),
             closed_until: UnixMs(i64::MIN),
         }
     }
@@ -64,55 +64,72 @@ impl Folder {
     ) -> Result<Option<Candle>, PrecisionOverflow> {
         let bar = self.fit(bar, precision)?;
         let open = self.target.floor(bar.time);
-        if let Some(newest) = self.bars.back() {
-            let oldest_kept = self.target.back(newest.time.max(bar.time), KEPT_BUCKETS);
-            if open < oldest_kept {
-                return Ok(None);
-            }
-            while self.bars.front().is_some_and(|b| b.time < oldest_kept) {
-                self.bars.pop_front();
-            }
+        if open < self.start {
+            return Ok(None);
         }
         match self.bars.iter().rposition(|held| held.time <= bar.time) {
             Some(at) if self.bars[at].time == bar.time => self.bars[at] = bar,
             Some(at) => self.bars.insert(at + 1, bar),
-            None => self.bars.push_front(bar),
+            None => self.bars.insert(0, bar),
         }
+        self.forget_old_buckets();
         if bar.closed {
             self.over_until = self.over_until.max(self.base.next(bar.time));
         }
-        Ok(self.folded().find(|folded| folded.time == open))
+        Ok(self.fold_from(open).next())
     }
 
     /// Bars are over until this instant (exchange time less the grace): returns the coarser bars
-    /// that closed by it and were not returned here before, ascending.
+    /// that closed by it and were not returned here before, ascending. To be called whenever
+    /// exchange time moved on, after the changed bars were given.
     pub fn close_until(&mut self, over_until: UnixMs) -> Vec<Candle> {
         self.over_until = self.over_until.max(over_until);
-        let from = self.closed_until;
-        if self.over_until <= from {
-            return Vec::new();
-        }
-        let target = self.target;
         let closed: Vec<Candle> = self
-            .folded()
-            .filter(|bar| bar.closed && target.next(bar.time) > from)
+            .fold_from(self.closed_until)
+            .take_while(|bar| bar.closed)
             .collect();
         if let Some(last) = closed.last() {
-            self.closed_until = target.next(last.time);
+            self.closed_until = self.target.next(last.time);
         }
         closed
     }
 
-    /// The coarser bars in memory, ascending; the last one is the live one.
-    pub fn folded(&self) -> impl DoubleEndedIterator<Item = Candle> + use<> {
-        let bars: Vec<Candle> = self.bars.iter().copied().collect();
-        fold(&bars, self.base, self.target, self.over_until).into_iter()
+    /// The live bar: the newest one, closed or not.
+    #[must_use]
+    pub fn live(&self) -> Option<Candle> {
+        let newest = self.bars.last()?;
+        self.fold_from(self.target.floor(newest.time)).next()
+    }
+
+    /// The coarser bars in memory that open at `start` or later, one by one as they are asked for.
+    fn fold_from(&self, start: UnixMs) -> impl Iterator<Item = Candle> {
+        let first = self.bars.partition_point(|bar| bar.time < start);
+        self.bars[first..]
+            .chunk_by(|a, b| self.target.floor(a.time) == self.target.floor(b.time))
+            .flat_map(|bucket| fold(bucket, self.base, self.target, self.over_until))
     }
 
     /// Decimals of all bars.
     #[must_use]
     pub fn precision(&self) -> Precision {
         self.precision
+    }
+
+    fn forget_old_buckets(&mut self) {
+        let mut kept = 0;
+        let mut open = UnixMs(i64::MAX);
+        let oldest = self.bars.iter().rposition(|bar| {
+            let bucket = self.target.floor(bar.time);
+            if bucket < open {
+                open = bucket;
+                kept += 1;
+            }
+            kept > KEPT_BUCKETS
+        });
+        if let Some(at) = oldest {
+            self.start = self.target.next(self.bars[at].time);
+            self.bars.drain(..=at);
+        }
     }
 
     fn fit(&mut self, bar: &Candle, given: Precision) -> Result<Candle, PrecisionOverflow> {

@@ -23,7 +23,9 @@ struct Minute {
     low: Price,
     close: Price,
     volume: Volume,
-    /// Last trade by time and id; decides the close.
+    /// The trade whose price is the open.
+    first: TradeKey,
+    /// The trade whose price is the close.
     last: TradeKey,
 }
 
@@ -79,6 +81,7 @@ impl TickerState {
                 low: bar.low,
                 close: bar.close,
                 volume: bar.volume,
+                first: key,
                 last: key,
             });
             if self.last.is_none_or(|last| key >= last) {
@@ -107,6 +110,7 @@ impl TickerState {
             low: trade.price,
             close: trade.price,
             volume: Volume::from(trade.quantity),
+            first: key,
             last: key,
         });
         if self.last.is_none_or(|last| key >= last) {
@@ -178,6 +182,10 @@ impl TickerState {
                 minute.high = minute.high.max(new.high);
                 minute.low = minute.low.min(new.low);
                 minute.volume += new.volume;
+                if new.first < minute.first {
+                    minute.first = new.first;
+                    minute.open = new.open;
+                }
                 if new.last >= minute.last {
                     minute.last = new.last;
                     minute.close = new.close;
@@ -233,10 +241,9 @@ impl TickerState {
         for price in prices.chain(last.into_iter().flatten()) {
             *price = price.rescaled(from.price, to.price)?;
         }
-        for quantity in [&mut ticker.bid_quantity, &mut ticker.ask_quantity] {
-            if let Some(quantity) = quantity {
-                *quantity = quantity.rescaled(from.quantity, to.quantity)?;
-            }
+        let quotes = [&mut ticker.bid_quantity, &mut ticker.ask_quantity];
+        for quantity in quotes.into_iter().flatten() {
+            *quantity = quantity.rescaled(from.quantity, to.quantity)?;
         }
         for minute in &mut self.minutes {
             minute.volume = minute.volume.rescaled(from.quantity, to.quantity)?;

@@ -1,1 +1,166 @@
-//! Tests of `ticker`.
+//! The rolling window equals one computed from scratch.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{Quantity, Side, TradeId};
+
+const NONE: Precision = Precision {
+    price: 0,
+    quantity: 0,
+};
+const MINUTE_MS: i64 = 60_000;
+
+fn trade(id: u64, time_ms: i64, price: i64) -> Trade {
+    Trade {
+        id: TradeId(id),
+        time: UnixMs(time_ms).to_ns(),
+        received: UnixMs(time_ms).to_ns(),
+        price: Price(price),
+        quantity: Quantity(price),
+        side: Side::Buy,
+    }
+}
+
+#[test]
+fn a_day_rolls_by() {
+    let mut state = TickerState::new();
+    for (minute, price, expected) in [
+        (1, 10, (10, 10, 10, 10)),
+        (600, 30, (10, 30, 10, 40)),
+        (1_200, 20, (10, 30, 10, 60)),
+        (1_442, 25, (10, 30, 20, 75)),
+        (2_041, 15, (30, 25, 15, 60)),
+    ] {
+        state
+            .on_trade(&trade(minute as u64, minute * MINUTE_MS, price), NONE)
+            .expect("fits");
+        let ticker = state.ticker();
+        let figures = (ticker.open_24h, ticker.high_24h, ticker.low_24h);
+        let (open, high, low, volume) = expected;
+        assert_eq!(
+            figures,
+            (Some(Price(open)), Some(Price(high)), Some(Price(low))),
+            "{minute}"
+        );
+        assert_eq!(
+            (ticker.last, ticker.volume_24h),
+            (Some(Price(price)), Some(Volume(volume)))
+        );
+    }
+    state.on_clock(UnixMs(10_000 * MINUTE_MS).to_ns());
+    let ticker = state.ticker();
+    assert_eq!(
+        (ticker.high_24h, ticker.volume_24h),
+        (None, Some(Volume::ZERO))
+    );
+    assert_eq!(
+        (ticker.last, ticker.open_24h),
+        (Some(Price(15)), Some(Price(15)))
+    );
+}
+
+#[test]
+fn seeded_bars_count_and_late_trades_do_not_become_the_last() {
+    let mut state = TickerState::new();
+    let bar = |minute: i64, price| Candle {
+        closed: true,
+        ..Candle::from_trade(
+            UnixMs(minute * MINUTE_MS),
+            &trade(0, minute * MINUTE_MS, price),
+        )
+    };
+    let fine = Precision {
+        price: 1,
+        quantity: 0,
+    };
+    state
+        .seed(&[bar(1, 100), bar(2, 120), bar(1_442, 110)], fine)
+        .expect("fits");
+    state
+        .on_trade(&trade(9, 1_443 * MINUTE_MS, 13), NONE)
+        .expect("fits");
+    state
+        .on_trade(&trade(8, 1_440 * MINUTE_MS, 5), NONE)
+        .expect("fits");
+    let ticker = state.ticker();
+    assert_eq!(
+        (ticker.last, ticker.low_24h),
+        (Some(Price(130)), Some(Price(50)))
+    );
+    assert_eq!(
+        (ticker.open_24h, ticker.volume_24h),
+        (Some(Price(120)), Some(Volume(110 + 13 + 5)))
+    );
+    assert_eq!(state.precision(), fine);
+}
+
+#[test]
+fn quotes_come_and_go_and_widen() {
+    let mut state = TickerState::new();
+    let level = |price, quantity| BookLevel {
+        price: Price(price),
+        quantity: Quantity(quantity),
+    };
+    state
+        .on_quotes(UnixNs(5), Some(level(9, 1)), Some(level(11, 2)), NONE)
+        .expect("fits");
+    state
+        .on_trade(
+            &trade(1, 1, 105),
+            Precision {
+                price: 1,
+                quantity: 1,
+            },
+        )
+        .expect("fits");
+    let ticker = state.ticker();
+    assert_eq!(
+        (ticker.bid, ticker.bid_quantity),
+        (Some(Price(90)), Some(Quantity(10)))
+    );
+    assert_eq!(
+        (ticker.ask, ticker.last),
+        (Some(Price(110)), Some(Price(105)))
+    );
+    state.on_quotes(UnixNs(6), None, None, NONE).expect("fits");
+    assert_eq!(
+        (state.ticker().bid, state.ticker().ask_quantity),
+        (None, None)
+    );
+}
+
+proptest! {
+    #[test]
+    fn the_window_equals_one_from_scratch(
+        rows in prop::collection::vec((0..3_000_i64, 0..60_000_i64, 1..90_i64), 1..150),
+        in_order in any::<bool>(),
+    ) {
+        let mut trades: Vec<Trade> = rows
+            .into_iter()
+            .enumerate()
+            .map(|(id, (minute, ms, price))| trade(id as u64, minute * MINUTE_MS + ms, price))
+            .collect();
+        if in_order {
+            trades.sort_by_key(Trade::key);
+        }
+        let mut state = TickerState::new();
+        for trade in &trades {
+            state.on_trade(trade, NONE).expect("fits");
+        }
+        let newest = trades.iter().max_by_key(|t| t.key()).expect("a trade");
+        let start = newest.time.to_ms().0 / MINUTE_MS * MINUTE_MS - WINDOW_MS;
+        let (within, before): (Vec<&Trade>, Vec<&Trade>) =
+            trades.iter().partition(|t| t.time.to_ms().0 >= start);
+        let ticker = state.ticker();
+        prop_assert_eq!(ticker.last, Some(newest.price));
+        prop_assert_eq!(ticker.high_24h, within.iter().map(|t| t.price).max());
+        prop_assert_eq!(ticker.low_24h, within.iter().map(|t| t.price).min());
+        let volume = within.iter().map(|t| i128::from(t.quantity.0)).sum();
+        prop_assert_eq!(ticker.volume_24h, Some(Volume(volume)));
+        if in_order || before.is_empty() {
+            let open = before.iter().max_by_key(|t| t.key()).or(within.iter().min_by_key(|t| t.key()));
+            prop_assert_eq!(ticker.open_24h, open.map(|t| t.price));
+        }
+    }
+}
