@@ -4,6 +4,8 @@
 //! [`HttpRequest`]s; sockets, timers and retries live once, in [`crate::server::collector`].
 //! Adding a venue is a new file or folder here and one line in [`EXCHANGES`].
 
+pub mod coinbase;
+
 use thiserror::Error;
 use tradesuite_core::model::{
     Candle, Instrument, InstrumentId, Precision, Side, Timeframe, TradeId, UnixMs, UnixNs,
@@ -11,7 +13,7 @@ use tradesuite_core::model::{
 };
 
 /// Every venue, the first being the one meant by a bare symbol.
-pub static EXCHANGES: &[&dyn Exchange] = &[];
+pub static EXCHANGES: &[&dyn Exchange] = &[&coinbase::Coinbase];
 
 /// The venue with this id.
 #[must_use]
@@ -92,17 +94,19 @@ pub trait Exchange: Send + Sync {
     /// Asks for the list of instruments.
     fn instruments(&self) -> HttpRequest;
 
-    /// Reads the list. Instruments that cannot be described exactly are left out and counted.
+    /// Reads the list. Instruments that cannot be described exactly, and second names of others,
+    /// are left out and counted.
     ///
     /// # Errors
     /// [`DecodeError`] where the body is not such a list.
-    fn parse_instruments(&self, body: &[u8]) -> Result<Vec<Instrument>, DecodeError>;
+    fn parse_instruments(&self, body: &[u8]) -> Result<VenueInstruments, DecodeError>;
 
     /// Asks for bars; `None` where the venue has no such timeframe.
     fn candles(&self, query: &VenueCandleQuery<'_>) -> Option<HttpRequest>;
 
     /// Reads bars, ascending, unique, at the instrument's precision (widened where the venue's
-    /// digits are finer).
+    /// digits are finer). All are marked closed: an answer does not say which bar is still
+    /// running, so who knows the time takes the mark off again.
     ///
     /// # Errors
     /// [`DecodeError`] where the body is no such answer or a value cannot be kept exactly.
@@ -144,12 +148,18 @@ pub trait Feed: Send + Sync {
 
 /// Reads the frames of one connection, in order.
 pub trait Decoder: Send {
-    /// Reads one frame into `out`, which the caller has cleared.
+    /// Reads one frame into `out`, which the caller has cleared. Events that the venue sends
+    /// without a time take `received`.
     ///
     /// # Errors
     /// [`DecodeError`] where it is not a message of this feed. Events already written to `out`
     /// must then not be used.
-    fn decode(&mut self, frame: &str, out: &mut Decoded) -> Result<(), DecodeError>;
+    fn decode(
+        &mut self,
+        frame: &str,
+        received: UnixNs,
+        out: &mut Decoded,
+    ) -> Result<(), DecodeError>;
 }
 
 /// What one frame said.
@@ -184,8 +194,17 @@ pub enum Notice {
     Subscribed,
     /// The venue complains; in its own words.
     Refused(String),
-    /// The newest trade id before the subscription began: the next one is its successor.
-    LastTrade(InstrumentId, TradeId),
+    /// The newest trade before the subscription began: the next one's id is its successor.
+    LastTrade {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// The venue's number.
+        id: TradeId,
+        /// When it happened.
+        time: UnixNs,
+    },
+    /// A message of a kind that this adapter does not know; its name, cut short.
+    Unknown(String),
 }
 
 /// A frame or body that does not say what it should. Counted, logged once, never fatal.
@@ -214,6 +233,15 @@ pub struct HttpRequest {
     pub path: String,
     /// Query parameters, not yet escaped.
     pub query: Vec<(&'static str, String)>,
+}
+
+/// Instruments that a venue lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VenueInstruments {
+    /// In the venue's order, each id once.
+    pub instruments: Vec<Instrument>,
+    /// Entries that were left out.
+    pub left_out: u32,
 }
 
 /// Which bars are wanted: half open, `start` inclusive.
