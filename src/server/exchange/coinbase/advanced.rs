@@ -8,16 +8,16 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::json;
 use tradesuite_core::model::{TradeId, UnixNs, VenueBody, VenueEvent};
 
 use super::symbols::Symbols;
-use super::wire::{BookSide, Changes, Digits, MaybeDigits, level, positive, required, shorten, time};
-use crate::server::exchange::{
-    DecodeError, Decoded, Decoder, Feed, FeedSpec, Notice, parse_side,
+use super::wire::{
+    BookSide, Changes, Digits, MaybeDigits, level, positive, required, shorten, time,
 };
+use crate::server::exchange::{DecodeError, Decoded, Decoder, Feed, FeedSpec, Notice, parse_side};
 
 /// Channels that are asked for, product by product.
 const CHANNELS: [&str; 3] = ["level2", "market_trades", "ticker"];
@@ -342,7 +342,12 @@ mod tests {
         let snapshot = decode(FRAMES[0]).expect("a message");
         assert_eq!(snapshot.sequence, Some(0));
         assert_eq!(snapshot.events[0].time, UnixNs(1_787_610_853_793_075_885));
-        let VenueBody::Book { snapshot: true, bids, asks } = &snapshot.events[0].body else {
+        let VenueBody::Book {
+            snapshot: true,
+            bids,
+            asks,
+        } = &snapshot.events[0].body
+        else {
             panic!("a snapshot");
         };
         assert_eq!(bids[..], [(decimal("78856.05"), decimal("0.0476177"))]);
@@ -352,7 +357,10 @@ mod tests {
         assert_eq!(update.venue_time, Some(UnixNs(1_787_610_853_813_365_299)));
         assert!(matches!(
             update.events[0].body,
-            VenueBody::Book { snapshot: false, .. }
+            VenueBody::Book {
+                snapshot: false,
+                ..
+            }
         ));
     }
 
@@ -363,7 +371,9 @@ mod tests {
             .events
             .into_iter()
             .map(|event| match event.body {
-                VenueBody::Trade { id, side, history, .. } => (id.0, side, history),
+                VenueBody::Trade {
+                    id, side, history, ..
+                } => (id.0, side, history),
                 _ => panic!("only trades"),
             })
             .collect();
@@ -376,10 +386,11 @@ mod tests {
         );
         let snapshot = FRAMES[2].replace("\"update\"", "\"snapshot\"");
         let events = decode(&snapshot).expect("a message").events;
-        assert!(events.iter().all(|event| matches!(
-            event.body,
-            VenueBody::Trade { history: true, .. }
-        )));
+        assert!(
+            events
+                .iter()
+                .all(|event| matches!(event.body, VenueBody::Trade { history: true, .. }))
+        );
     }
 
     #[test]

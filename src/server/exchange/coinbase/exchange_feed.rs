@@ -13,9 +13,7 @@ use tradesuite_core::model::{InstrumentId, TradeId, UnixNs, VenueBody, VenueEven
 
 use super::symbols::Symbols;
 use super::wire::{Changes, Digits, Levels, MaybeDigits, positive, required, shorten, time};
-use crate::server::exchange::{
-    DecodeError, Decoded, Decoder, Feed, FeedSpec, Notice, parse_side,
-};
+use crate::server::exchange::{DecodeError, Decoded, Decoder, Feed, FeedSpec, Notice, parse_side};
 
 static SPEC: FeedSpec = FeedSpec {
     name: "exchange",
@@ -279,7 +277,12 @@ mod tests {
     fn a_snapshot_without_a_time_takes_the_receive_time() {
         let event = only(FRAMES[1]);
         assert_eq!(event.time, RECEIVED);
-        let VenueBody::Book { snapshot, bids, asks } = event.body else {
+        let VenueBody::Book {
+            snapshot,
+            bids,
+            asks,
+        } = event.body
+        else {
             panic!("a book");
         };
         assert!(snapshot);
@@ -289,7 +292,12 @@ mod tests {
 
     #[test]
     fn reads_changes_and_quotes() {
-        let VenueBody::Book { snapshot, bids, asks } = only(FRAMES[3]).body else {
+        let VenueBody::Book {
+            snapshot,
+            bids,
+            asks,
+        } = only(FRAMES[3]).body
+        else {
             panic!("a book");
         };
         assert!(!snapshot && bids.is_empty());
@@ -309,7 +317,10 @@ mod tests {
         assert_eq!(notices(FRAMES[6]), [Notice::Heartbeat]);
         assert!(matches!(
             notices(FRAMES[2])[..],
-            [Notice::LastTrade { id: TradeId(1_568_267), .. }]
+            [Notice::LastTrade {
+                id: TradeId(1_568_267),
+                ..
+            }]
         ));
         assert_eq!(
             notices(FRAMES[7]),

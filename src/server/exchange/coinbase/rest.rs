@@ -12,7 +12,7 @@ use tradesuite_core::model::{
 };
 
 use super::ID;
-use super::wire::{Digits, MaybeDigits, positive, required, shorten, time};
+use super::wire::{Digits, MaybeDigits, positive, shorten, time};
 use crate::server::exchange::{
     DecodeError, HttpRequest, VenueCandleQuery, VenueCandles, VenueInstruments, VenueTradeQuery,
     parse_side,
@@ -132,12 +132,22 @@ pub fn parse_products(body: &[u8]) -> Result<VenueInstruments, DecodeError> {
 /// The product as an instrument; `None` for derivatives, second names of another product, and
 /// steps that are no steps.
 fn instrument(product: &Product<'_>) -> Option<Instrument> {
-    let is_spot = product.product_type.as_deref().is_none_or(|kind| kind == "SPOT");
-    let is_alias = product.alias.as_deref().is_some_and(|alias| !alias.is_empty());
+    let is_spot = product
+        .product_type
+        .as_deref()
+        .is_none_or(|kind| kind == "SPOT");
+    let is_alias = product
+        .alias
+        .as_deref()
+        .is_some_and(|alias| !alias.is_empty());
     if !is_spot || is_alias {
         return None;
     }
-    let tick_size = product.price_increment.0.or(product.quote_increment.0)?.normalized();
+    let tick_size = product
+        .price_increment
+        .0
+        .or(product.quote_increment.0)?
+        .normalized();
     let quantity_step = product.base_increment.0.normalized();
     if tick_size.mantissa <= 0 || quantity_step.mantissa <= 0 {
         return None;
@@ -166,7 +176,10 @@ fn instrument(product: &Product<'_>) -> Option<Instrument> {
 }
 
 fn status(product: &Product<'_>) -> InstrumentStatus {
-    let online = product.status.as_deref().is_none_or(|status| status == "online");
+    let online = product
+        .status
+        .as_deref()
+        .is_none_or(|status| status == "online");
     let halted = [
         product.trading_disabled,
         product.is_disabled,
@@ -333,10 +346,7 @@ struct TradeRow<'a> {
 }
 
 /// Reads trades.
-pub fn parse_trades(
-    instrument: &Instrument,
-    body: &[u8],
-) -> Result<Vec<VenueEvent>, DecodeError> {
+pub fn parse_trades(instrument: &Instrument, body: &[u8]) -> Result<Vec<VenueEvent>, DecodeError> {
     let rows = serde_json::from_slice::<Trades<'_>>(body)?
         .trades
         .ok_or_else(|| complaint("trades", body))?;
@@ -401,7 +411,14 @@ mod tests {
         let seen: Vec<_> = list
             .instruments
             .iter()
-            .map(|i| (i.id.as_str(), i.precision.price, i.precision.quantity, i.status))
+            .map(|i| {
+                (
+                    i.id.as_str(),
+                    i.precision.price,
+                    i.precision.quantity,
+                    i.status,
+                )
+            })
             .collect();
         assert_eq!(
             seen,
@@ -436,12 +453,24 @@ mod tests {
             end: UnixMs(1_712_189_100_000),
         };
         let request = candles_request(&query).expect("one of its timeframes");
-        assert_eq!(request.path, "/api/v3/brokerage/market/products/BTC-USD/candles");
-        let value = |name| request.query.iter().find(|(key, _)| *key == name).map(|(_, v)| v.as_str());
+        assert_eq!(
+            request.path,
+            "/api/v3/brokerage/market/products/BTC-USD/candles"
+        );
+        let value = |name| {
+            request
+                .query
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, v)| v.as_str())
+        };
         assert_eq!(value("start"), Some("1712188800"));
         assert_eq!(value("end"), Some("1712189099"));
         assert_eq!(value("granularity"), Some("ONE_MINUTE"));
-        let other = VenueCandleQuery { timeframe: Timeframe::W1, ..query };
+        let other = VenueCandleQuery {
+            timeframe: Timeframe::W1,
+            ..query
+        };
         assert!(candles_request(&other).is_none());
     }
 
@@ -455,11 +484,19 @@ mod tests {
         let seen: Vec<_> = trades
             .iter()
             .map(|event| match event.body {
-                VenueBody::Trade { id, side, history, .. } => (id.0, side, history),
+                VenueBody::Trade {
+                    id, side, history, ..
+                } => (id.0, side, history),
                 _ => panic!("only trades"),
             })
             .collect();
-        assert_eq!(seen, [(995_098_661, Side::Sell, true), (995_098_663, Side::Buy, true)]);
+        assert_eq!(
+            seen,
+            [
+                (995_098_661, Side::Sell, true),
+                (995_098_663, Side::Buy, true)
+            ]
+        );
         assert_eq!(trades[1].time, UnixNs(1_775_521_738_544_778_000));
     }
 
