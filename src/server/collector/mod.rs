@@ -1,3 +1,1 @@
 //! stub of collector
-
-pub mod intake;

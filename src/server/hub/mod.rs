@@ -1,1 +1,222 @@
-//! stub of hub
+//! What everybody sees of the market now: snapshots and numbered changes per topic, encoded once
+//! and shared by all who listen.
+//!
+//! One task per instrument owns its [`market`] (book, bars, tape, day's figures) and the feeds
+//! that somebody listens to. Each message is one [`Frame`], put into every listener's bounded
+//! [`Outbox`]; a listener that does not keep up loses messages of a topic and gets a fresh
+//! snapshot of it once it reads again, and slows nobody.
+//!
+//! | file | what it owns |
+//! |---|---|
+//! | `market` | one instrument's state from its events, no channels |
+//! | `warmup` | the state that the store knows already |
+//! | `feed`, `*_feed` | what a topic says: snapshot, update, how often |
+//! | `channel`, `frame`, `outbox` | numbering, encoding, queues |
+//! | `actor` | the task per instrument |
+//! | `interest` | which instruments somebody looks at |
+//!
+//! It must not know about sockets, HTTP or venues.
+
+mod actor;
+mod book_feed;
+mod candle_feed;
+mod channel;
+mod feed;
+mod frame;
+mod interest;
+mod market;
+mod outbox;
+mod registry;
+mod status;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+mod ticker_feed;
+mod trade_feed;
+mod warmup;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tradesuite_core::model::{InstrumentId, ServerStatus, Timeframe};
+use tradesuite_core::protocol::{TickerData, Topic};
+
+use self::actor::Command;
+use self::registry::Registry;
+use self::status::StatusChannel;
+use crate::server::bus::Batch;
+use crate::server::storage::MarketStore;
+
+pub use self::frame::Frame;
+pub use self::interest::{Interest, Lease};
+pub use self::market::{LiveBars, LiveBook};
+pub use self::outbox::{Delivery, Outbox, OutboxLimits};
+
+/// How the hub is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct HubOptions {
+    /// How long an instrument counts as looked at after the last one has left.
+    pub linger: Duration,
+    /// How long an instrument without events and listeners stays in memory.
+    pub idle: Duration,
+}
+
+impl Default for HubOptions {
+    fn default() -> Self {
+        Self {
+            linger: Duration::from_secs(5 * 60),
+            idle: Duration::from_secs(10 * 60),
+        }
+    }
+}
+
+/// How often leases and idle instruments are looked through.
+const SWEEP: Duration = Duration::from_secs(5);
+
+/// A cheap handle on the hub.
+#[derive(Clone)]
+pub struct Hub(Arc<Inner>);
+
+struct Inner {
+    registry: Registry,
+    interest: Interest,
+    status: StatusChannel,
+    tasks: TaskTracker,
+    closing: CancellationToken,
+}
+
+impl Hub {
+    /// A hub that knows nothing yet; instruments begin with what the store holds of them. Has to
+    /// be called within a runtime.
+    #[must_use]
+    pub fn new(options: HubOptions, store: Arc<dyn MarketStore>) -> Self {
+        let tasks = TaskTracker::new();
+        let interest = Interest::new(options.linger);
+        let hub = Self(Arc::new(Inner {
+            registry: Registry::new(store, tasks.clone(), options.idle),
+            interest,
+            status: StatusChannel::default(),
+            tasks,
+            closing: CancellationToken::new(),
+        }));
+        let (sweeper, closing) = (Arc::downgrade(&hub.0), hub.0.closing.clone());
+        hub.0
+            .tasks
+            .spawn(closing.run_until_cancelled_owned(async move {
+                let mut every = tokio::time::interval(SWEEP);
+                loop {
+                    every.tick().await;
+                    let Some(inner) = sweeper.upgrade() else {
+                        return;
+                    };
+                    let now = tokio::time::Instant::now();
+                    inner.interest.sweep(now);
+                    inner.registry.sweep(now, &inner.interest);
+                }
+            }));
+        hub
+    }
+
+    /// Takes events, in order and each once. Waits while an instrument's queue is full.
+    pub async fn feed(&self, batch: &Batch) {
+        let instruments: BTreeSet<&InstrumentId> =
+            batch.iter().map(|event| &event.event.instrument).collect();
+        for instrument in instruments {
+            let actor = self.0.registry.reach(instrument, true);
+            // A closed queue: the hub is shutting down.
+            let _ = actor.send(Command::Events(Arc::clone(batch))).await;
+        }
+    }
+
+    /// Which instruments somebody looks at.
+    #[must_use]
+    pub fn interest(&self) -> &Interest {
+        &self.0.interest
+    }
+
+    /// Starts putting a topic's messages into `outbox`, a snapshot first; asked again, it sends a
+    /// fresh snapshot. The caller holds a [`Lease`] on the instrument.
+    pub async fn join(&self, topic: &Topic, outbox: &Arc<Outbox>) {
+        match topic.instrument() {
+            Some(instrument) => {
+                let command = Command::Join(topic.clone(), Arc::clone(outbox));
+                let _ = self.0.registry.reach(instrument, false).send(command).await;
+            }
+            None => self.0.status.join(outbox),
+        }
+    }
+
+    /// Stops putting a topic's messages into `outbox`.
+    pub async fn leave(&self, topic: &Topic, outbox: &Arc<Outbox>) {
+        outbox.forget(topic);
+        match topic
+            .instrument()
+            .and_then(|instrument| self.0.registry.find(instrument))
+        {
+            Some(actor) => {
+                let command = Command::Leave(topic.clone(), Arc::clone(outbox));
+                let _ = actor.send(command).await;
+            }
+            None => self.0.status.leave(outbox),
+        }
+    }
+
+    /// Reads an instrument's bars from the store anew, after history was added to it.
+    pub async fn refresh(&self, instrument: &InstrumentId) {
+        if let Some(actor) = self.0.registry.find(instrument) {
+            let _ = actor.send(Command::Refresh).await;
+        }
+    }
+
+    /// Says how the server is doing, to all who listen to `status`.
+    pub fn publish_status(&self, status: ServerStatus) {
+        self.0.status.publish(status);
+    }
+
+    /// The best `depth` levels now; `None` for an instrument that is not followed.
+    pub async fn book(&self, instrument: &InstrumentId, depth: usize) -> Option<LiveBook> {
+        self.ask(instrument, |reply| Command::Book(depth, reply))
+            .await
+    }
+
+    /// The day's figures now; `None` for an instrument that is not followed.
+    pub async fn ticker(&self, instrument: &InstrumentId) -> Option<TickerData> {
+        self.ask(instrument, Command::Ticker).await
+    }
+
+    /// The newest bars of a stored timeframe; `None` for an instrument that is not followed.
+    pub async fn bars(&self, instrument: &InstrumentId, base: Timeframe) -> Option<LiveBars> {
+        self.ask(instrument, |reply| Command::Bars(base, reply))
+            .await
+    }
+
+    /// Instruments that are followed now, by id.
+    #[must_use]
+    pub fn instruments(&self) -> Vec<InstrumentId> {
+        self.0.registry.instruments()
+    }
+
+    /// Ends all tasks and waits for them.
+    pub async fn close(&self) {
+        self.0.closing.cancel();
+        self.0.registry.close();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    async fn ask<T>(
+        &self,
+        instrument: &InstrumentId,
+        command: impl FnOnce(oneshot::Sender<T>) -> Command,
+    ) -> Option<T> {
+        let actor = self.0.registry.find(instrument)?;
+        let (reply, answer) = oneshot::channel();
+        actor.send(command(reply)).await.ok()?;
+        answer.await.ok()
+    }
+}

@@ -1,0 +1,146 @@
+//! The task of one instrument: takes its events, and says what changed to all who listen.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
+use tradesuite_core::model::{InstrumentId, Timeframe};
+use tradesuite_core::protocol::{TickerData, Topic};
+
+use super::feed::Speaker;
+use super::market::{LiveBars, LiveBook, Market};
+use super::outbox::Outbox;
+use super::warmup;
+use crate::server::bus::Batch;
+use crate::server::storage::MarketStore;
+
+/// What the task is told.
+pub(super) enum Command {
+    /// Events, also of other instruments.
+    Events(Batch),
+    /// Greet a listener and keep it.
+    Join(Topic, Arc<Outbox>),
+    /// Forget a listener.
+    Leave(Topic, Arc<Outbox>),
+    /// Read the store anew.
+    Refresh,
+    /// The best levels.
+    Book(usize, oneshot::Sender<LiveBook>),
+    /// The day's figures.
+    Ticker(oneshot::Sender<TickerData>),
+    /// The newest bars of a stored timeframe.
+    Bars(Timeframe, oneshot::Sender<LiveBars>),
+}
+
+struct Actor {
+    instrument: InstrumentId,
+    store: Arc<dyn MarketStore>,
+    market: Market,
+    speakers: HashMap<Topic, Speaker>,
+}
+
+/// Runs until nobody holds the other end of `commands`.
+pub(super) async fn run(
+    instrument: InstrumentId,
+    store: Arc<dyn MarketStore>,
+    mut commands: mpsc::Receiver<Command>,
+) {
+    let mut actor = Actor {
+        market: Market::new(instrument.clone()),
+        speakers: HashMap::new(),
+        instrument,
+        store,
+    };
+    actor.warm_up().await;
+    loop {
+        let due = actor.due();
+        tokio::select! {
+            command = commands.recv() => match command {
+                Some(command) => actor.handle(command).await,
+                None => return,
+            },
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
+        }
+        actor.speak();
+    }
+}
+
+impl Actor {
+    async fn handle(&mut self, command: Command) {
+        match command {
+            Command::Events(batch) => {
+                for event in batch.iter() {
+                    let change = self.market.take(event);
+                    for speaker in self.speakers.values_mut() {
+                        speaker.notice(change);
+                    }
+                }
+            }
+            Command::Join(topic, listener) => self.join(topic, &listener),
+            Command::Leave(topic, listener) => {
+                if let Some(speaker) = self.speakers.get_mut(&topic) {
+                    speaker.channel.leave(&listener);
+                }
+            }
+            Command::Refresh => {
+                self.warm_up().await;
+                for speaker in self.speakers.values_mut() {
+                    speaker.restart(&self.market);
+                }
+            }
+            // Whoever asked may have gone meanwhile.
+            Command::Book(depth, reply) => drop(reply.send(self.market.book(depth))),
+            Command::Ticker(reply) => drop(reply.send(self.market.ticker())),
+            Command::Bars(base, reply) => drop(reply.send(self.market.bars(base))),
+        }
+    }
+
+    fn join(&mut self, topic: Topic, listener: &Arc<Outbox>) {
+        let now = Instant::now();
+        if !self.speakers.contains_key(&topic) {
+            let Some(speaker) = Speaker::new(&topic, now) else {
+                return;
+            };
+            self.speakers.insert(topic.clone(), speaker);
+        }
+        if let Some(speaker) = self.speakers.get_mut(&topic) {
+            speaker.greet(listener, &self.market, now);
+        }
+    }
+
+    fn due(&self) -> Option<Instant> {
+        let now = Instant::now();
+        self.speakers
+            .values()
+            .filter_map(|speaker| speaker.due(now))
+            .min()
+    }
+
+    fn speak(&mut self) {
+        let now = Instant::now();
+        for speaker in self.speakers.values_mut() {
+            speaker.speak(&self.market, now);
+        }
+        self.speakers
+            .retain(|_, speaker| !speaker.channel.is_empty());
+    }
+
+    /// Takes over what the store holds. Where that fails, live events alone are shown.
+    async fn warm_up(&mut self) {
+        match warmup::load(&self.store, &self.instrument).await {
+            Ok(warm) if self.market.reaches_back_to(warm.position) => self.market.rebuild(&warm),
+            Ok(warm) => tracing::warn!(
+                instrument = %self.instrument,
+                store_position = warm.position.0,
+                hub_position = self.market.position().0,
+                "the store is too far behind to read history again"
+            ),
+            Err(error) => tracing::warn!(
+                instrument = %self.instrument,
+                %error,
+                "history cannot be read; what is shown begins now"
+            ),
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! One instrument's state from its events: book, bars, tape, day's figures.
+//!
+//! No channels and no clock: it is fed events and asked for views.
+
+use std::collections::VecDeque;
+
+use tradesuite_core::market::{
+    BarEvent, CandleBuilder, DEFAULT_GRACE_MS, OpenBar, OrderBook, PrecisionOverflow, Tape,
+    TickerState, fold,
+};
+use tradesuite_core::model::{
+    BookView, Candle, EventBody, InstrumentId, Position, Precision, Sequenced, Timeframe, Trade,
+    UnixMs, UnixNs,
+};
+use tradesuite_core::protocol::{CandleData, TickerData, TradeData};
+
+use super::warmup::Warm;
+
+/// Trades on the tape of a snapshot.
+pub(super) const TAPE: usize = 200;
+
+/// Trades kept in order of arrival: for updates, and to go on from what the store holds.
+const ARRIVALS: usize = 4_096;
+
+/// What an event changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Change {
+    /// A trade came.
+    pub trade: bool,
+    /// A bar closed or was revised.
+    pub bar_closed: bool,
+    /// Levels changed.
+    pub book: bool,
+    /// The book became true or untrue.
+    pub book_state: bool,
+    /// Bars are over until this instant, where exchange time moved on.
+    pub over_until: Option<UnixMs>,
+}
+
+/// The best levels at one moment.
+#[derive(Clone, Debug)]
+pub struct LiveBook {
+    /// Decimals of every number in it.
+    pub precision: Precision,
+    /// The levels.
+    pub view: BookView,
+    /// Why the levels may not be true, where they may not.
+    pub stale_reason: Option<String>,
+}
+
+/// The newest bars of a stored timeframe.
+#[derive(Clone, Debug)]
+pub struct LiveBars {
+    /// Decimals of every number in it.
+    pub precision: Precision,
+    /// Ascending; the last one may be open.
+    pub bars: Vec<Candle>,
+    /// Bars are over until this instant.
+    pub over_until: UnixMs,
+}
+
+#[derive(Clone, Copy)]
+struct Arrival {
+    position: Position,
+    trade: Trade,
+    precision: Precision,
+}
+
+/// One instrument's state.
+pub(super) struct Market {
+    instrument: InstrumentId,
+    book: OrderBook,
+    candles: CandleBuilder,
+    tape: Tape,
+    ticker: TickerState,
+    arrivals: VecDeque<Arrival>,
+    /// Number of the arrival after the last one.
+    arrived: u64,
+    /// Exchange time so far.
+    clock: UnixNs,
+    /// Position of the last event taken.
+    position: Position,
+    /// Trades up to here came with the warm-up.
+    warm: Position,
+    bar_events: Vec<BarEvent>,
+    overflowed: bool,
+}
+
+impl Market {
+    pub fn new(instrument: InstrumentId) -> Self {
+        Self {
+            instrument,
+            book: OrderBook::default(),
+            candles: CandleBuilder::new(Precision::default(), DEFAULT_GRACE_MS),
+            tape: Tape::new(TAPE),
+            ticker: TickerState::new(),
+            arrivals: VecDeque::new(),
+            arrived: 0,
+            clock: UnixNs(i64::MIN),
+            position: Position::default(),
+            warm: Position::default(),
+            bar_events: Vec::new(),
+            overflowed: false,
+        }
+    }
+
+    /// Position of the last event taken.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Whether trades after `position` are all still held, so that the state can be built anew
+    /// from a store that is at `position`.
+    pub fn reaches_back_to(&self, position: Position) -> bool {
+        (self.arrivals.len() as u64) == self.arrived
+            || self
+                .arrivals
+                .front()
+                .is_some_and(|first| first.position.0 <= position.0 + 1)
+    }
+
+    /// Takes over what the store holds and adds the trades that it does not hold yet.
+    pub fn rebuild(&mut self, warm: &Warm) {
+        let mut candles = CandleBuilder::new(warm.precision, DEFAULT_GRACE_MS);
+        candles.resume(
+            warm.bars
+                .iter()
+                .map(|(timeframe, bar)| (*timeframe, OpenBar::from_candle(*bar))),
+        );
+        let mut ticker = TickerState::new();
+        let seeded = ticker.seed(&warm.minutes, warm.precision);
+        self.note(seeded);
+        let mut tape = Tape::new(TAPE);
+        for trade in &warm.trades {
+            let taken = tape.push(trade, warm.precision);
+            self.note(taken);
+        }
+        (self.candles, self.ticker, self.tape) = (candles, ticker, tape);
+        self.warm = warm.position;
+        for arrival in self.arrivals.clone() {
+            if arrival.position > warm.position {
+                self.count(&arrival.trade, arrival.precision);
+            }
+        }
+        self.advance(self.clock);
+        self.quote();
+    }
+
+    /// Takes an event; those of other instruments are passed over.
+    pub fn take(&mut self, sequenced: &Sequenced) -> Change {
+        let event = &sequenced.event;
+        if event.instrument != self.instrument || sequenced.position <= self.position {
+            return Change::default();
+        }
+        self.position = sequenced.position;
+        let mut change = Change::default();
+        match &event.body {
+            EventBody::Trade(trade) | EventBody::Backfill(trade) => {
+                if sequenced.position > self.warm {
+                    change.trade = true;
+                    change.bar_closed = self.count(trade, event.precision);
+                    if self.arrivals.len() == ARRIVALS {
+                        self.arrivals.pop_front();
+                    }
+                    self.arrivals.push_back(Arrival {
+                        position: sequenced.position,
+                        trade: *trade,
+                        precision: event.precision,
+                    });
+                    self.arrived += 1;
+                }
+            }
+            EventBody::BookSnapshot(delta) => {
+                change.book_state = self.book.apply_snapshot(delta, event.precision).is_ok();
+                self.quote();
+            }
+            EventBody::BookUpdate(delta) => {
+                // Changes of a book that waits for its snapshot mean nothing.
+                change.book = self.book.apply_update(delta, event.precision).is_ok();
+                self.quote();
+            }
+            EventBody::BookStale { reason } => {
+                change.book_state = !self.book.is_stale();
+                self.book.mark_stale(reason.clone());
+                self.quote();
+            }
+            EventBody::Gap { .. } | EventBody::Clock { .. } => {}
+        }
+        if let Some(time) = event.time() {
+            change.bar_closed |= self.advance(time);
+            change.over_until = Some(self.candles.over_until());
+        }
+        change
+    }
+
+    /// Adds a trade to bars, figures and tape. Returns whether a bar closed or was revised.
+    fn count(&mut self, trade: &Trade, precision: Precision) -> bool {
+        self.bar_events.clear();
+        let counted = self
+            .candles
+            .on_trade(trade, precision, &mut self.bar_events);
+        self.note(counted);
+        let counted = self.ticker.on_trade(trade, precision);
+        self.note(counted);
+        let counted = self.tape.push(trade, precision);
+        self.note(counted);
+        self.any_closed()
+    }
+
+    /// Moves exchange time on. Returns whether a bar closed.
+    fn advance(&mut self, time: UnixNs) -> bool {
+        self.clock = self.clock.max(time);
+        if self.clock == UnixNs(i64::MIN) {
+            return false;
+        }
+        self.bar_events.clear();
+        self.candles.on_clock(self.clock, &mut self.bar_events);
+        self.ticker.on_clock(self.clock);
+        self.any_closed()
+    }
+
+    fn any_closed(&self) -> bool {
+        self.bar_events
+            .iter()
+            .any(|event| matches!(event, BarEvent::Closed(..) | BarEvent::Revised(..)))
+    }
+
+    /// Takes the best levels over into the day's figures.
+    fn quote(&mut self) {
+        let (bid, ask) = match self.book.is_stale() {
+            true => (None, None),
+            false => (self.book.best_bid(), self.book.best_ask()),
+        };
+        let precision = self.book.precision();
+        let quoted = self.ticker.on_quotes(self.book.time(), bid, ask, precision);
+        self.note(quoted);
+    }
+
+    /// Says once that a number did not fit; what was held stays as it was.
+    fn note<T>(&mut self, result: Result<T, PrecisionOverflow>) {
+        if let Err(error) = result
+            && !std::mem::replace(&mut self.overflowed, true)
+        {
+            tracing::warn!(instrument = %self.instrument, %error, "a number cannot be shown");
+        }
+    }
+
+    /// The best levels now.
+    pub fn book(&self, depth: usize) -> LiveBook {
+        LiveBook {
+            precision: self.book.precision(),
+            view: self.book.view(depth),
+            stale_reason: self.book.stale_reason().map(str::to_owned),
+        }
+    }
+
+    /// The day's figures now.
+    pub fn ticker(&self) -> TickerData {
+        TickerData {
+            precision: self.ticker.precision(),
+            ticker: self.ticker.ticker(),
+        }
+    }
+
+    /// The newest bars of a stored timeframe.
+    pub fn bars(&self, base: Timeframe) -> LiveBars {
+        LiveBars {
+            precision: self.candles.precision(),
+            bars: self.candles.bars(base).map(|bar| bar.candle).collect(),
+            over_until: self.candles.over_until(),
+        }
+    }
+
+    /// The bars of the newest `buckets` buckets of any timeframe.
+    pub fn candles(&self, timeframe: Timeframe, buckets: u32) -> CandleData {
+        let base = timeframe.stored_base();
+        let newest = self
+            .candles
+            .bars(base)
+            .next_back()
+            .map(|bar| bar.candle.time);
+        let start = newest.map(|newest| timeframe.back(newest, buckets - 1));
+        let bars: Vec<Candle> = self
+            .candles
+            .bars(base)
+            .map(|bar| bar.candle)
+            .filter(|bar| Some(bar.time) >= start)
+            .collect();
+        CandleData {
+            precision: self.candles.precision(),
+            candles: fold(&bars, base, timeframe, self.candles.over_until()),
+        }
+    }
+
+    /// The newest trades by exchange time.
+    pub fn tape(&self) -> TradeData {
+        TradeData {
+            precision: self.tape.precision(),
+            trades: self.tape.iter().copied().collect(),
+        }
+    }
+
+    /// Number of the arrival after the last one.
+    pub fn arrived(&self) -> u64 {
+        self.arrived
+    }
+
+    /// Trades in order of arrival from number `from` on; `None` where they are not all held.
+    pub fn arrivals(&self, from: u64) -> Option<TradeData> {
+        let count = usize::try_from(self.arrived.checked_sub(from)?).ok()?;
+        let first = self.arrivals.len().checked_sub(count)?;
+        let precision = self.tape.precision();
+        let trades = self
+            .arrivals
+            .range(first..)
+            .map(|arrival| arrival.trade.rescaled(arrival.precision, precision))
+            .collect::<Option<_>>()?;
+        Some(TradeData { precision, trades })
+    }
+}

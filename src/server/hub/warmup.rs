@@ -1,0 +1,106 @@
+//! What the store knows of an instrument already: the state that live events continue.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tradesuite_core::model::{Candle, InstrumentId, Position, Precision, Timeframe, Trade, UnixMs};
+
+use super::market::TAPE;
+use crate::server::storage::{MarketStore, Newest, Rows, Span, StoreError};
+
+/// Bars read of each stored timeframe; as many as a builder keeps.
+const BARS: u32 = 120;
+/// A day of minutes, and the one before it for the price 24 hours ago.
+const MINUTES: u32 = 24 * 60 + 1;
+/// Tries to read between two writes.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(15);
+
+/// Rows of one instrument as of one journal position, at one precision.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Warm {
+    /// Events up to here are in it.
+    pub position: Position,
+    pub precision: Precision,
+    pub bars: Vec<(Timeframe, Candle)>,
+    /// Bars of 1m of the last 24 hours, ascending.
+    pub minutes: Vec<Candle>,
+    /// The newest trades, ascending.
+    pub trades: Vec<Trade>,
+}
+
+/// Reads what the store holds. The store goes on writing meanwhile: reading is repeated until
+/// nothing was written in between.
+pub(super) async fn load(
+    store: &Arc<dyn MarketStore>,
+    instrument: &InstrumentId,
+) -> Result<Warm, StoreError> {
+    let mut tries = 0;
+    loop {
+        let before = store.position().await?;
+        let mut warm = read(store, instrument).await?;
+        tries += 1;
+        if store.position().await? == before || tries == TRIES {
+            warm.position = before.unwrap_or_default();
+            return Ok(warm);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn read(store: &Arc<dyn MarketStore>, instrument: &InstrumentId) -> Result<Warm, StoreError> {
+    let newest = |limit| Span {
+        start: UnixMs(i64::MIN),
+        end: UnixMs(i64::MAX),
+        limit,
+        newest: Newest::Yes,
+    };
+    let mut stored = Vec::new();
+    for timeframe in Timeframe::STORED {
+        let limit = if timeframe == Timeframe::M1 {
+            MINUTES
+        } else {
+            BARS
+        };
+        stored.push((
+            timeframe,
+            store.candles(instrument, timeframe, newest(limit)).await?,
+        ));
+    }
+    let trades = store.trades(instrument, newest(TAPE as u32)).await?;
+    let precision = stored.iter().fold(trades.precision, |finest, (_, rows)| {
+        finest.widened(rows.precision)
+    });
+
+    let mut warm = Warm {
+        precision,
+        ..Warm::default()
+    };
+    for (timeframe, rows) in stored {
+        let bars = at_precision(rows, precision, Candle::rescaled)?;
+        let first = bars.len().saturating_sub(BARS as usize);
+        warm.bars
+            .extend(bars[first..].iter().map(|bar| (timeframe, *bar)));
+        if timeframe == Timeframe::M1 {
+            warm.minutes = bars;
+        }
+    }
+    warm.trades = at_precision(trades, precision, Trade::rescaled)?;
+    Ok(warm)
+}
+
+fn at_precision<T>(
+    rows: Rows<T>,
+    precision: Precision,
+    rescaled: impl Fn(T, Precision, Precision) -> Option<T>,
+) -> Result<Vec<T>, StoreError> {
+    let from = rows.precision;
+    if from == precision {
+        return Ok(rows.rows);
+    }
+    rows.rows
+        .into_iter()
+        .map(|row| rescaled(row, from, precision))
+        .collect::<Option<_>>()
+        .ok_or_else(|| StoreError::Damaged("a number does not fit its precision".to_owned()))
+}
