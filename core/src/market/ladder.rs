@@ -3,8 +3,10 @@
 //! Nearly all changes of a live book touch its best few levels, so that with the best at the end
 //! an insertion or a removal moves a handful of 16-byte levels, and a look-up is a short search
 //! from the end through memory that is in the cache already. A `BTreeMap` pays for every change
-//! with a walk through nodes. Measured with one change to 1,000 levels a side
-//! (`core/benches/book.rs`).
+//! with a walk through nodes, and for every view with another. Measured with one change to
+//! 1,000 levels a side (`core/benches/book.rs`, one of two busy cores): 48 ns near the best and
+//! 92 ns anywhere, against 65 and 120 ns. A side of tens of thousands of levels would make a
+//! change at its far end dear; venues send few of those.
 
 use crate::model::{BookLevel, Precision, Price, Quantity, Volume};
 
