@@ -1,1 +1,44 @@
-//! stub
+//! Geometry of charts, order book panels and tapes: market figures and a viewport in, device
+//! pixels and texts out.
+//!
+//! Nothing here draws, measures text or reads a clock; the painter hands over sizes, glyph
+//! widths and the time, and fills the rectangles it gets back.
+//!
+//! - Prices are counts of 10^−decimals, as everywhere ([`crate::model::Price`]); scales take them
+//!   as `f64`, exact up to 2^53.
+//! - Bars are laid out by index, not by time, as trading terminals do: an hour without trades
+//!   leaves no hole. The index of a bar never changes while history is put before it
+//!   ([`Series`]), so that a viewport that is tied to indexes cannot jump.
+//! - Layout is in CSS pixels as `f64`; what is painted is whole device pixels as `i32`
+//!   ([`PixelSnap`]).
+
+pub mod format;
+
+mod axis;
+mod book;
+mod crosshair;
+mod keys;
+mod marks;
+mod price_scale;
+mod price_ticks;
+mod series;
+mod snap;
+mod tape;
+mod time_ticks;
+mod view;
+
+#[cfg(test)]
+mod fixture;
+
+pub use axis::{Bounds, TimeAxis};
+pub use book::{BookLayout, BookRow, WidthScale, grouped_levels};
+pub use crosshair::{Crosshair, Legend};
+pub use keys::{CHART_KEYS, ChartAction, ChartKey, action_of};
+pub use marks::Marks;
+pub use price_scale::PriceScale;
+pub use price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_step, price_ticks};
+pub use series::{Bar, Extremes, Series};
+pub use snap::{PixelSnap, Rect};
+pub use tape::{LargeTrades, TapeRow, tape_rows};
+pub use time_ticks::{TimeTick, TimeWeight, time_ticks};
+pub use view::{ChartSize, ChartView};

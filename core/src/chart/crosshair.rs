@@ -1,0 +1,133 @@
+//! What the pointer points at: the bar, the price, and the bar's exact figures.
+
+use crate::model::{Precision, Price, UnixMs};
+
+use super::axis::TimeAxis;
+use super::format;
+use super::price_scale::PriceScale;
+use super::series::{Bar, Series};
+use super::snap::PixelSnap;
+
+/// The crosshair's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crosshair {
+    /// The bar pointed at: the nearest one held.
+    pub index: i64,
+    /// Column of the vertical line: the middle of the bar, device pixels.
+    pub x: i32,
+    /// Row of the horizontal line: the pointer, device pixels.
+    pub y: i32,
+    /// The price there, on the instrument's tick.
+    pub price: Price,
+}
+
+impl Crosshair {
+    /// Where a pointer at `x`, `y` (CSS pixels from the plot's top left corner) points.
+    #[must_use]
+    pub fn at(
+        (x, y): (f64, f64),
+        series: &Series,
+        axis: &TimeAxis,
+        scale: &PriceScale,
+        snap: PixelSnap,
+        tick: i64,
+    ) -> Option<Self> {
+        let bounds = series.bounds()?;
+        let index = axis.bar_at(x).clamp(bounds.first, bounds.last);
+        let row = (y * snap.ratio()).floor();
+        Some(Self {
+            index,
+            x: snap.fine(axis.x(index as f64)).floor() as i32,
+            y: row as i32,
+            price: scale.price_on_tick(row, tick),
+        })
+    }
+}
+
+/// A bar's figures as the legend prints them, every digit exact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Legend {
+    /// When the bar opened, UTC.
+    pub time: UnixMs,
+    /// First price.
+    pub open: String,
+    /// Highest price.
+    pub high: String,
+    /// Lowest price.
+    pub low: String,
+    /// Last price.
+    pub close: String,
+    /// Base units traded, without trailing zeros.
+    pub volume: String,
+    /// Taker buys less taker sells with its sign, where it is known.
+    pub delta: Option<String>,
+    /// Close against open, percent. The only figure that is rounded.
+    pub change: String,
+    /// Closed at or above its open.
+    pub is_up: bool,
+}
+
+impl Legend {
+    /// The figures of one bar.
+    #[must_use]
+    pub fn of(bar: &Bar, precision: Precision) -> Self {
+        let price = |value| format::price(value, precision.price);
+        let sign = |delta: i128| if delta > 0 { "+" } else { "" };
+        let exact = |value| format::exact(value, precision.quantity);
+        Self {
+            time: bar.time,
+            open: price(bar.open),
+            high: price(bar.high),
+            low: price(bar.low),
+            close: price(bar.close),
+            volume: exact(bar.volume.0),
+            delta: bar.delta().map(|delta| format!("{}{}", sign(delta), exact(delta))),
+            change: format::percent((bar.close.0 - bar.open.0) as f64 / bar.open.0 as f64 * 100.0),
+            is_up: bar.is_up(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::fixture::minutes;
+    use crate::model::Volume;
+
+    #[test]
+    fn it_points_at_the_nearest_bar_held() {
+        let series = minutes(0..200);
+        let snap = PixelSnap::new(1.25);
+        let mut axis = TimeAxis::new(600.0, snap);
+        axis.set_bounds(series.bounds());
+        let scale = PriceScale::over(6_400_000.0, 6_410_000.0, 500);
+        let at = |x, y| Crosshair::at((x, y), &series, &axis, &scale, snap, 50).expect("bars");
+        let hit = at(axis.x(150.0) + 3.0, 100.0);
+        assert_eq!((hit.index, hit.y), (150, 125));
+        assert_eq!(hit.price, Price(6_407_500));
+        assert_eq!(at(599.0, 0.0).index, 199);
+        assert_eq!(at(-9_999.0, 0.0).index, 0);
+    }
+
+    #[test]
+    fn legends_are_exact() {
+        let bar = Bar {
+            time: UnixMs(0),
+            open: Price(6_418_820),
+            high: Price(6_423_190),
+            low: Price(6_418_005),
+            close: Price(6_421_355),
+            volume: Volume(1_284_000_001),
+            buy_volume: Some(Volume(400_000_000)),
+            closed: true,
+        };
+        let legend = Legend::of(&bar, Precision { price: 2, quantity: 8 });
+        assert_eq!(
+            [&*legend.open, &*legend.high, &*legend.low, &*legend.close],
+            ["64,188.20", "64,231.90", "64,180.05", "64,213.55"]
+        );
+        assert_eq!(legend.volume, "12.84000001");
+        assert_eq!(legend.delta.as_deref(), Some("−4.84000001"));
+        assert_eq!(legend.change, "+0.04 %");
+    }
+}

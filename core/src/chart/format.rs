@@ -1,0 +1,303 @@
+//! Figures and times as people read them: thousands separated, constant decimals, `−` for minus.
+//!
+//! Owns every text on charts, books and tapes. Exact numbers stay exact unless the function says
+//! that it rounds. Times come in as local milliseconds: UTC plus whatever offset is shown.
+
+use std::fmt::Write as _;
+
+use crate::model::{CivilDate, Price, Timeframe, UnixMs};
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// A price with all its decimals: `64,213.55`.
+#[must_use]
+pub fn price(value: Price, decimals: u8) -> String {
+    grouped(i128::from(value.0), decimals)
+}
+
+/// `mantissa` × 10^−`decimals`, every decimal kept, thousands separated: `−1,284.50`.
+#[must_use]
+pub fn grouped(mantissa: i128, decimals: u8) -> String {
+    let mut out = String::with_capacity(24);
+    push_grouped(&mut out, mantissa, decimals);
+    out
+}
+
+/// [`grouped`] at the end of a text that exists.
+pub fn push_grouped(out: &mut String, mantissa: i128, decimals: u8) {
+    if mantissa < 0 {
+        out.push('−');
+    }
+    let factor = power_of_ten(decimals);
+    let magnitude = mantissa.unsigned_abs();
+    push_thousands(out, magnitude / factor);
+    if decimals > 0 {
+        // Writing into a `String` cannot fail, here and below.
+        let _ = write!(
+            out,
+            ".{:0width$}",
+            magnitude % factor,
+            width = usize::from(decimals)
+        );
+    }
+}
+
+/// The exact value without trailing zeros after the point: `12.84`.
+#[must_use]
+pub fn exact(mut mantissa: i128, mut decimals: u8) -> String {
+    while decimals > 0 && mantissa % 10 == 0 {
+        mantissa /= 10;
+        decimals -= 1;
+    }
+    grouped(mantissa, decimals)
+}
+
+/// Rounded half away from zero to at most `shown` decimals, which are then constant.
+#[must_use]
+pub fn rounded(mantissa: i128, decimals: u8, shown: u8) -> String {
+    if shown >= decimals {
+        return grouped(mantissa, decimals);
+    }
+    let factor = power_of_ten(decimals - shown);
+    let magnitude = (mantissa.unsigned_abs() + factor / 2) / factor;
+    let magnitude = i128::try_from(magnitude).unwrap_or(i128::MAX);
+    grouped(if mantissa < 0 { -magnitude } else { magnitude }, shown)
+}
+
+/// [`rounded`] with a sign in front of what is not zero: `+3.11`, `−0.42`.
+#[must_use]
+pub fn signed(mantissa: i128, decimals: u8, shown: u8) -> String {
+    let text = rounded(mantissa, decimals, shown);
+    if mantissa > 0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+/// A change in percent with its sign and two decimals: `+1.91 %`. Rounds.
+#[must_use]
+pub fn percent(value: f64) -> String {
+    let text = format!("{:.2} %", value.abs());
+    if text == "0.00 %" || !value.is_finite() {
+        "0.00 %".to_owned()
+    } else if value < 0.0 {
+        format!("−{text}")
+    } else {
+        format!("+{text}")
+    }
+}
+
+/// A magnitude in few characters: `0.0123`, `12.84`, `548`, `14.2k`, `1.3M`. Rounds.
+#[must_use]
+pub fn compact(value: f64) -> String {
+    const UNITS: [(f64, &str); 4] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")];
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let sign = if value < 0.0 { "−" } else { "" };
+    let size = value.abs();
+    for (unit, name) in UNITS {
+        // What would print as 1000.0 of the next smaller unit belongs to this one.
+        if size >= unit * 0.99995 {
+            return format!("{sign}{:.1}{name}", size / unit);
+        }
+    }
+    match size {
+        0.0 => "0".to_owned(),
+        s if s >= 99.995 => format!("{sign}{s:.0}"),
+        s if s >= 0.99995 => format!("{sign}{s:.2}"),
+        s => format!("{sign}{s:.4}"),
+    }
+}
+
+/// Time until a bar closes: `00:18`, `1:02:03`, `3d 04:05`. A started second counts whole.
+#[must_use]
+pub fn countdown(ms: i64) -> String {
+    let seconds = (ms.max(0) + 999) / 1_000;
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    match (days, hours) {
+        (0, 0) => format!("{minutes:02}:{:02}", seconds % 60),
+        (0, _) => format!("{hours}:{:02}:{:02}", minutes % 60, seconds % 60),
+        _ => format!("{days}d {:02}:{:02}", hours % 24, minutes % 60),
+    }
+}
+
+/// A span in one unit: `34 ms`, `1.2 s`, `12 s`, `3 min`, `2 h`, `4 d`. Rounds down.
+#[must_use]
+pub fn duration(ms: i64) -> String {
+    match ms.max(0) {
+        ms @ 0..1_000 => format!("{ms} ms"),
+        ms @ 1_000..10_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        ms @ 10_000..60_000 => format!("{} s", ms / 1_000),
+        ms @ 60_000..3_600_000 => format!("{} min", ms / 60_000),
+        ms @ 3_600_000..86_400_000 => format!("{} h", ms / 3_600_000),
+        ms => format!("{} d", ms / 86_400_000),
+    }
+}
+
+/// Time of day to the minute: `13:57`.
+#[must_use]
+pub fn hour_minute(local: UnixMs) -> String {
+    let (_, time) = local.civil();
+    format!("{:02}:{:02}", time.hour, time.minute)
+}
+
+/// Time of day to the second: `13:57:42`.
+#[must_use]
+pub fn clock(local: UnixMs) -> String {
+    let (_, time) = local.civil();
+    format!("{:02}:{:02}:{:02}", time.hour, time.minute, time.second)
+}
+
+/// Day and month: `23 Nov`.
+#[must_use]
+pub fn day(local: UnixMs) -> String {
+    let (date, _) = local.civil();
+    format!("{} {}", date.day, month_name(date))
+}
+
+/// Three letters: `Nov`.
+#[must_use]
+pub fn month(local: UnixMs) -> &'static str {
+    month_name(local.civil().0)
+}
+
+/// When a bar opened, as precisely as its timeframe: `23 Nov 13:21`, `23 Nov 2026`, `Nov 2026`.
+#[must_use]
+pub fn bar_time(local: UnixMs, timeframe: Timeframe) -> String {
+    let (date, _) = local.civil();
+    match timeframe {
+        Timeframe::Month1 => format!("{} {}", month_name(date), date.year),
+        Timeframe::D1 | Timeframe::W1 => format!("{} {}", day(local), date.year),
+        _ if timeframe.nominal_ms() < 60_000 => format!("{} {}", day(local), clock(local)),
+        _ => format!("{} {}", day(local), hour_minute(local)),
+    }
+}
+
+fn month_name(date: CivilDate) -> &'static str {
+    MONTHS[usize::from(date.month - 1) % MONTHS.len()]
+}
+
+fn power_of_ten(decimals: u8) -> u128 {
+    10_u128.pow(u32::from(decimals.min(38)))
+}
+
+fn push_thousands(out: &mut String, value: u128) {
+    if value < 1_000 {
+        let _ = write!(out, "{value}");
+    } else {
+        push_thousands(out, value / 1_000);
+        let _ = write!(out, ",{:03}", value % 1_000);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn figures_are_grouped_and_keep_their_decimals() {
+        for (mantissa, decimals, expected) in [
+            (6_421_355, 2, "64,213.55"),
+            (6_421_300, 2, "64,213.00"),
+            (-128_450, 2, "−1,284.50"),
+            (7_902, 4, "0.7902"),
+            (0, 0, "0"),
+            (1_000_000, 0, "1,000,000"),
+            (-5, 3, "−0.005"),
+        ] {
+            assert_eq!(grouped(mantissa, decimals), expected);
+        }
+        assert_eq!(exact(128_400, 4), "12.84");
+        assert_eq!(exact(120_000, 4), "12");
+    }
+
+    #[test]
+    fn rounding_is_half_away_from_zero() {
+        for (mantissa, shown, expected) in [
+            (1_2345, 2, "1.23"),
+            (1_2350, 2, "1.24"),
+            (-1_2350, 2, "−1.24"),
+            (1_2345, 6, "1.2345"),
+            (9_9999, 0, "10"),
+        ] {
+            assert_eq!(rounded(mantissa, 4, shown), expected);
+        }
+        assert_eq!(signed(3_1100, 4, 2), "+3.11");
+        assert_eq!(signed(-3_1100, 4, 2), "−3.11");
+        assert_eq!(signed(1, 4, 2), "0.00");
+        assert_eq!(percent(1.914), "+1.91 %");
+        assert_eq!(percent(-0.001), "0.00 %");
+        assert_eq!(percent(f64::NAN), "0.00 %");
+    }
+
+    #[test]
+    fn compact_never_prints_a_thousand_of_a_unit() {
+        for (value, expected) in [
+            (0.0, "0"),
+            (0.0123, "0.0123"),
+            (0.99999, "1.00"),
+            (12.84, "12.84"),
+            (99.999, "100"),
+            (548.0, "548"),
+            (999.96, "1.0k"),
+            (14_210.0, "14.2k"),
+            (999_960.0, "1.0M"),
+            (-1_260_000.0, "−1.3M"),
+            (f64::INFINITY, "–"),
+        ] {
+            assert_eq!(compact(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn spans_and_moments() {
+        for (ms, expected) in [
+            (-5, "00:00"),
+            (17_001, "00:18"),
+            (3_599_000, "59:59"),
+            (3_723_000, "1:02:03"),
+            (273_900_000, "3d 04:05"),
+        ] {
+            assert_eq!(countdown(ms), expected);
+        }
+        for (ms, expected) in [
+            (34, "34 ms"),
+            (1_299, "1.2 s"),
+            (59_999, "59 s"),
+            (180_000, "3 min"),
+            (90_000_000, "1 d"),
+        ] {
+            assert_eq!(duration(ms), expected);
+        }
+        let local = UnixMs::parse("2026-11-23T13:21:05Z").expect("a time");
+        for (timeframe, expected) in [
+            (Timeframe::S5, "23 Nov 13:21:05"),
+            (Timeframe::M1, "23 Nov 13:21"),
+            (Timeframe::D1, "23 Nov 2026"),
+            (Timeframe::Month1, "Nov 2026"),
+        ] {
+            assert_eq!(bar_time(local, timeframe), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn grouping_loses_no_digit(mantissa in -10_i128.pow(30)..10_i128.pow(30), decimals in 0_u8..19) {
+            let digits: String = grouped(mantissa, decimals)
+                .chars()
+                .filter_map(|c| match c { '−' => Some('-'), ',' | '.' => None, c => Some(c) })
+                .collect();
+            prop_assert_eq!(digits.parse::<i128>().expect("digits"), mantissa);
+        }
+
+        #[test]
+        fn compact_is_short(value in -1e14_f64..1e14) {
+            prop_assert!(compact(value).chars().count() <= 8);
+        }
+    }
+}

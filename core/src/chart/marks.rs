@@ -1,0 +1,335 @@
+//! From bars to rectangles of whole device pixels, grouped by the colour they are filled with.
+//!
+//! One rectangle for a wick, one for a body, one for the volume. Where bars are denser than
+//! pixels, one column a pixel with the true extremes. The buffers are reused from frame to frame.
+
+use std::ops::Range;
+
+use super::axis::TimeAxis;
+use super::price_scale::PriceScale;
+use super::series::{Bar, Series};
+use super::snap::{PixelSnap, Rect};
+
+/// Share of the plot's height that the highest volume takes, at the bottom.
+const VOLUME_SHARE: f64 = 1.0 / 6.0;
+
+/// Rectangles of the visible bars, device pixels from the plot's top left corner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Bodies of bars that closed at or above their open.
+    pub up_bodies: Vec<Rect>,
+    /// Bodies of bars that closed below their open.
+    pub down_bodies: Vec<Rect>,
+    /// From low to high of bars that closed at or above their open.
+    pub up_wicks: Vec<Rect>,
+    /// From low to high of bars that closed below their open.
+    pub down_wicks: Vec<Rect>,
+    /// Volumes of bars that closed at or above their open.
+    pub up_volumes: Vec<Rect>,
+    /// Volumes of bars that closed below their open.
+    pub down_volumes: Vec<Rect>,
+}
+
+/// What is drawn in one place: a bar, or all the bars of one pixel.
+#[derive(Clone, Copy)]
+struct Column {
+    x: i32,
+    open: i64,
+    high: i64,
+    low: i64,
+    close: i64,
+    volume: f64,
+}
+
+impl Column {
+    fn of(bar: &Bar, x: i32) -> Self {
+        Self {
+            x,
+            open: bar.open.0,
+            high: bar.high.0,
+            low: bar.low.0,
+            close: bar.close.0,
+            volume: volume(bar),
+        }
+    }
+
+    /// Takes the next bar of the same pixel in.
+    fn extend(&mut self, bar: &Bar) {
+        self.high = self.high.max(bar.high.0);
+        self.low = self.low.min(bar.low.0);
+        self.close = bar.close.0;
+        self.volume += volume(bar);
+    }
+}
+
+/// Counts of 10^−decimals. Converting 128 bits is slow, and sums that need them are rare.
+fn volume(bar: &Bar) -> f64 {
+    match i64::try_from(bar.volume.0) {
+        Ok(small) => small as f64,
+        Err(_) => bar.volume.0 as f64,
+    }
+}
+
+impl Marks {
+    /// Lays the bars out that the axis shows.
+    pub fn lay_out(
+        &mut self,
+        series: &Series,
+        axis: &TimeAxis,
+        scale: &PriceScale,
+        snap: PixelSnap,
+    ) {
+        self.clear();
+        let visible = axis.visible();
+        if axis.spacing() * snap.ratio() < 1.0 {
+            let largest = columns(series, axis, snap, visible.clone())
+                .map(|column| column.volume)
+                .fold(0.0, f64::max);
+            for column in columns(series, axis, snap, visible) {
+                self.push_thin(column, scale, largest);
+            }
+            return;
+        }
+        let Some(extremes) = series.extremes(visible.clone()) else {
+            return;
+        };
+        let largest = extremes.volume.to_f64(0);
+        let body = snap.body_width(axis.spacing());
+        for column in columns(series, axis, snap, visible) {
+            if body == 1 {
+                self.push_thin(column, scale, largest);
+            } else {
+                self.push_bar(column, scale, largest, body);
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        for group in [
+            &mut self.up_bodies,
+            &mut self.down_bodies,
+            &mut self.up_wicks,
+            &mut self.down_wicks,
+            &mut self.up_volumes,
+            &mut self.down_volumes,
+        ] {
+            group.clear();
+        }
+    }
+
+    /// A column of one pixel: body and wick have the same width and colour, so one does.
+    fn push_thin(&mut self, column: Column, scale: &PriceScale, largest: f64) {
+        let (wicks, volumes) = if column.close >= column.open {
+            (&mut self.up_wicks, &mut self.up_volumes)
+        } else {
+            (&mut self.down_wicks, &mut self.down_volumes)
+        };
+        wicks.extend(span(scale, column.x, 1, column.high, column.low));
+        volumes.extend(volume_bar(scale, column.x, 1, column.volume, largest));
+    }
+
+    fn push_bar(&mut self, column: Column, scale: &PriceScale, largest: f64, width: i32) {
+        let (bodies, wicks, volumes) = if column.close >= column.open {
+            (&mut self.up_bodies, &mut self.up_wicks, &mut self.up_volumes)
+        } else {
+            (&mut self.down_bodies, &mut self.down_wicks, &mut self.down_volumes)
+        };
+        let left = column.x - width / 2;
+        let (top, bottom) = (column.open.max(column.close), column.open.min(column.close));
+        wicks.extend(span(scale, column.x, 1, column.high, column.low));
+        bodies.extend(span(scale, left, width, top, bottom));
+        volumes.extend(volume_bar(scale, left, width, column.volume, largest));
+    }
+}
+
+/// The bars of a range by the device pixel their middle lies in; bars that share one are joined.
+fn columns<'a>(
+    series: &'a Series,
+    axis: &TimeAxis,
+    snap: PixelSnap,
+    range: Range<i64>,
+) -> impl Iterator<Item = Column> + 'a {
+    // Whole steps from one exact place, so that equal distances stay equal.
+    let start = range.start;
+    let origin = snap.fine(axis.x(start as f64));
+    let spacing = axis.spacing() * snap.ratio();
+    let mut bars = series
+        .slices(range)
+        .flat_map(|(first, bars)| bars.iter().zip(first..))
+        .map(move |(bar, index)| (bar, (origin + (index - start) as f64 * spacing).floor() as i32));
+    let mut next = bars.next();
+    std::iter::from_fn(move || {
+        let (bar, x) = next?;
+        let mut column = Column::of(bar, x);
+        loop {
+            next = bars.next();
+            match next {
+                Some((bar, other)) if other == x => column.extend(bar),
+                _ => return Some(column),
+            }
+        }
+    })
+}
+
+/// From one price down to another, at least a pixel high, clipped to the plot.
+fn span(scale: &PriceScale, x: i32, width: i32, top: i64, bottom: i64) -> Option<Rect> {
+    let height = scale.height();
+    let row = |price: i64| scale.y(price as f64).round();
+    let (top, bottom) = (row(top), row(bottom));
+    let bottom = bottom.max(top + 1.0);
+    if bottom <= 0.0 || top >= height {
+        return None;
+    }
+    let top = top.max(0.0) as i32;
+    Some(Rect {
+        x,
+        y: top,
+        width,
+        height: bottom.min(height) as i32 - top,
+    })
+}
+
+fn volume_bar(scale: &PriceScale, x: i32, width: i32, volume: f64, largest: f64) -> Option<Rect> {
+    if volume <= 0.0 || largest <= 0.0 {
+        return None;
+    }
+    let height = (volume / largest * scale.height() * VOLUME_SHARE).round().max(1.0) as i32;
+    Some(Rect {
+        x,
+        y: scale.height() as i32 - height,
+        width,
+        height,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::fixture::minutes;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    struct Scene {
+        series: Series,
+        axis: TimeAxis,
+        snap: PixelSnap,
+        scale: PriceScale,
+    }
+
+    impl Scene {
+        fn new(bars: i64, ratio: f64, spacing: Option<f64>) -> Self {
+            let series = minutes(0..bars);
+            let snap = PixelSnap::new(ratio);
+            let mut axis = TimeAxis::new(600.0, snap);
+            axis.set_bounds(series.bounds());
+            if let Some(spacing) = spacing {
+                let last = (bars - 1) as f64;
+                axis.show(last - 600.0 / spacing, last);
+            }
+            let scale = series
+                .extremes(axis.visible())
+                .map(|extremes| PriceScale::fit(extremes, snap.px(400.0), 1))
+                .expect("some bars");
+            Self { series, axis, snap, scale }
+        }
+
+        fn marks(&self) -> Marks {
+            let mut marks = Marks::default();
+            marks.lay_out(&self.series, &self.axis, &self.scale, self.snap);
+            marks
+        }
+    }
+
+    fn rows(rects: &[Rect]) -> Vec<[i32; 4]> {
+        rects.iter().map(|r| [r.x, r.y, r.width, r.height]).collect()
+    }
+
+    #[test]
+    fn a_small_series_at_rest() {
+        let marks = Scene::new(6, 1.0, None).marks();
+        insta::assert_debug_snapshot!((
+            rows(&marks.up_bodies),
+            rows(&marks.up_wicks),
+            rows(&marks.down_bodies),
+            rows(&marks.down_wicks),
+            rows(&marks.up_volumes),
+            rows(&marks.down_volumes),
+        ), @"");
+    }
+
+    #[test]
+    fn wicks_stand_in_the_middle_of_bodies_of_one_width() {
+        for ratio in [1.0, 1.25, 1.5, 2.0] {
+            for spacing in [None, Some(5.3), Some(9.0), Some(23.7)] {
+                let marks = Scene::new(300, ratio, spacing).marks();
+                let width = marks.up_bodies[0].width;
+                for (bodies, wicks) in [(&marks.up_bodies, &marks.up_wicks), (&marks.down_bodies, &marks.down_wicks)] {
+                    assert_eq!(bodies.len(), wicks.len());
+                    for (body, wick) in bodies.iter().zip(wicks) {
+                        assert_eq!((body.width, wick.width), (width, 1));
+                        assert_eq!(wick.x - body.x, body.x + body.width - 1 - wick.x);
+                        assert!(wick.y <= body.y);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn at_rest_all_gaps_are_equal_wherever_one_pans() {
+        for ratio in [1.0, 1.25, 2.0] {
+            let mut scene = Scene::new(300, ratio, None);
+            for _ in 0..50 {
+                scene.axis.pan_by(0.37);
+                let marks = scene.marks();
+                let mut lefts: Vec<i32> = marks.up_bodies.iter().chain(&marks.down_bodies).map(|b| b.x).collect();
+                lefts.sort_unstable();
+                let step = (9.0 * ratio).round() as i32;
+                assert!(lefts.windows(2).all(|pair| pair[1] - pair[0] == step), "{ratio}");
+            }
+        }
+    }
+
+    #[test]
+    fn dense_columns_hold_the_true_extremes() {
+        let scene = Scene::new(5_000, 1.0, Some(0.21));
+        let marks = scene.marks();
+        let columns: Vec<&Rect> = marks.up_wicks.iter().chain(&marks.down_wicks).collect();
+        assert!(columns.len() <= 601, "{}", columns.len());
+        assert!(marks.up_bodies.is_empty() && marks.down_bodies.is_empty());
+        let by_x: BTreeMap<i32, &Rect> = columns.iter().map(|rect| (rect.x, *rect)).collect();
+        assert_eq!(by_x.len(), columns.len(), "one column a pixel");
+        let extremes = scene.series.extremes(scene.axis.visible()).expect("bars");
+        let top = columns.iter().map(|rect| rect.y).min();
+        let bottom = columns.iter().map(|rect| rect.y + rect.height).max();
+        assert_eq!(top, Some(scene.scale.row(extremes.high)));
+        assert_eq!(bottom, Some(scene.scale.row(extremes.low)));
+    }
+
+    #[test]
+    fn volume_takes_the_lowest_sixth() {
+        let marks = Scene::new(300, 1.0, None).marks();
+        let volumes: Vec<&Rect> = marks.up_volumes.iter().chain(&marks.down_volumes).collect();
+        assert_eq!(volumes.iter().map(|rect| rect.height).max(), Some(67));
+        assert!(volumes.iter().all(|rect| rect.y + rect.height == 400));
+    }
+
+    proptest! {
+        #[test]
+        fn everything_stays_in_the_plot(spacing in 0.06_f64..100.0, ratio in prop::sample::select(vec![1.0, 1.25, 1.5, 2.0]), pan in 0.0_f64..2_000.0, low in 0.0_f64..1.0) {
+            let mut scene = Scene::new(2_000, ratio, Some(spacing));
+            scene.axis.pan_by(pan);
+            let (bottom, top) = scene.scale.range();
+            let height = scene.snap.px(400.0);
+            // A range that cuts bars off, as one set by hand does.
+            scene.scale = PriceScale::over(bottom + (top - bottom) * low * 0.9, top, height);
+            let marks = scene.marks();
+            for group in [&marks.up_bodies, &marks.down_bodies, &marks.up_wicks, &marks.down_wicks, &marks.up_volumes, &marks.down_volumes] {
+                for rect in group {
+                    prop_assert!(rect.y >= 0 && rect.height >= 1 && rect.y + rect.height <= height);
+                    prop_assert!(rect.width >= 1);
+                }
+            }
+        }
+    }
+}

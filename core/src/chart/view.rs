@@ -1,0 +1,403 @@
+//! One chart as a whole: bars, viewport, scales and marks, laid out frame by frame.
+//!
+//! The component feeds it bars, gestures and sizes and paints what it holds after
+//! [`ChartView::lay_out`]. It knows no colours and no canvas.
+
+use crate::model::{Precision, Price, Timeframe, UnixMs};
+
+use super::axis::TimeAxis;
+use super::crosshair::{Crosshair, Legend};
+use super::marks::Marks;
+use super::price_scale::PriceScale;
+use super::price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_ticks};
+use super::series::{Bar, Series};
+use super::snap::PixelSnap;
+use super::time_ticks::{TimeTick, time_ticks};
+
+/// Bars held at most: some ten megabytes.
+const MOST_BARS: usize = 100_000;
+/// Height of the time axis, CSS pixels.
+const TIME_AXIS: f64 = 26.0;
+/// Between the price axis' edges and its labels, CSS pixels.
+const LABEL_PADDING: f64 = 8.0;
+/// Between price labels at least, in heights of a label.
+const PRICE_GAP: f64 = 2.75;
+/// Between the middles of time labels at least, CSS pixels.
+const TIME_GAP: f64 = 100.0;
+
+/// The whole chart's size, axes included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ChartSize {
+    /// CSS pixels.
+    pub width: f64,
+    /// CSS pixels.
+    pub height: f64,
+    /// Device pixels per CSS pixel.
+    pub ratio: f64,
+}
+
+/// What the layer with grid and axes was painted from; the same again needs no painting.
+#[derive(Clone, PartialEq)]
+struct GridState {
+    size: ChartSize,
+    scale: PriceScale,
+    axis: TimeAxis,
+    width: AxisWidth,
+    labels: Vec<(i64, String)>,
+}
+
+/// A chart.
+pub struct ChartView {
+    timeframe: Timeframe,
+    /// The instrument's price step, counts of 10^−decimals.
+    tick: i64,
+    series: Series,
+    axis: TimeAxis,
+    size: ChartSize,
+    metrics: LabelMetrics,
+    axis_width: AxisWidth,
+    scale: PriceScale,
+    marks: Marks,
+    price_ticks: Vec<PriceTick>,
+    time_ticks: Vec<TimeTick>,
+    painted: Option<GridState>,
+    /// The newest bars were dropped while looking far back.
+    detached: bool,
+}
+
+impl ChartView {
+    /// An empty chart at rest. `tick` is the instrument's price step in counts.
+    #[must_use]
+    pub fn new(timeframe: Timeframe, precision: Precision, tick: i64, size: ChartSize) -> Self {
+        let snap = PixelSnap::new(size.ratio);
+        let mut view = Self {
+            timeframe,
+            tick: tick.max(1),
+            series: Series::new(precision),
+            axis: TimeAxis::new(size.width, snap),
+            size,
+            metrics: LabelMetrics::default(),
+            axis_width: AxisWidth::default(),
+            scale: PriceScale::over(0.0, 1.0, 1),
+            marks: Marks::default(),
+            price_ticks: Vec::new(),
+            time_ticks: Vec::new(),
+            painted: None,
+            detached: false,
+        };
+        view.resize(size);
+        view
+    }
+
+    /// Width of the bars.
+    #[must_use]
+    pub fn timeframe(&self) -> Timeframe {
+        self.timeframe
+    }
+
+    /// The bars held.
+    #[must_use]
+    pub fn series(&self) -> &Series {
+        &self.series
+    }
+
+    /// The viewport.
+    #[must_use]
+    pub fn axis(&self) -> &TimeAxis {
+        &self.axis
+    }
+
+    /// The viewport, for gestures.
+    pub fn axis_mut(&mut self) -> &mut TimeAxis {
+        &mut self.axis
+    }
+
+    /// The price scale of the last layout.
+    #[must_use]
+    pub fn scale(&self) -> &PriceScale {
+        &self.scale
+    }
+
+    /// The bars' rectangles of the last layout.
+    #[must_use]
+    pub fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// Labels of the price axis of the last layout, from the top down.
+    #[must_use]
+    pub fn price_ticks(&self) -> &[PriceTick] {
+        &self.price_ticks
+    }
+
+    /// Labels of the time axis of the last layout, from left to right.
+    #[must_use]
+    pub fn time_ticks(&self) -> &[TimeTick] {
+        &self.time_ticks
+    }
+
+    /// The whole chart's size.
+    #[must_use]
+    pub fn size(&self) -> ChartSize {
+        self.size
+    }
+
+    /// The pixel grid painted on.
+    #[must_use]
+    pub fn snap(&self) -> PixelSnap {
+        PixelSnap::new(self.size.ratio)
+    }
+
+    /// Width and height of the plot, CSS pixels.
+    #[must_use]
+    pub fn plot(&self) -> (f64, f64) {
+        let axis = self.axis_width.label_width(self.metrics) + 2.0 * LABEL_PADDING;
+        (
+            (self.size.width - axis).max(1.0),
+            (self.size.height - TIME_AXIS).max(1.0),
+        )
+    }
+
+    /// Takes a new size over; the right edge keeps its bar.
+    pub fn resize(&mut self, size: ChartSize) {
+        self.size = size;
+        self.axis.resize(self.plot().0);
+    }
+
+    /// Takes the measured widths of the axis font over.
+    pub fn set_metrics(&mut self, metrics: LabelMetrics) {
+        self.metrics = metrics;
+        self.painted = None;
+        self.axis.resize(self.plot().0);
+    }
+
+    /// Takes bars over: a page of history, the latest ones, or revisions.
+    pub fn merge(&mut self, bars: impl IntoIterator<Item = Bar>) {
+        self.series.merge(bars);
+        if self.series.len() > MOST_BARS {
+            self.detached |= self.series.shrink_to(MOST_BARS, self.axis.visible());
+        }
+        self.follow_bounds();
+    }
+
+    /// Takes a live bar over. It is left out while the newest bars are not held.
+    pub fn upsert(&mut self, bar: Bar) {
+        let is_new = self.series.last().is_none_or(|last| bar.time > last.time);
+        if !(self.detached && is_new) {
+            self.series.upsert(bar);
+            self.follow_bounds();
+        }
+    }
+
+    /// Back to the last bar. Where that one was dropped meanwhile everything is, and the latest
+    /// bars have to be loaded anew: then it answers `true`.
+    pub fn jump_to_now(&mut self) -> bool {
+        let reload = std::mem::take(&mut self.detached);
+        if reload {
+            self.series = Series::new(self.series.precision());
+            self.follow_bounds();
+        }
+        self.axis.jump_to_now();
+        reload
+    }
+
+    /// History to load now: so many bars before this time.
+    #[must_use]
+    pub fn history_wanted(&self) -> Option<(UnixMs, u32)> {
+        let oldest = self.series.first()?;
+        Some((oldest.time, self.axis.history_wanted()?))
+    }
+
+    /// Lays everything out for the next frame. Answers whether grid and axes changed; bars always
+    /// may have. `offset_ms` says how far the shown zone is ahead of UTC.
+    pub fn lay_out(&mut self, offset_ms: &dyn Fn(UnixMs) -> i64) -> bool {
+        let snap = self.snap();
+        let height = snap.px(self.plot().1);
+        if let Some(extremes) = self.series.extremes(self.axis.visible()) {
+            self.scale = PriceScale::fit(extremes, height, self.tick);
+        } else {
+            let (low, high) = self.scale.range();
+            self.scale = PriceScale::over(low, high, height);
+        }
+        let decimals = self.series.precision().price;
+        if self.axis_width.fit(self.scale.range().1, decimals) {
+            self.axis.resize(self.plot().0);
+        }
+        let gap = PRICE_GAP * self.metrics.height * snap.ratio();
+        if self.series.is_empty() {
+            self.price_ticks.clear();
+        } else {
+            price_ticks(&self.scale, gap, self.tick, decimals, &mut self.price_ticks);
+        }
+        time_ticks(
+            &self.series,
+            &self.axis,
+            self.timeframe,
+            TIME_GAP,
+            offset_ms,
+            &mut self.time_ticks,
+        );
+        self.marks.lay_out(&self.series, &self.axis, &self.scale, snap);
+        self.note_grid()
+    }
+
+    /// Where a pointer points, CSS pixels from the top left corner; `None` outside the plot.
+    #[must_use]
+    pub fn crosshair(&self, x: f64, y: f64) -> Option<Crosshair> {
+        let (width, height) = self.plot();
+        if !(0.0..width).contains(&x) || !(0.0..height).contains(&y) {
+            return None;
+        }
+        Crosshair::at((x, y), &self.series, &self.axis, &self.scale, self.snap(), self.tick)
+    }
+
+    /// The figures of a bar; of the last one where none is named.
+    #[must_use]
+    pub fn legend(&self, index: Option<i64>) -> Option<Legend> {
+        let bar = match index {
+            Some(index) => self.series.bar(index),
+            None => self.series.last(),
+        };
+        bar.map(|bar| Legend::of(bar, self.series.precision()))
+    }
+
+    /// The last price and whether its bar is up.
+    #[must_use]
+    pub fn last_price(&self) -> Option<(Price, bool)> {
+        self.series.last().map(|bar| (bar.close, bar.is_up()))
+    }
+
+    /// Milliseconds until the last bar closes, 0 where that time has passed.
+    #[must_use]
+    pub fn closes_in_ms(&self, now: UnixMs) -> Option<i64> {
+        let bar = self.series.last()?;
+        Some((self.timeframe.next(bar.time).0 - now.0).max(0))
+    }
+
+    fn follow_bounds(&mut self) {
+        self.axis.set_bounds(self.series.bounds());
+    }
+
+    fn note_grid(&mut self) -> bool {
+        let state = GridState {
+            size: self.size,
+            scale: self.scale,
+            axis: self.axis.clone(),
+            width: self.axis_width,
+            labels: self
+                .time_ticks
+                .iter()
+                .map(|tick| (tick.index, tick.label.clone()))
+                .collect(),
+        };
+        let changed = self.painted.as_ref() != Some(&state);
+        self.painted = Some(state);
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::fixture::{minute, minutes};
+    use proptest::prelude::*;
+
+    const UTC: fn(UnixMs) -> i64 = |_| 0;
+    const SIZE: ChartSize = ChartSize { width: 1_000.0, height: 500.0, ratio: 1.25 };
+
+    fn view(bars: std::ops::Range<i64>) -> ChartView {
+        let precision = minutes(0..1).precision();
+        let mut view = ChartView::new(Timeframe::M1, precision, 1, SIZE);
+        view.merge(bars.map(minute));
+        view.lay_out(&UTC);
+        view
+    }
+
+    #[test]
+    fn an_empty_chart_lays_out() {
+        let view = view(0..0);
+        assert!(view.price_ticks().is_empty() && view.time_ticks().is_empty());
+        assert_eq!((view.crosshair(10.0, 10.0), view.legend(None)), (None, None));
+        assert_eq!(view.history_wanted(), None);
+    }
+
+    #[test]
+    fn a_tick_inside_the_range_leaves_the_grid_alone() {
+        let mut view = view(0..500);
+        assert!(!view.lay_out(&UTC), "nothing changed");
+        let mut bar = minute(499);
+        bar.close = Price(i64::midpoint(bar.open.0, bar.close.0));
+        view.upsert(bar);
+        assert!(!view.lay_out(&UTC), "only the last bar changed");
+        view.upsert(minute(500));
+        assert!(view.lay_out(&UTC), "the labels moved with their bars");
+        view.resize(ChartSize { width: 900.0, ..SIZE });
+        assert!(view.lay_out(&UTC));
+    }
+
+    #[test]
+    fn far_history_drops_the_newest_and_now_reloads() {
+        let mut view = view(0..600);
+        view.axis_mut().show(-90_000.0, -89_800.0);
+        view.axis_mut().grab(0.0);
+        for page in 1..=21 {
+            let end = 600 - page * 5_000;
+            view.merge((end - 5_000..end).map(minute));
+            view.axis_mut().drag_to(100_000_000.0 * page as f64);
+        }
+        assert!(view.series().len() <= MOST_BARS + 512, "{}", view.series().len());
+        let held = view.series().bounds();
+        view.upsert(minute(700));
+        assert_eq!(view.series().bounds(), held, "a live bar does not follow on");
+        assert!(view.jump_to_now());
+        assert!(view.series().is_empty());
+        view.merge((400..701).map(minute));
+        assert!(!view.jump_to_now());
+        assert_eq!(view.axis().visible_bars().end, view.series().bounds().map_or(0, |b| b.last + 1));
+    }
+
+    #[test]
+    fn the_countdown_ends_with_the_bar() {
+        let view = view(0..10);
+        let opened = minute(9).time;
+        assert_eq!(view.closes_in_ms(UnixMs(opened.0 + 42_000)), Some(18_000));
+        assert_eq!(view.closes_in_ms(UnixMs(opened.0 + 99_000)), Some(0));
+    }
+
+    proptest! {
+        #[test]
+        fn the_axis_keeps_its_width_and_labels_fit_while_panning(pans in prop::collection::vec(-400.0_f64..600.0, 1..20)) {
+            let mut view = view(0..4_000);
+            let plot = view.plot();
+            let room = SIZE.width - plot.0;
+            for pan in pans {
+                view.axis_mut().pan_by(pan);
+                view.lay_out(&UTC);
+                prop_assert_eq!(view.plot(), plot);
+                for tick in view.price_ticks() {
+                    prop_assert!(LabelMetrics::default().width(&tick.label) <= room);
+                }
+            }
+        }
+
+        #[test]
+        fn a_held_bar_stays_on_its_pixel(x in 100.0_f64..800.0, steps in prop::collection::vec((1_i64..4, 1_i64..300), 1..12)) {
+            let mut view = view(0..2_000);
+            view.axis_mut().pan_by(3_000.0);
+            view.lay_out(&UTC);
+            view.axis_mut().grab(x);
+            let hit = view.crosshair(x, 100.0).expect("a bar");
+            let (mut first, mut last) = (0, 2_000);
+            for (closed, prepended) in steps {
+                view.merge((first - prepended..first).map(minute));
+                (last..last + closed).for_each(|number| view.upsert(minute(number)));
+                (first, last) = (first - prepended, last + closed);
+                view.axis_mut().drag_to(x);
+                view.lay_out(&UTC);
+                let now = view.crosshair(x, 100.0).expect("a bar");
+                prop_assert_eq!((now.index, now.x), (hit.index, hit.x));
+                prop_assert_eq!(view.legend(Some(now.index)).map(|l| l.time), Some(minute(hit.index).time));
+            }
+        }
+    }
+}
