@@ -1,6 +1,6 @@
 //! The seam on the server: every function of `live`, doing nothing.
 
-use leptos::html::{Canvas, ElementType};
+use leptos::html::{Canvas, ElementType, Span};
 use leptos::prelude::NodeRef;
 
 use super::types::{Align, Axes, Font, Rect, SocketEvent, SurfaceSize};
@@ -167,6 +167,9 @@ pub fn stored(_key: &str) -> Option<String> {
 
 /// Keeps nothing.
 pub fn store(_key: &str, _value: &str) {}
+
+/// Nothing.
+pub fn write_text(_node: &NodeRef<Span>, _text: &str, _tone: &str) {}
 
 /// Nothing.
 pub fn set_title(_title: &str) {}

@@ -1,1 +1,423 @@
-//! Settings.
+//! Settings: where each comes from and what it may be.
+//!
+//! A setting is taken from the command line, else from the environment (`TRADESUITE_…`), else
+//! from `tradesuite.toml`, else it has its default. [`SETTINGS`] is the one table of them: the
+//! file's keys, the variables' names and the README's list follow from it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use tradesuite_core::model::{InstrumentId, Mode};
+
+/// One setting.
+#[derive(Debug)]
+pub struct SettingSpec {
+    /// Key in the file; in capitals after `TRADESUITE_` the variable's name.
+    pub name: &'static str,
+    /// What it has when nobody says otherwise. Empty: it depends, as `help` says.
+    pub default: &'static str,
+    /// What it does, one sentence.
+    pub help: &'static str,
+}
+
+/// Every setting.
+pub static SETTINGS: &[SettingSpec] = &[
+    SettingSpec {
+        name: "bind",
+        default: "127.0.0.1:8080",
+        help: "Address and port to listen on; port 0 takes a free one. Only loopback addresses are accepted.",
+    },
+    SettingSpec {
+        name: "data",
+        default: "",
+        help: "Folder of the stores; by default data/live, data/demo or data/replay.",
+    },
+    SettingSpec {
+        name: "instruments",
+        default: "coinbase:BTC-USD",
+        help: "Instruments collected around the clock, separated by commas; others are collected while somebody looks at them.",
+    },
+    SettingSpec {
+        name: "coinbase_feed",
+        default: "advanced",
+        help: "Which of Coinbase's interfaces is listened to: advanced or exchange.",
+    },
+    SettingSpec {
+        name: "durability",
+        default: "normal",
+        help: "normal: what was received survives the death of the process; full: also that of the machine.",
+    },
+    SettingSpec {
+        name: "linger_minutes",
+        default: "5",
+        help: "How long an instrument is still collected after the last look at it.",
+    },
+    SettingSpec {
+        name: "demo_rate",
+        default: "300",
+        help: "Market events a second that the simulated market makes.",
+    },
+    SettingSpec {
+        name: "log",
+        default: "info",
+        help: "What is logged: error, warn, info, debug, trace, or a filter such as tradesuite=debug.",
+    },
+];
+
+/// Where a value was taken from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The command line.
+    Flag,
+    /// The environment variable of this name.
+    Environment(String),
+    /// The settings file.
+    File(PathBuf),
+    /// Nobody said otherwise.
+    Default,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag => f.write_str("command line"),
+            Self::Environment(name) => f.write_str(name),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    /// The file is not there or cannot be read.
+    #[error("failed to read {path}: {reason}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's word.
+        reason: String,
+    },
+    /// The file is not TOML, or not of the expected shape.
+    #[error("{path} is not a settings file: {reason}")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        reason: String,
+    },
+    /// The file has a key that no setting has.
+    #[error("{path} has the unknown setting {key}; known are {known}")]
+    Unknown {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: String,
+        /// All there are.
+        known: String,
+    },
+    /// The value is not one that the setting can have.
+    #[error("{name} = {value:?} (from {origin}): {reason}")]
+    Invalid {
+        /// The setting.
+        name: &'static str,
+        /// What it was set to.
+        value: String,
+        /// Where.
+        origin: Source,
+        /// What it may be.
+        reason: String,
+    },
+}
+
+/// Text values by setting, with their sources.
+#[derive(Debug)]
+pub struct Resolved(BTreeMap<&'static str, (String, Source)>);
+
+impl Resolved {
+    /// Lays the sources over each other. `flags` holds what the command line set, `environment`
+    /// looks a variable up, `file` is the settings file; the default file may be absent.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where the file cannot be read or has a key that no setting has.
+    pub fn load(
+        flags: &BTreeMap<&'static str, String>,
+        environment: impl Fn(&str) -> Option<String>,
+        file: Option<&Path>,
+    ) -> Result<Self, ConfigError> {
+        let in_file = match file {
+            Some(path) => read_file(path)?,
+            None => BTreeMap::new(),
+        };
+        let values = SETTINGS.iter().map(|setting| {
+            let variable = format!("TRADESUITE_{}", setting.name.to_uppercase());
+            let found = if let Some(value) = flags.get(setting.name) {
+                (value.clone(), Source::Flag)
+            } else if let Some(value) = environment(&variable) {
+                (value, Source::Environment(variable))
+            } else if let Some((value, path)) = in_file.get(setting.name).zip(file) {
+                (value.clone(), Source::File(path.to_owned()))
+            } else {
+                (setting.default.to_owned(), Source::Default)
+            };
+            (setting.name, found)
+        });
+        Ok(Self(values.collect()))
+    }
+
+    /// Every setting with its value and source, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str, &Source)> {
+        self.0
+            .iter()
+            .map(|(name, (value, source))| (*name, value.as_str(), source))
+    }
+
+    fn text(&self, name: &'static str) -> &str {
+        self.0.get(name).map_or("", |(value, _)| value)
+    }
+
+    fn parse<T>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<T, ConfigError> {
+        read(self.text(name)).map_err(|reason| ConfigError::Invalid {
+            name,
+            value: self.text(name).to_owned(),
+            origin: self
+                .0
+                .get(name)
+                .map_or(Source::Default, |(_, source)| source.clone()),
+            reason,
+        })
+    }
+}
+
+fn read_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })?;
+    let malformed = |reason: String| ConfigError::Malformed {
+        path: path.to_owned(),
+        reason,
+    };
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| malformed(error.to_string()))?;
+    let mut values = BTreeMap::new();
+    for (key, value) in table {
+        if !SETTINGS.iter().any(|setting| setting.name == key) {
+            return Err(ConfigError::Unknown {
+                path: path.to_owned(),
+                key,
+                known: SETTINGS
+                    .iter()
+                    .map(|s| s.name)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            });
+        }
+        let text = plain_text(&value)
+            .ok_or_else(|| malformed(format!("{key} is neither a text, a number nor a list")))?;
+        values.insert(key, text);
+    }
+    Ok(values)
+}
+
+fn plain_text(value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Float(number) => Some(number.to_string()),
+        toml::Value::Boolean(flag) => Some(flag.to_string()),
+        toml::Value::Array(items) => {
+            let texts: Option<Vec<_>> = items.iter().map(plain_text).collect();
+            texts.map(|texts| texts.join(","))
+        }
+        toml::Value::Datetime(_) | toml::Value::Table(_) => None,
+    }
+}
+
+/// How much a committed event survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// The death of the process.
+    Normal,
+    /// Also that of the machine.
+    Full,
+}
+
+/// All settings, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to listen; a loopback address.
+    pub bind: SocketAddr,
+    /// Folder of the stores.
+    pub data: PathBuf,
+    /// Collected around the clock.
+    pub instruments: Vec<InstrumentId>,
+    /// Name of Coinbase's feed.
+    pub coinbase_feed: String,
+    /// How much a committed event survives.
+    pub durability: Durability,
+    /// Minutes that an instrument is still collected after the last look at it.
+    pub linger_minutes: u32,
+    /// Events a second of the simulated market.
+    pub demo_rate: u32,
+    /// Filter of the log.
+    pub log: String,
+}
+
+impl Settings {
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] naming the first setting that cannot be used, its source and what
+    /// it may be.
+    pub fn check(resolved: &Resolved, mode: Mode) -> Result<Self, ConfigError> {
+        let data = resolved.text("data");
+        Ok(Self {
+            bind: resolved.parse("bind", read_bind)?,
+            data: if data.is_empty() {
+                PathBuf::from("data").join(mode.name())
+            } else {
+                PathBuf::from(data)
+            },
+            instruments: resolved.parse("instruments", read_instruments)?,
+            coinbase_feed: resolved.parse("coinbase_feed", |text| {
+                one_of(text, &["advanced", "exchange"]).map(ToOwned::to_owned)
+            })?,
+            durability: resolved.parse("durability", |text| {
+                one_of(text, &["normal", "full"]).map(|name| match name {
+                    "full" => Durability::Full,
+                    _ => Durability::Normal,
+                })
+            })?,
+            linger_minutes: resolved.parse("linger_minutes", |text| number(text, 0, 1_440))?,
+            demo_rate: resolved.parse("demo_rate", |text| number(text, 1, 100_000))?,
+            log: resolved.text("log").to_owned(),
+        })
+    }
+}
+
+fn read_bind(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text
+        .parse()
+        .map_err(|_| "an address and a port are needed, such as 127.0.0.1:8080".to_owned())?;
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err("only loopback addresses are accepted, such as 127.0.0.1: there is no sign-in yet, so the server must not be reachable from elsewhere".to_owned())
+    }
+}
+
+fn read_instruments(text: &str) -> Result<Vec<InstrumentId>, String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().map_err(|error| format!("{part}: {error}")))
+        .collect()
+}
+
+fn one_of<'a>(text: &'a str, allowed: &[&str]) -> Result<&'a str, String> {
+    if allowed.contains(&text) {
+        Ok(text)
+    } else {
+        Err(format!("one of {} is needed", allowed.join(", ")))
+    }
+}
+
+fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {
+    match text.parse() {
+        Ok(value) if (least..=most).contains(&value) => Ok(value),
+        _ => Err(format!("a whole number from {least} to {most} is needed")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(
+        flags: &[(&'static str, &str)],
+        variables: &[(&str, &str)],
+        file: Option<&str>,
+    ) -> Result<Resolved, ConfigError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("tradesuite.toml");
+        if let Some(text) = file {
+            std::fs::write(&path, text).expect("a file");
+        }
+        let flags = flags.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
+        let variables: BTreeMap<_, _> = variables.iter().copied().collect();
+        Resolved::load(
+            &flags,
+            |name| variables.get(name).map(|value| (*value).to_owned()),
+            file.map(|_| path.as_path()),
+        )
+    }
+
+    #[test]
+    fn the_nearer_source_wins() {
+        let file = Some(
+            "bind = \"127.0.0.1:1\"\nlinger_minutes = 7\ninstruments = [\"coinbase:ETH-USD\", \"coinbase:SOL-USD\"]",
+        );
+        let resolved = resolve(
+            &[("bind", "127.0.0.1:3")],
+            &[
+                ("TRADESUITE_BIND", "127.0.0.1:2"),
+                ("TRADESUITE_DEMO_RATE", "9"),
+            ],
+            file,
+        )
+        .expect("settings");
+        let settings = Settings::check(&resolved, Mode::Demo).expect("settings");
+        assert_eq!(settings.bind.port(), 3);
+        assert_eq!(settings.demo_rate, 9);
+        assert_eq!(settings.linger_minutes, 7);
+        assert_eq!(settings.instruments.len(), 2);
+        assert_eq!(settings.data, PathBuf::from("data/demo"));
+        let source = |name| {
+            let found = resolved.iter().find(|(n, _, _)| *n == name);
+            found.map(|(_, _, source)| source.to_string())
+        };
+        assert_eq!(source("bind").as_deref(), Some("command line"));
+        assert_eq!(source("demo_rate").as_deref(), Some("TRADESUITE_DEMO_RATE"));
+        assert_eq!(source("log").as_deref(), Some("default"));
+    }
+
+    #[test]
+    fn a_bad_value_is_named_with_its_source() {
+        for (name, value, hint) in [
+            ("bind", "0.0.0.0:80", "loopback"),
+            ("bind", "here", "address and a port"),
+            ("instruments", "BTC", "venue:BASE-QUOTE"),
+            ("durability", "maybe", "normal, full"),
+            ("demo_rate", "0", "1 to 100000"),
+            ("linger_minutes", "-1", "0 to 1440"),
+        ] {
+            let resolved = resolve(&[(name, value)], &[], None).expect("settings");
+            let error = Settings::check(&resolved, Mode::Live).expect_err("bad value");
+            let text = error.to_string();
+            assert!(text.contains(name) && text.contains(hint), "{text}");
+            assert!(text.contains("command line"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bad_file_is_named() {
+        for (file, hint) in [
+            ("bimd = 1", "unknown setting bimd"),
+            ("bind = ", "not a settings file"),
+            ("bind = { a = 1 }", "neither a text"),
+        ] {
+            let error = resolve(&[], &[], Some(file)).expect_err("bad file");
+            assert!(error.to_string().contains(hint), "{error}");
+        }
+    }
+}

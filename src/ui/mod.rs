@@ -1,10 +1,63 @@
 //! The page: Leptos components, the same for both builds. They know the browser only through
 //! [`crate::browser`] and the server only through [`crate::api`] and the live socket.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`shell`] | the HTML document around everything |
+//! | [`workspace`] | what a person chose: instrument, timeframe, theme, zone |
+//! | [`live`] | the socket: subscriptions, holes, reconnecting |
+//! | [`chart`] | the candlestick chart |
+//! | [`panel`] | order book, tape and what frames a panel |
+//! | [`top_bar`], [`status_bar`] | above and below the panels |
+//! | [`widget`] | small parts that know nothing of markets |
+//!
+//! A tick is never a signal write: signals hold what a person changes, buffers hold what the
+//! market changes, and a frame paints them.
+
+pub mod live;
+pub mod panel;
+pub mod shell;
+pub mod status_bar;
+pub mod top_bar;
+pub mod widget;
+pub mod workspace;
 
 use leptos::prelude::*;
+use leptos_meta::{Stylesheet, Title, provide_meta_context};
+
+use crate::ui::live::Live;
+use crate::ui::panel::{BookPanel, TapePanel};
+use crate::ui::status_bar::StatusBar;
+use crate::ui::top_bar::TopBar;
+use crate::ui::workspace::{PhoneTab, Workspace};
 
 /// The page's root.
 #[component]
 pub fn App() -> impl IntoView {
-    view! { <main></main> }
+    provide_meta_context();
+    let workspace = Workspace::provide();
+    Live::provide();
+    let hidden_on_phone = move |tab: PhoneTab| {
+        let shown = workspace.phone_tab.get() == tab;
+        if shown { "" } else { "max-md:hidden" }
+    };
+    view! {
+        <Stylesheet id="style" href="/pkg/tradesuite.css" />
+        <Title text="TradeSuite" />
+        <div class="grid h-dvh grid-rows-[44px_1fr_auto] md:grid-rows-[44px_1fr_24px]">
+            <TopBar />
+            <main class="grid min-h-0 grid-cols-1 gap-1 md:grid-cols-[minmax(0,1fr)_300px] md:grid-rows-[minmax(0,1fr)_minmax(0,1fr)] md:px-1">
+                <div class=move || format!("min-h-0 min-w-0 md:row-span-2 {}", hidden_on_phone(PhoneTab::Chart))>
+                    ""
+                </div>
+                <div class=move || format!("min-h-0 min-w-0 {}", hidden_on_phone(PhoneTab::Book))>
+                    <BookPanel />
+                </div>
+                <div class=move || format!("min-h-0 min-w-0 {}", hidden_on_phone(PhoneTab::Tape))>
+                    <TapePanel />
+                </div>
+            </main>
+            <StatusBar />
+        </div>
+    }
 }

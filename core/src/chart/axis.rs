@@ -276,7 +276,10 @@ mod tests {
     fn at_rest_it_follows_with_a_margin() {
         let mut axis = axis(0, 999);
         assert_eq!(axis.x(999.0), 900.0 - 6.0 * 9.0);
-        axis.set_bounds(Some(Bounds { first: -500, last: 1_000 }));
+        axis.set_bounds(Some(Bounds {
+            first: -500,
+            last: 1_000,
+        }));
         assert_eq!(axis.x(1_000.0), 900.0 - 6.0 * 9.0);
         assert_eq!(axis.visible_bars(), 906..1_001);
     }
@@ -287,7 +290,10 @@ mod tests {
         axis.pan_by(2_000.0);
         assert!(!axis.is_following());
         let before = axis.x(700.0);
-        axis.set_bounds(Some(Bounds { first: -500, last: 1_003 }));
+        axis.set_bounds(Some(Bounds {
+            first: -500,
+            last: 1_003,
+        }));
         assert_eq!(axis.x(700.0), before);
         axis.jump_to_now();
         assert!(axis.is_following());
@@ -299,10 +305,16 @@ mod tests {
         let mut axis = axis(0, 999);
         axis.grab(400.0);
         axis.drag_to(380.0);
-        axis.set_bounds(Some(Bounds { first: 0, last: 1_000 }));
+        axis.set_bounds(Some(Bounds {
+            first: 0,
+            last: 1_000,
+        }));
         axis.release();
         let x = axis.x(1_000.0);
-        axis.set_bounds(Some(Bounds { first: 0, last: 1_001 }));
+        axis.set_bounds(Some(Bounds {
+            first: 0,
+            last: 1_001,
+        }));
         assert_eq!(axis.x(1_001.0), x);
     }
 

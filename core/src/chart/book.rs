@@ -99,8 +99,11 @@ impl WidthScale {
     /// Looks at the levels in view, best first.
     pub fn observe(&mut self, bids: &[(Price, Volume)], asks: &[(Price, Volume)]) {
         self.sizes.clear();
-        self.sizes
-            .extend(bids.iter().chain(asks).map(|(_, quantity)| quantity.to_f64(0)));
+        self.sizes.extend(
+            bids.iter()
+                .chain(asks)
+                .map(|(_, quantity)| quantity.to_f64(0)),
+        );
         if self.sizes.is_empty() {
             return;
         }
@@ -177,7 +180,9 @@ mod tests {
     fn grouped(side: Side, rows: &[(i64, i64)], step: i64, count: usize) -> Vec<(i64, i128)> {
         let mut out = Vec::new();
         grouped_levels(side, &levels(rows), step, count, &mut out);
-        out.into_iter().map(|(price, volume)| (price.0, volume.0)).collect()
+        out.into_iter()
+            .map(|(price, volume)| (price.0, volume.0))
+            .collect()
     }
 
     #[test]
@@ -201,7 +206,9 @@ mod tests {
 
     #[test]
     fn one_wall_does_not_rescale() {
-        let side: Vec<(Price, Volume)> = (0..10).map(|at| (Price(100 - at), Volume(50 + i128::from(at)))).collect();
+        let side: Vec<(Price, Volume)> = (0..10)
+            .map(|at| (Price(100 - at), Volume(50 + i128::from(at))))
+            .collect();
         let mut scale = WidthScale::default();
         scale.observe(&side, &side);
         let before = scale.share(Volume(50));

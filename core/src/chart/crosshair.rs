@@ -81,7 +81,9 @@ impl Legend {
             low: price(bar.low),
             close: price(bar.close),
             volume: exact(bar.volume.0),
-            delta: bar.delta().map(|delta| format!("{}{}", sign(delta), exact(delta))),
+            delta: bar
+                .delta()
+                .map(|delta| format!("{}{}", sign(delta), exact(delta))),
             change: format::percent((bar.close.0 - bar.open.0) as f64 / bar.open.0 as f64 * 100.0),
             is_up: bar.is_up(),
         }
@@ -121,7 +123,13 @@ mod tests {
             buy_volume: Some(Volume(400_000_000)),
             closed: true,
         };
-        let legend = Legend::of(&bar, Precision { price: 2, quantity: 8 });
+        let legend = Legend::of(
+            &bar,
+            Precision {
+                price: 2,
+                quantity: 8,
+            },
+        );
         assert_eq!(
             [&*legend.open, &*legend.high, &*legend.low, &*legend.close],
             ["64,188.20", "64,231.90", "64,180.05", "64,213.55"]

@@ -26,7 +26,10 @@ pub(crate) fn bar_at(time: i64, price: i64) -> Bar {
 
 /// Minute bars `from..to`, counted from 2026-11-23T12:00:00Z, at two price decimals.
 pub(crate) fn minutes(range: std::ops::Range<i64>) -> Series {
-    let mut series = Series::new(Precision { price: 2, quantity: 4 });
+    let mut series = Series::new(Precision {
+        price: 2,
+        quantity: 4,
+    });
     series.merge(range.map(minute));
     series
 }

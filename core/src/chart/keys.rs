@@ -55,10 +55,25 @@ const fn key(
 
 /// Every key of the chart.
 pub static CHART_KEYS: &[ChartKey] = &[
-    key("ArrowLeft", Some(false), ChartAction::BarBack, "One bar back"),
+    key(
+        "ArrowLeft",
+        Some(false),
+        ChartAction::BarBack,
+        "One bar back",
+    ),
     key("ArrowRight", Some(false), ChartAction::BarOn, "One bar on"),
-    key("ArrowLeft", Some(true), ChartAction::ScreenBack, "A screen back"),
-    key("ArrowRight", Some(true), ChartAction::ScreenOn, "A screen on"),
+    key(
+        "ArrowLeft",
+        Some(true),
+        ChartAction::ScreenBack,
+        "A screen back",
+    ),
+    key(
+        "ArrowRight",
+        Some(true),
+        ChartAction::ScreenOn,
+        "A screen on",
+    ),
     key("PageUp", None, ChartAction::ScreenBack, "A screen back"),
     key("PageDown", None, ChartAction::ScreenOn, "A screen on"),
     key("ArrowUp", None, ChartAction::ZoomIn, "Zoom in"),
@@ -66,7 +81,12 @@ pub static CHART_KEYS: &[ChartKey] = &[
     key("+", None, ChartAction::ZoomIn, "Zoom in"),
     key("=", None, ChartAction::ZoomIn, "Zoom in"),
     key("-", None, ChartAction::ZoomOut, "Zoom out"),
-    key("Home", None, ChartAction::Oldest, "To the oldest bar loaded"),
+    key(
+        "Home",
+        None,
+        ChartAction::Oldest,
+        "To the oldest bar loaded",
+    ),
     key("End", None, ChartAction::Now, "To now"),
     key("0", None, ChartAction::Reset, "Zoom as at first"),
 ];
@@ -130,7 +150,10 @@ mod tests {
     fn keys_move_the_viewport() {
         let snap = PixelSnap::new(1.0);
         let mut axis = TimeAxis::new(900.0, snap);
-        axis.set_bounds(Some(Bounds { first: 0, last: 999 }));
+        axis.set_bounds(Some(Bounds {
+            first: 0,
+            last: 999,
+        }));
         let rest = axis.clone();
         let press = |axis: &mut TimeAxis, key, shift| {
             action_of(key, shift).expect("a key").apply(axis, snap);

@@ -130,9 +130,17 @@ impl Marks {
 
     fn push_bar(&mut self, column: Column, scale: &PriceScale, largest: f64, width: i32) {
         let (bodies, wicks, volumes) = if column.close >= column.open {
-            (&mut self.up_bodies, &mut self.up_wicks, &mut self.up_volumes)
+            (
+                &mut self.up_bodies,
+                &mut self.up_wicks,
+                &mut self.up_volumes,
+            )
         } else {
-            (&mut self.down_bodies, &mut self.down_wicks, &mut self.down_volumes)
+            (
+                &mut self.down_bodies,
+                &mut self.down_wicks,
+                &mut self.down_volumes,
+            )
         };
         let left = column.x - width / 2;
         let (top, bottom) = (column.open.max(column.close), column.open.min(column.close));
@@ -156,7 +164,12 @@ fn columns<'a>(
     let mut bars = series
         .slices(range)
         .flat_map(|(first, bars)| bars.iter().zip(first..))
-        .map(move |(bar, index)| (bar, (origin + (index - start) as f64 * spacing).floor() as i32));
+        .map(move |(bar, index)| {
+            (
+                bar,
+                (origin + (index - start) as f64 * spacing).floor() as i32,
+            )
+        });
     let mut next = bars.next();
     std::iter::from_fn(move || {
         let (bar, x) = next?;
@@ -193,7 +206,9 @@ fn volume_bar(scale: &PriceScale, x: i32, width: i32, volume: f64, largest: f64)
     if volume <= 0.0 || largest <= 0.0 {
         return None;
     }
-    let height = (volume / largest * scale.height() * VOLUME_SHARE).round().max(1.0) as i32;
+    let height = (volume / largest * scale.height() * VOLUME_SHARE)
+        .round()
+        .max(1.0) as i32;
     Some(Rect {
         x,
         y: scale.height() as i32 - height,
@@ -230,7 +245,12 @@ mod tests {
                 .extremes(axis.visible())
                 .map(|extremes| PriceScale::fit(extremes, snap.px(400.0), 1))
                 .expect("some bars");
-            Self { series, axis, snap, scale }
+            Self {
+                series,
+                axis,
+                snap,
+                scale,
+            }
         }
 
         fn marks(&self) -> Marks {
@@ -241,7 +261,10 @@ mod tests {
     }
 
     fn rows(rects: &[Rect]) -> Vec<[i32; 4]> {
-        rects.iter().map(|r| [r.x, r.y, r.width, r.height]).collect()
+        rects
+            .iter()
+            .map(|r| [r.x, r.y, r.width, r.height])
+            .collect()
     }
 
     #[test]
@@ -263,7 +286,10 @@ mod tests {
             for spacing in [None, Some(5.3), Some(9.0), Some(23.7)] {
                 let marks = Scene::new(300, ratio, spacing).marks();
                 let width = marks.up_bodies[0].width;
-                for (bodies, wicks) in [(&marks.up_bodies, &marks.up_wicks), (&marks.down_bodies, &marks.down_wicks)] {
+                for (bodies, wicks) in [
+                    (&marks.up_bodies, &marks.up_wicks),
+                    (&marks.down_bodies, &marks.down_wicks),
+                ] {
                     assert_eq!(bodies.len(), wicks.len());
                     for (body, wick) in bodies.iter().zip(wicks) {
                         assert_eq!((body.width, wick.width), (width, 1));
@@ -282,10 +308,18 @@ mod tests {
             for _ in 0..50 {
                 scene.axis.pan_by(0.37);
                 let marks = scene.marks();
-                let mut lefts: Vec<i32> = marks.up_bodies.iter().chain(&marks.down_bodies).map(|b| b.x).collect();
+                let mut lefts: Vec<i32> = marks
+                    .up_bodies
+                    .iter()
+                    .chain(&marks.down_bodies)
+                    .map(|b| b.x)
+                    .collect();
                 lefts.sort_unstable();
                 let step = (9.0 * ratio).round() as i32;
-                assert!(lefts.windows(2).all(|pair| pair[1] - pair[0] == step), "{ratio}");
+                assert!(
+                    lefts.windows(2).all(|pair| pair[1] - pair[0] == step),
+                    "{ratio}"
+                );
             }
         }
     }

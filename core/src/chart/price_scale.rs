@@ -32,7 +32,11 @@ impl PriceScale {
             (low, high) = (middle - least / 2.0, middle + least / 2.0);
         }
         let span = (high - low) / (1.0 - MARGIN_ABOVE - MARGIN_BELOW);
-        Self::over(low - span * MARGIN_BELOW, high + span * MARGIN_ABOVE, height)
+        Self::over(
+            low - span * MARGIN_BELOW,
+            high + span * MARGIN_ABOVE,
+            height,
+        )
     }
 
     /// Shows `low` at the bottom and `high` at the top, counts of 10^−decimals.

@@ -32,7 +32,13 @@ impl LabelMetrics {
     #[must_use]
     pub fn width(&self, text: &str) -> f64 {
         text.chars()
-            .map(|c| if matches!(c, ',' | '.' | ':') { self.separator } else { self.digit })
+            .map(|c| {
+                if matches!(c, ',' | '.' | ':') {
+                    self.separator
+                } else {
+                    self.digit
+                }
+            })
             .sum()
     }
 }
@@ -67,7 +73,10 @@ pub fn price_step(scale: &PriceScale, min_gap: f64, tick: i64) -> i64 {
     let mut power = 1_i64;
     loop {
         for quarters in QUARTERS {
-            let Some(step) = power.checked_mul(quarters).and_then(|s| s.checked_mul(unit)) else {
+            let Some(step) = power
+                .checked_mul(quarters)
+                .and_then(|s| s.checked_mul(unit))
+            else {
                 return i64::MAX;
             };
             // Quarters of a power: only what is whole exists.
@@ -171,7 +180,12 @@ mod tests {
         assert!(width.fit(101_000_00.0, 2));
         assert!(!width.fit(99_000_00.0, 2));
         assert!(width.fit(9_000_00.0, 2));
-        assert!((width.label_width(LabelMetrics::default()) - LabelMetrics::default().width("9,000.00")).abs() < 1e-9);
+        assert!(
+            (width.label_width(LabelMetrics::default())
+                - LabelMetrics::default().width("9,000.00"))
+            .abs()
+                < 1e-9
+        );
     }
 
     fn is_round(step: i64, tick: i64) -> bool {

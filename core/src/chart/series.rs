@@ -213,7 +213,9 @@ impl Series {
                 let page_start = start.div_euclid(PAGE_BARS) * PAGE_BARS;
                 let held = self.held_of_page(page_start);
                 if bars.len() as i64 == held.end - held.start {
-                    self.pages.get(self.place(start).0).map(|page| page.extremes)
+                    self.pages
+                        .get(self.place(start).0)
+                        .map(|page| page.extremes)
                 } else {
                     Extremes::over(bars)
                 }
@@ -363,7 +365,13 @@ mod tests {
         let mut series = series(1_000..1_010);
         let newest = *series.last().expect("a bar");
         series.merge((0..1_000).map(bar));
-        assert_eq!(series.bounds(), Some(Bounds { first: -1_000, last: 9 }));
+        assert_eq!(
+            series.bounds(),
+            Some(Bounds {
+                first: -1_000,
+                last: 9
+            })
+        );
         assert_eq!(series.bar(9), Some(&newest));
         assert_eq!(series.bar(-1_000).map(|bar| bar.time.0), Some(0));
         assert_eq!(series.bar(-1_001), None);
@@ -383,7 +391,10 @@ mod tests {
     #[test]
     fn a_revision_that_takes_the_extreme_back_is_seen() {
         let mut series = series(0..600);
-        let wild = Bar { high: Price(9_999), ..bar(300) };
+        let wild = Bar {
+            high: Price(9_999),
+            ..bar(300)
+        };
         series.upsert(wild);
         assert_eq!(series.extremes(0..600).map(|e| e.high), Some(Price(9_999)));
         series.upsert(bar(300));
@@ -400,8 +411,15 @@ mod tests {
         let first = series.first().expect("a bar").time.0;
         series.merge((first - 500..first).map(bar));
         assert_eq!(times(&series), (first - 500..10_000).collect::<Vec<_>>());
-        assert!(series.shrink_to(600, first..first + 100), "the newest were far away");
-        assert!(series.bar(series.index_at_or_after(UnixMs(first))).is_some());
+        assert!(
+            series.shrink_to(600, first..first + 100),
+            "the newest were far away"
+        );
+        assert!(
+            series
+                .bar(series.index_at_or_after(UnixMs(first)))
+                .is_some()
+        );
     }
 
     proptest! {

@@ -82,9 +82,17 @@ mod tests {
 
     #[test]
     fn bodies_at_rest() {
-        for (ratio, spacing, body) in [(1.0, 9.0, 7), (1.25, 11.0, 9), (1.5, 14.0, 11), (2.0, 18.0, 15)] {
+        for (ratio, spacing, body) in [
+            (1.0, 9.0, 7),
+            (1.25, 11.0, 9),
+            (1.5, 14.0, 11),
+            (2.0, 18.0, 15),
+        ] {
             let snap = PixelSnap::new(ratio);
-            assert!((snap.rest_spacing() * ratio - spacing).abs() < 1e-9, "{ratio}");
+            assert!(
+                (snap.rest_spacing() * ratio - spacing).abs() < 1e-9,
+                "{ratio}"
+            );
             assert_eq!(snap.body_width(snap.rest_spacing()), body, "{ratio}");
         }
     }

@@ -95,12 +95,18 @@ mod tests {
     fn only_what_stands_out_is_large() {
         let mut large = LargeTrades::default();
         for at in 0..1_500 {
-            assert!(!large.observe(Quantity(100)), "trade {at} is like the others");
+            assert!(
+                !large.observe(Quantity(100)),
+                "trade {at} is like the others"
+            );
         }
         assert!(large.observe(Quantity(5_000)));
         assert!(!large.observe(Quantity(100)));
         let mut young = LargeTrades::default();
-        assert!(!young.observe(Quantity(i64::MAX)), "nothing to compare with yet");
+        assert!(
+            !young.observe(Quantity(i64::MAX)),
+            "nothing to compare with yet"
+        );
     }
 
     #[test]
@@ -114,7 +120,15 @@ mod tests {
             quantity: Quantity(481_200_000),
             side: Side::Buy,
         };
-        let rows = tape_rows([(&trade, true)], Precision { price: 2, quantity: 8 }, 4, &|_| 3_600_000);
+        let rows = tape_rows(
+            [(&trade, true)],
+            Precision {
+                price: 2,
+                quantity: 8,
+            },
+            4,
+            &|_| 3_600_000,
+        );
         assert_eq!(
             rows,
             [TapeRow {

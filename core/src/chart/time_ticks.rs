@@ -129,16 +129,27 @@ impl Step {
             Self::Days(step) => {
                 let date = date();
                 let part = ((date.day - 1) / step).min(last_part(step));
-                days_ms(CivilDate { day: part * step + 1, ..date })
+                days_ms(CivilDate {
+                    day: part * step + 1,
+                    ..date
+                })
             }
             Self::Months(step) => {
                 let date = date();
                 let month = (date.month - 1) / step * step + 1;
-                days_ms(CivilDate { month, day: 1, ..date })
+                days_ms(CivilDate {
+                    month,
+                    day: 1,
+                    ..date
+                })
             }
             Self::Years(step) => {
                 let year = date().year.div_euclid(step) * step;
-                days_ms(CivilDate { year, month: 1, day: 1 })
+                days_ms(CivilDate {
+                    year,
+                    month: 1,
+                    day: 1,
+                })
             }
         }
     }
@@ -161,7 +172,10 @@ impl Step {
                 let next = (0..step).fold(date, |date, _| date.first_of_next_month());
                 days_ms(next)
             }
-            Self::Years(step) => days_ms(CivilDate { year: date.year + step, ..date }),
+            Self::Years(step) => days_ms(CivilDate {
+                year: date.year + step,
+                ..date
+            }),
         }
     }
 }
@@ -311,7 +325,12 @@ mod tests {
         axis
     }
 
-    fn labels(series: &Series, axis: &TimeAxis, timeframe: Timeframe, zone: &dyn Fn(UnixMs) -> i64) -> Vec<String> {
+    fn labels(
+        series: &Series,
+        axis: &TimeAxis,
+        timeframe: Timeframe,
+        zone: &dyn Fn(UnixMs) -> i64,
+    ) -> Vec<String> {
         let mut ticks = Vec::new();
         time_ticks(series, axis, timeframe, GAP, zone, &mut ticks);
         ticks.into_iter().map(|tick| tick.label).collect()
@@ -337,24 +356,67 @@ mod tests {
             ["12:00", "12:15", "12:30", "12:45", "13:00", "13:15"]
         );
         let plus_5_45 = |_| 20_700_000;
-        assert_eq!(labels(&series, &axis, Timeframe::M1, &plus_5_45)[1], "18:00");
+        assert_eq!(
+            labels(&series, &axis, Timeframe::M1, &plus_5_45)[1],
+            "18:00"
+        );
     }
 
     #[test]
     fn boundaries_show_what_changes() {
         for (timeframe, from, count, spacing, expected) in [
-            (Timeframe::M1, "2026-11-22T23:30:00Z", 60, 10.0, vec!["23:30", "23:40", "23:50", "23 Nov", "00:10", "00:20"]),
-            (Timeframe::S5, "2026-11-22T23:59:00Z", 24, 25.0, vec!["23:59:00", "23:59:30", "23 Nov", "00:00:30"]),
-            (Timeframe::D1, "2026-10-20T00:00:00Z", 90, 8.0, vec!["Nov", "15 Nov", "Dec", "15 Dec", "2027", "15 Jan"]),
-            (Timeframe::W1, "2025-09-01T00:00:00Z", 70, 9.0, vec!["Oct", "2026", "Apr", "Jul", "Oct"]),
-            (Timeframe::Month1, "2019-01-01T00:00:00Z", 60, 9.0, vec!["2019", "2020", "2021", "2022", "2023"]),
-            (Timeframe::M1, "2026-12-31T20:00:00Z", 600, 1.0, vec!["20:00", "22:00", "2027", "02:00", "04:00"]),
+            (
+                Timeframe::M1,
+                "2026-11-22T23:30:00Z",
+                60,
+                10.0,
+                vec!["23:30", "23:40", "23:50", "23 Nov", "00:10", "00:20"],
+            ),
+            (
+                Timeframe::S5,
+                "2026-11-22T23:59:00Z",
+                24,
+                25.0,
+                vec!["23:59:00", "23:59:30", "23 Nov", "00:00:30"],
+            ),
+            (
+                Timeframe::D1,
+                "2026-10-20T00:00:00Z",
+                90,
+                8.0,
+                vec!["Nov", "15 Nov", "Dec", "15 Dec", "2027", "15 Jan"],
+            ),
+            (
+                Timeframe::W1,
+                "2025-09-01T00:00:00Z",
+                70,
+                9.0,
+                vec!["Oct", "2026", "Apr", "Jul", "Oct"],
+            ),
+            (
+                Timeframe::Month1,
+                "2019-01-01T00:00:00Z",
+                60,
+                9.0,
+                vec!["2019", "2020", "2021", "2022", "2023"],
+            ),
+            (
+                Timeframe::M1,
+                "2026-12-31T20:00:00Z",
+                600,
+                1.0,
+                vec!["20:00", "22:00", "2027", "02:00", "04:00"],
+            ),
         ] {
             let series = every(timeframe, from, count);
             let mut axis = axis_over(&series, 2_000.0);
             let last = series.bounds().map_or(0, |bounds| bounds.last) as f64;
             axis.show(last - 2_000.0 / spacing, last);
-            assert_eq!(labels(&series, &axis, timeframe, &UTC), expected, "{timeframe} {from}");
+            assert_eq!(
+                labels(&series, &axis, timeframe, &UTC),
+                expected,
+                "{timeframe} {from}"
+            );
         }
     }
 
@@ -378,7 +440,12 @@ mod tests {
         let mut ticks = Vec::new();
         let axis = axis_over(&series, 900.0);
         time_ticks(&series, &axis, Timeframe::M1, GAP, &UTC, &mut ticks);
-        assert!(ticks.windows(2).all(|pair| pair[1].x - pair[0].x >= GAP - 1e-6), "{ticks:?}");
+        assert!(
+            ticks
+                .windows(2)
+                .all(|pair| pair[1].x - pair[0].x >= GAP - 1e-6),
+            "{ticks:?}"
+        );
         assert!(ticks.iter().any(|tick| tick.label == "24 Nov"), "{ticks:?}");
     }
 

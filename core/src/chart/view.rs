@@ -237,7 +237,8 @@ impl ChartView {
             offset_ms,
             &mut self.time_ticks,
         );
-        self.marks.lay_out(&self.series, &self.axis, &self.scale, snap);
+        self.marks
+            .lay_out(&self.series, &self.axis, &self.scale, snap);
         self.note_grid()
     }
 
@@ -248,7 +249,14 @@ impl ChartView {
         if !(0.0..width).contains(&x) || !(0.0..height).contains(&y) {
             return None;
         }
-        Crosshair::at((x, y), &self.series, &self.axis, &self.scale, self.snap(), self.tick)
+        Crosshair::at(
+            (x, y),
+            &self.series,
+            &self.axis,
+            &self.scale,
+            self.snap(),
+            self.tick,
+        )
     }
 
     /// The figures of a bar; of the last one where none is named.
@@ -303,7 +311,11 @@ mod tests {
     use proptest::prelude::*;
 
     const UTC: fn(UnixMs) -> i64 = |_| 0;
-    const SIZE: ChartSize = ChartSize { width: 1_000.0, height: 500.0, ratio: 1.25 };
+    const SIZE: ChartSize = ChartSize {
+        width: 1_000.0,
+        height: 500.0,
+        ratio: 1.25,
+    };
 
     fn view(bars: std::ops::Range<i64>) -> ChartView {
         let precision = minutes(0..1).precision();
@@ -317,7 +329,10 @@ mod tests {
     fn an_empty_chart_lays_out() {
         let view = view(0..0);
         assert!(view.price_ticks().is_empty() && view.time_ticks().is_empty());
-        assert_eq!((view.crosshair(10.0, 10.0), view.legend(None)), (None, None));
+        assert_eq!(
+            (view.crosshair(10.0, 10.0), view.legend(None)),
+            (None, None)
+        );
         assert_eq!(view.history_wanted(), None);
     }
 
@@ -331,7 +346,10 @@ mod tests {
         assert!(!view.lay_out(&UTC), "only the last bar changed");
         view.upsert(minute(500));
         assert!(view.lay_out(&UTC), "the labels moved with their bars");
-        view.resize(ChartSize { width: 900.0, ..SIZE });
+        view.resize(ChartSize {
+            width: 900.0,
+            ..SIZE
+        });
         assert!(view.lay_out(&UTC));
     }
 
@@ -345,15 +363,26 @@ mod tests {
             view.merge((end - 5_000..end).map(minute));
             view.axis_mut().drag_to(100_000_000.0 * page as f64);
         }
-        assert!(view.series().len() <= MOST_BARS + 512, "{}", view.series().len());
+        assert!(
+            view.series().len() <= MOST_BARS + 512,
+            "{}",
+            view.series().len()
+        );
         let held = view.series().bounds();
         view.upsert(minute(700));
-        assert_eq!(view.series().bounds(), held, "a live bar does not follow on");
+        assert_eq!(
+            view.series().bounds(),
+            held,
+            "a live bar does not follow on"
+        );
         assert!(view.jump_to_now());
         assert!(view.series().is_empty());
         view.merge((400..701).map(minute));
         assert!(!view.jump_to_now());
-        assert_eq!(view.axis().visible_bars().end, view.series().bounds().map_or(0, |b| b.last + 1));
+        assert_eq!(
+            view.axis().visible_bars().end,
+            view.series().bounds().map_or(0, |b| b.last + 1)
+        );
     }
 
     #[test]

@@ -37,9 +37,11 @@ impl Drop for Guard {
 #[derive(Clone)]
 pub struct FrameLoop(Rc<LoopState>);
 
+type FrameCallback = Closure<dyn FnMut(f64)>;
+
 struct LoopState {
     scheduled: Cell<bool>,
-    callback: RefCell<Option<Closure<dyn FnMut(f64)>>>,
+    callback: RefCell<Option<FrameCallback>>,
 }
 
 impl std::fmt::Debug for FrameLoop {

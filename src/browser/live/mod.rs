@@ -9,7 +9,7 @@ pub use canvas::Surface;
 pub use frame::{FrameLoop, Guard, after, every, on_resize};
 pub use page::{
     is_visible, now_ms, on_theme_change, on_visibility, page_ms, random, reduced_motion, set_theme,
-    set_title, store, stored, theme_color, zone_offset_minutes,
+    set_title, store, stored, theme_color, write_text, zone_offset_minutes,
 };
 pub use socket::Socket;
 

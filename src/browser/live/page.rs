@@ -1,5 +1,7 @@
 //! The page around the components: clock, zone, theme, visibility, what the browser keeps.
 
+use leptos::html::Span;
+use leptos::prelude::{GetUntracked, NodeRef};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
@@ -121,6 +123,16 @@ pub fn stored(key: &str) -> Option<String> {
 pub fn store(key: &str, value: &str) {
     if let Some(storage) = local_storage() {
         let _ = storage.set_item(key, value);
+    }
+}
+
+/// Writes a text and its tone (`data-tone`: `up`, `down` or empty) into an element, once it is in
+/// the page.
+pub fn write_text(node: &NodeRef<Span>, text: &str, tone: &str) {
+    if let Some(element) = node.get_untracked() {
+        element.set_text_content(Some(text));
+        // Fails only for names that no attribute can have.
+        let _ = element.set_attribute("data-tone", tone);
     }
 }
 

@@ -1,0 +1,318 @@
+//! The page's one live socket: who listens to what, holes in the numbering, reconnecting.
+//!
+//! [`Numbering`] decides what to do with each message and is plain arithmetic; [`Live`] owns the
+//! socket. Listeners are called with every message of their topic, outside of any signal.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use tradesuite_core::protocol::{Body, Message, Request, Topic};
+
+use crate::browser::{self, Guard, Socket, SocketEvent};
+
+const PATH: &str = "/ws/v1?format=msgpack";
+/// First pause before the socket is opened again, milliseconds; doubles up to the longest.
+const FIRST_PAUSE_MS: u32 = 250;
+const LONGEST_PAUSE_MS: u32 = 4_000;
+
+/// What the line to the server is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// Opened for the first time.
+    #[default]
+    Connecting,
+    /// Messages flow.
+    Open,
+    /// Lost; opened again and again.
+    Lost,
+}
+
+/// What to do with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Show it.
+    Take,
+    /// It belongs to a stretch that a snapshot will replace.
+    Skip,
+    /// A message is missing: ask for a snapshot.
+    Hole,
+}
+
+/// The numbering of one topic.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Numbering {
+    last: Option<u64>,
+}
+
+impl Numbering {
+    /// Judges the next message of the topic.
+    pub fn judge(&mut self, message: &Message) -> Verdict {
+        match (&message.body, self.last) {
+            (Body::Snapshot(_), _) => {
+                self.last = Some(message.seq);
+                Verdict::Take
+            }
+            (_, None) => Verdict::Skip,
+            (_, Some(last)) if message.seq == last + 1 => {
+                self.last = Some(message.seq);
+                Verdict::Take
+            }
+            (_, Some(last)) if message.seq <= last => Verdict::Skip,
+            _ => {
+                self.last = None;
+                Verdict::Hole
+            }
+        }
+    }
+}
+
+type Listener = Rc<RefCell<dyn FnMut(&Message)>>;
+
+#[derive(Default)]
+struct Entry {
+    numbering: Numbering,
+    listeners: Vec<(u64, Listener)>,
+}
+
+#[derive(Default)]
+struct State {
+    socket: Option<Socket>,
+    open: bool,
+    topics: HashMap<Topic, Entry>,
+    next_listener: u64,
+    failures: u32,
+    retry: Option<Guard>,
+}
+
+/// A handle on the page's socket; cheap to copy into every component.
+#[derive(Clone, Copy)]
+pub struct Live {
+    state: StoredValue<Rc<RefCell<State>>, LocalStorage>,
+    link: RwSignal<Link>,
+}
+
+/// Ends a subscription when it is dropped.
+pub struct Subscription {
+    live: Live,
+    topic: Topic,
+    listener: u64,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.live.unsubscribe(&self.topic, self.listener);
+    }
+}
+
+impl Live {
+    /// Makes the handle, puts it into the context and opens the socket once the page runs in a
+    /// browser.
+    pub fn provide() -> Self {
+        let live = Self {
+            state: StoredValue::new_local(Rc::default()),
+            link: RwSignal::new(Link::default()),
+        };
+        provide_context(live);
+        Effect::new(move || live.connect());
+        live
+    }
+
+    /// The page's socket.
+    #[must_use]
+    pub fn expect() -> Self {
+        expect_context()
+    }
+
+    /// What the line is doing.
+    #[must_use]
+    pub fn link(self) -> Signal<Link> {
+        self.link.into()
+    }
+
+    /// Calls `listener` with every message of `topic`, beginning with a snapshot, until the
+    /// subscription is dropped.
+    #[must_use]
+    pub fn subscribe(self, topic: Topic, listener: impl FnMut(&Message) + 'static) -> Subscription {
+        let id = self.with(|state| {
+            state.next_listener += 1;
+            let id = state.next_listener;
+            let entry = state.topics.entry(topic.clone()).or_default();
+            entry.listeners.push((id, Rc::new(RefCell::new(listener))));
+            // Also for a topic that others listen to already: the newcomer needs a snapshot.
+            entry.numbering = Numbering::default();
+            state.ask(&topic);
+            id
+        });
+        Subscription {
+            live: self,
+            topic,
+            listener: id.unwrap_or_default(),
+        }
+    }
+
+    fn unsubscribe(self, topic: &Topic, listener: u64) {
+        self.with(|state| {
+            let Some(entry) = state.topics.get_mut(topic) else {
+                return;
+            };
+            entry.listeners.retain(|(id, _)| *id != listener);
+            if entry.listeners.is_empty() {
+                state.topics.remove(topic);
+                state.send(&Request::Unsubscribe {
+                    id: None,
+                    topics: vec![topic.to_string()],
+                });
+            }
+        });
+    }
+
+    /// `None` once the page is being taken down.
+    fn with<T>(self, action: impl FnOnce(&mut State) -> T) -> Option<T> {
+        let state = self.state.try_get_value()?;
+        let mut state = state.try_borrow_mut().ok()?;
+        Some(action(&mut state))
+    }
+
+    fn connect(self) {
+        let socket = Socket::open(PATH, move |event| self.on_event(event));
+        self.with(|state| {
+            state.retry = None;
+            state.socket = Some(socket);
+        });
+    }
+
+    fn on_event(self, event: SocketEvent) {
+        match event {
+            SocketEvent::Open => {
+                self.with(State::on_open);
+                self.link.set(Link::Open);
+            }
+            SocketEvent::Binary(bytes) => self.on_bytes(&bytes),
+            SocketEvent::Text(text) => self.on_reply(&text),
+            SocketEvent::Closed => {
+                self.link.try_set(Link::Lost);
+                self.with(|state| {
+                    state.open = false;
+                    state.socket = None;
+                    let pause = state.pause_ms();
+                    state.failures += 1;
+                    state.retry = Some(browser::after(pause, move || self.connect()));
+                });
+            }
+        }
+    }
+
+    fn on_reply(self, text: &str) {
+        if text.contains("\"op\":\"error\"") {
+            leptos::logging::warn!("the server refused a subscription: {text}");
+        }
+    }
+
+    fn on_bytes(self, bytes: &[u8]) {
+        let message = match Message::from_msgpack(bytes) {
+            Ok(message) => message,
+            Err(error) => {
+                leptos::logging::error!("a message of the server was not understood: {error}");
+                return;
+            }
+        };
+        let listeners = self.with(|state| state.judge(&message)).unwrap_or_default();
+        for listener in listeners {
+            if let Ok(mut listener) = listener.try_borrow_mut() {
+                listener(&message);
+            }
+        }
+    }
+}
+
+impl State {
+    fn on_open(&mut self) {
+        self.open = true;
+        self.failures = 0;
+        for entry in self.topics.values_mut() {
+            entry.numbering = Numbering::default();
+        }
+        let topics: Vec<_> = self.topics.keys().map(ToString::to_string).collect();
+        if !topics.is_empty() {
+            self.send(&Request::Subscribe { id: None, topics });
+        }
+    }
+
+    /// Who is to be called with a message.
+    fn judge(&mut self, message: &Message) -> Vec<Listener> {
+        let Some(entry) = self.topics.get_mut(&message.topic) else {
+            return Vec::new();
+        };
+        match entry.numbering.judge(message) {
+            Verdict::Take => entry.listeners.iter().map(|(_, l)| Rc::clone(l)).collect(),
+            Verdict::Skip => Vec::new(),
+            Verdict::Hole => {
+                self.ask(&message.topic);
+                Vec::new()
+            }
+        }
+    }
+
+    fn ask(&self, topic: &Topic) {
+        self.send(&Request::Subscribe {
+            id: None,
+            topics: vec![topic.to_string()],
+        });
+    }
+
+    /// Before the socket is open nothing is sent: opening subscribes to everything.
+    fn send(&self, request: &Request) {
+        if let (true, Some(socket)) = (self.open, &self.socket)
+            && let Ok(text) = serde_json::to_string(request)
+        {
+            socket.send(text);
+        }
+    }
+
+    /// Doubling with the failures, shortened by up to half so that many pages do not come at once.
+    fn pause_ms(&self) -> u32 {
+        let longest = FIRST_PAUSE_MS
+            .saturating_mul(1 << self.failures.min(8))
+            .min(LONGEST_PAUSE_MS);
+        (f64::from(longest) * (0.5 + browser::random() / 2.0)) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tradesuite_core::protocol::{Data, TradeData};
+
+    fn message(seq: u64, snapshot: bool) -> Message {
+        let data = Data::Trades(TradeData::default());
+        Message {
+            topic: Topic::Status,
+            seq,
+            body: if snapshot {
+                Body::Snapshot(data)
+            } else {
+                Body::Update(data)
+            },
+        }
+    }
+
+    #[test]
+    fn a_hole_is_seen_once_and_mended_by_a_snapshot() {
+        let mut numbering = Numbering::default();
+        for (seq, snapshot, expected) in [
+            (4, false, Verdict::Skip),
+            (5, true, Verdict::Take),
+            (6, false, Verdict::Take),
+            (6, false, Verdict::Skip),
+            (8, false, Verdict::Hole),
+            (9, false, Verdict::Skip),
+            (9, true, Verdict::Take),
+            (10, false, Verdict::Take),
+        ] {
+            let verdict = numbering.judge(&message(seq, snapshot));
+            assert_eq!(verdict, expected, "seq {seq}");
+        }
+    }
+}

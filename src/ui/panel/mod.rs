@@ -1,0 +1,11 @@
+//! What frames a panel, and the panels beside the chart.
+
+mod book;
+mod frame;
+mod painter;
+mod tape;
+
+pub use book::BookPanel;
+pub use frame::Panel;
+pub use painter::{Painter, Palette};
+pub use tape::TapePanel;

@@ -1,0 +1,131 @@
+//! A canvas that is painted when its data, its size or the theme changes, and not otherwise.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+
+use crate::browser::{self, FrameLoop, Surface, SurfaceSize};
+
+/// The theme's colours, read once a change of theme.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Palette {
+    /// Background of a panel.
+    pub panel: String,
+    /// Background of what lies on a panel.
+    pub raised: String,
+    /// Hairlines.
+    pub line: String,
+    /// Hairlines that must be seen.
+    pub line_strong: String,
+    /// What is read first.
+    pub text_1: String,
+    /// What is read second.
+    pub text_2: String,
+    /// Rising, bids, buys.
+    pub up: String,
+    /// Falling, asks, sells.
+    pub down: String,
+    /// Selected.
+    pub accent: String,
+    /// Warning.
+    pub warning: String,
+    /// Text on a coloured ground.
+    pub on_accent: String,
+}
+
+impl Palette {
+    fn read() -> Self {
+        let color = browser::theme_color;
+        Self {
+            panel: color("--panel"),
+            raised: color("--raised"),
+            line: color("--line"),
+            line_strong: color("--line-strong"),
+            text_1: color("--text-1"),
+            text_2: color("--text-2"),
+            up: color("--up"),
+            down: color("--down"),
+            accent: color("--accent"),
+            warning: color("--warning"),
+            on_accent: color("--on-accent"),
+        }
+    }
+}
+
+/// Asks a canvas to be painted.
+#[derive(Clone, Debug)]
+pub struct Painter {
+    frames: FrameLoop,
+    palette: Rc<RefCell<Option<Palette>>>,
+}
+
+impl Painter {
+    /// Paints `node` with `paint`, at most every `interval_ms` milliseconds (0: every frame).
+    /// Call it in an effect; the painter ends with the effect's owner.
+    pub fn start(
+        node: NodeRef<Canvas>,
+        interval_ms: f64,
+        mut paint: impl FnMut(&Surface, SurfaceSize, &Palette) + 'static,
+    ) -> Self {
+        let palette = Rc::new(RefCell::new(None));
+        let frames_of_itself: Rc<RefCell<Option<FrameLoop>>> = Rc::default();
+        let (colors, again) = (Rc::clone(&palette), Rc::clone(&frames_of_itself));
+        let mut painted_at = f64::MIN;
+        let mut surface = None;
+        let mut last_size = SurfaceSize::default();
+        let frames = FrameLoop::new(move |at| {
+            surface = surface.take().or_else(|| Surface::of(&node));
+            let Some(surface) = &surface else {
+                return;
+            };
+            let size = surface.fit();
+            if at - painted_at < interval_ms && size == last_size {
+                if let Some(frames) = again.borrow().as_ref() {
+                    frames.request();
+                }
+                return;
+            }
+            painted_at = at;
+            last_size = size;
+            if !size.is_empty() {
+                let mut colors = colors.borrow_mut();
+                surface.clear();
+                paint(surface, size, colors.get_or_insert_with(Palette::read));
+            }
+        });
+        *frames_of_itself.borrow_mut() = Some(frames.clone());
+        let painter = Self { frames, palette };
+        painter.watch(node, frames_of_itself);
+        painter.request();
+        painter
+    }
+
+    /// Paints in the next frame.
+    pub fn request(&self) {
+        self.frames.request();
+    }
+
+    /// Reads the colours anew and paints.
+    pub fn recolor(&self) {
+        self.palette.borrow_mut().take();
+        self.request();
+    }
+
+    fn watch(&self, node: NodeRef<Canvas>, frames_of_itself: Rc<RefCell<Option<FrameLoop>>>) {
+        let on_size = self.clone();
+        let on_theme = self.clone();
+        let guards = (
+            browser::on_resize(node, move || on_size.request()),
+            browser::on_theme_change(move || on_theme.recolor()),
+        );
+        let held = StoredValue::new_local(Some((guards, frames_of_itself)));
+        on_cleanup(move || {
+            if let Some((_guards, frames)) = held.try_update_value(Option::take).flatten() {
+                // Breaks the loop's hold on itself.
+                frames.borrow_mut().take();
+            }
+        });
+    }
+}

@@ -1,0 +1,272 @@
+//! Below the panels: how the line to the server and the server's own lines are doing, and on a
+//! phone the tabs.
+
+use leptos::prelude::*;
+use tradesuite_core::chart::format;
+use tradesuite_core::model::{
+    ConnectionState, ConnectionStatus, Mode, ServerStatus, StoreState, UnixMs,
+};
+use tradesuite_core::protocol::{Body, Data, Topic};
+
+use crate::browser;
+use crate::ui::live::{Link, Live};
+use crate::ui::workspace::{PhoneTab, Workspace};
+
+/// How bad it is; each has a colour and a shape of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tone {
+    Good,
+    Warning,
+    Bad,
+}
+
+impl Tone {
+    fn sign(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Good => ("●", "text-up"),
+            Self::Warning => ("▲", "text-warning"),
+            Self::Bad => ("■", "text-down"),
+        }
+    }
+}
+
+/// What the bar says first, about whatever is worst.
+fn headline(link: Link, status: Option<&ServerStatus>, now_ms: f64) -> (Tone, String) {
+    match (link, status) {
+        (Link::Connecting, _) => (Tone::Warning, "Connecting to the server…".to_owned()),
+        (Link::Lost, _) => (
+            Tone::Bad,
+            "The server cannot be reached; trying again and again".to_owned(),
+        ),
+        (Link::Open, None) => (Tone::Warning, "Waiting for the server's status…".to_owned()),
+        (Link::Open, Some(status)) => status
+            .connections
+            .iter()
+            .map(|connection| describe(connection, now_ms))
+            .max_by_key(|(tone, _)| *tone as u8)
+            .unwrap_or((Tone::Warning, "No exchange is connected".to_owned())),
+    }
+}
+
+fn describe(connection: &ConnectionStatus, now_ms: f64) -> (Tone, String) {
+    let mut letters = connection.exchange.chars();
+    let name: String = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default();
+    let why = connection
+        .last_error
+        .as_ref()
+        .map_or_else(String::new, |error| format!(": {error}"));
+    match connection.state {
+        ConnectionState::Live => (Tone::Good, format!("{name} live")),
+        ConnectionState::Connecting => (Tone::Warning, format!("{name} connecting…")),
+        ConnectionState::Stale => (Tone::Warning, format!("{name} stale")),
+        ConnectionState::Waiting => {
+            let next = connection.retry_at.map_or_else(String::new, |at| {
+                let seconds = ((at as f64 - now_ms) / 1_000.0).ceil().max(0.0);
+                format!("; next try in {seconds} s")
+            });
+            (Tone::Bad, format!("{name} unreachable{why}{next}"))
+        }
+        ConnectionState::Blocked => (Tone::Bad, format!("{name} blocked from this location{why}")),
+    }
+}
+
+/// The bar below the panels.
+#[component]
+pub fn StatusBar() -> impl IntoView {
+    let live = Live::expect();
+    let workspace = Workspace::expect();
+    let link = live.link();
+    let status = RwSignal::new(None::<ServerStatus>);
+    let now = RwSignal::new(0.0_f64);
+    Effect::new(move || {
+        let subscription = live.subscribe(Topic::Status, move |message| {
+            if let Body::Snapshot(Data::Status(new)) | Body::Update(Data::Status(new)) =
+                &message.body
+            {
+                status.set(Some(new.as_ref().clone()));
+            }
+        });
+        now.set(browser::now_ms());
+        let tick = browser::every(1_000, move || now.set(browser::now_ms()));
+        let held = StoredValue::new_local(Some((subscription, tick)));
+        on_cleanup(move || drop(held.try_update_value(Option::take)));
+    });
+    let head = Memo::new(move |_| headline(link.get(), status.get().as_ref(), now.get()));
+    let fact = move |read: fn(&ServerStatus) -> String| {
+        move || match link.get() {
+            Link::Open => status.get().as_ref().map_or_else(String::new, read),
+            _ => String::new(),
+        }
+    };
+    let badge = move || match status.get().map(|status| status.mode) {
+        Some(Mode::Demo) => Some("SIMULATED"),
+        Some(Mode::Replay) => Some("REPLAY"),
+        _ => None,
+    };
+    let clock = move || {
+        let at = now.get() as i64;
+        if at == 0 {
+            return String::new();
+        }
+        let zone = workspace.zone.get();
+        let local = UnixMs(at + zone.offset_ms(at));
+        let name = match zone {
+            crate::ui::workspace::Zone::Utc => " UTC",
+            crate::ui::workspace::Zone::Local => "",
+        };
+        format!("{}{name}", format::clock(local))
+    };
+    view! {
+        <footer class="flex flex-col">
+            <div class="flex h-6 min-w-0 items-center gap-4 px-3 text-[11px] whitespace-nowrap text-text-2">
+                <span class="flex min-w-0 items-center gap-1.5" role="status" data-testid="link">
+                    <span class=move || {
+                        head.get().0.sign().1
+                    } aria-hidden="true">
+                        {move || head.get().0.sign().0}
+                    </span>
+                    <span class="truncate">{move || head.get().1}</span>
+                </span>
+                <Show when=move || badge().is_some()>
+                    <span
+                        class="rounded bg-warning px-1.5 text-[10px]/[16px] font-semibold text-ground"
+                        data-testid="mode"
+                    >
+                        {move || badge().unwrap_or_default()}
+                    </span>
+                </Show>
+                <span class="max-md:hidden" data-testid="rate">{fact(rate)}</span>
+                <span class="max-md:hidden" data-testid="age">{fact(age)}</span>
+                <span class="max-md:hidden" data-testid="gaps">{fact(gaps)}</span>
+                <span class="max-md:hidden">{fact(rejected)}</span>
+                <span class="grow"></span>
+                <span class="max-md:hidden" data-testid="store">{fact(store)}</span>
+                <span data-testid="clock">{clock}</span>
+            </div>
+            <PhoneTabs />
+        </footer>
+    }
+}
+
+fn rate(status: &ServerStatus) -> String {
+    let rate: f64 = status.connections.iter().map(|c| c.messages_per_s).sum();
+    format!("{rate:.0} msg/s")
+}
+
+fn age(status: &ServerStatus) -> String {
+    status
+        .connections
+        .iter()
+        .filter_map(|connection| connection.age_ms)
+        .max()
+        .map_or_else(String::new, |ms| format!("age {}", format::duration(ms)))
+}
+
+fn gaps(status: &ServerStatus) -> String {
+    let gaps: u64 = status.connections.iter().map(|c| c.gaps).sum();
+    format!("{gaps} {}", if gaps == 1 { "gap" } else { "gaps" })
+}
+
+fn rejected(status: &ServerStatus) -> String {
+    match status.rejected {
+        0 => String::new(),
+        count => format!("{count} rejected"),
+    }
+}
+
+fn store(status: &ServerStatus) -> String {
+    let name = match status.store.kind.as_str() {
+        "sqlite" => "SQLite",
+        "influxdb" => "InfluxDB",
+        other => other,
+    };
+    let size = format!("{:.1} MB", status.store.bytes as f64 / 1e6);
+    match status.store.state {
+        StoreState::Ok => format!("{name} {size}"),
+        StoreState::Behind => format!("{name} {size}, behind"),
+        StoreState::Failed => format!("{name} takes no writes"),
+    }
+}
+
+#[component]
+fn PhoneTabs() -> impl IntoView {
+    let workspace = Workspace::expect();
+    let tab = move |tab: PhoneTab, label: &'static str| {
+        let selected = move || workspace.phone_tab.get() == tab;
+        view! {
+            <button
+                class="h-12 flex-1 cursor-pointer border-t-2 border-transparent text-[12px] text-text-2 aria-selected:border-accent aria-selected:text-accent"
+                role="tab"
+                data-testid=format!("tab-{}", label.to_lowercase())
+                aria-selected=move || selected().to_string()
+                on:click=move |_| workspace.phone_tab.set(tab)
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div class="flex bg-panel md:hidden" role="tablist" aria-label="Panels">
+            {tab(PhoneTab::Chart, "Chart")} {tab(PhoneTab::Book, "Book")}
+            {tab(PhoneTab::Tape, "Tape")}
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection(state: ConnectionState) -> ConnectionStatus {
+        ConnectionStatus {
+            exchange: "coinbase".to_owned(),
+            state,
+            messages_per_s: 0.0,
+            age_ms: None,
+            gaps: 0,
+            resyncs: 0,
+            checksum_failures: 0,
+            reconnects: 0,
+            last_error: Some("the name was not found".to_owned()),
+            retry_at: Some(5_000),
+        }
+    }
+
+    #[test]
+    fn the_worst_is_said_first() {
+        let status = ServerStatus {
+            version: String::new(),
+            mode: Mode::Live,
+            uptime_s: 0,
+            memory_bytes: 0,
+            store: tradesuite_core::model::StoreStatus {
+                kind: "sqlite".to_owned(),
+                state: StoreState::Ok,
+                bytes: 0,
+            },
+            connections: vec![
+                connection(ConnectionState::Live),
+                connection(ConnectionState::Waiting),
+            ],
+            rejected: 0,
+        };
+        let (tone, text) = headline(Link::Open, Some(&status), 1_500.0);
+        assert_eq!(tone, Tone::Bad);
+        assert_eq!(
+            text,
+            "Coinbase unreachable: the name was not found; next try in 4 s"
+        );
+        let (_, text) = headline(Link::Lost, Some(&status), 0.0);
+        assert!(text.contains("server cannot be reached"));
+    }
+
+    #[test]
+    fn blocked_is_told_apart() {
+        let (tone, text) = describe(&connection(ConnectionState::Blocked), 0.0);
+        assert_eq!(tone, Tone::Bad);
+        assert!(text.contains("blocked from this location"));
+    }
+}

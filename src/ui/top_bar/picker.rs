@@ -1,0 +1,174 @@
+//! The instrument picker: a button, and under it a search with a list.
+
+use leptos::ev::KeyboardEvent;
+use leptos::html::Input;
+use leptos::prelude::*;
+
+use crate::api::{InstrumentRow, search_instruments};
+use crate::ui::workspace::Workspace;
+
+const ROWS: u32 = 50;
+
+/// Where the arrow keys lead in a list of `count` rows.
+fn step(at: usize, count: usize, key: &str) -> Option<usize> {
+    match key {
+        "ArrowDown" if at + 1 < count => Some(at + 1),
+        "ArrowUp" if at > 0 => Some(at - 1),
+        "Home" => Some(0),
+        "End" if count > 0 => Some(count - 1),
+        _ => None,
+    }
+}
+
+/// Shows the instrument looked at and lets another be chosen, by mouse or by keys alone.
+#[component]
+pub fn InstrumentPicker() -> impl IntoView {
+    let workspace = Workspace::expect();
+    let open = RwSignal::new(false);
+    let venue = move || {
+        let id = workspace.instrument.get();
+        let exchange = id.exchange();
+        let mut letters = exchange.chars();
+        letters.next().map_or_else(String::new, |first| {
+            first.to_uppercase().chain(letters).collect()
+        })
+    };
+    view! {
+        <div class="relative shrink-0">
+            <button
+                class="flex h-7 cursor-pointer items-center gap-2 rounded-md bg-raised px-2.5 hover:bg-hover"
+                data-testid="instrument"
+                aria-haspopup="listbox"
+                aria-expanded=move || open.get().to_string()
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                <span class="text-[13px] font-semibold">
+                    {move || workspace.instrument.get().symbol().to_owned()}
+                </span>
+                <span class="text-[11px] text-text-2">{venue}</span>
+                <svg class="size-3 text-text-2" viewBox="0 0 12 12" aria-hidden="true">
+                    <path d="m3 4.5 3 3 3-3" fill="none" stroke="currentColor" stroke-width="1.4" />
+                </svg>
+            </button>
+            <Show when=move || open.get()>
+                <SearchList close=move || open.set(false) />
+            </Show>
+        </div>
+    }
+}
+
+/// The search and its list.
+#[component]
+fn SearchList(
+    /// Called when something was chosen, or nothing is wanted any more.
+    close: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let workspace = Workspace::expect();
+    let search = RwSignal::new(String::new());
+    let at = RwSignal::new(0_usize);
+    let input = NodeRef::<Input>::new();
+    let found = LocalResource::new(move || search_instruments(search.get(), ROWS));
+    let rows = Memo::new(move |_| match found.get() {
+        Some(Ok(rows)) => rows,
+        _ => Vec::new(),
+    });
+    Effect::new(move || {
+        if let Some(input) = input.get() {
+            // Fails only where the element cannot have the focus.
+            let _ = input.focus();
+        }
+    });
+    let choose = move |row: &InstrumentRow| {
+        workspace.instrument.set(row.id.clone());
+        close();
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let key = event.key();
+        let rows = rows.get_untracked();
+        if let Some(next) = step(at.get_untracked(), rows.len(), &key) {
+            event.prevent_default();
+            at.set(next);
+        } else if key == "Enter" {
+            if let Some(row) = rows.get(at.get_untracked()) {
+                choose(row);
+            }
+        } else if key == "Escape" {
+            close();
+        }
+    };
+    let note = move || match found.get() {
+        None => Some("Loading…".to_owned()),
+        Some(Err(error)) => Some(format!("The list cannot be had: {error}")),
+        Some(Ok(rows)) if rows.is_empty() => Some("No instrument has this in its name.".to_owned()),
+        Some(Ok(_)) => None,
+    };
+    view! {
+        <div class="fixed inset-0 z-10" on:click=move |_| close()></div>
+        <div class="absolute top-8 left-0 z-20 w-72 rounded-md border border-line-strong bg-raised p-1">
+            <input
+                node_ref=input
+                class="h-8 w-full rounded border border-line bg-panel px-2 text-[12px] text-text-1 placeholder:text-text-2"
+                data-testid="instrument-search"
+                placeholder="Search instruments"
+                aria-label="Search instruments"
+                role="combobox"
+                aria-expanded="true"
+                aria-controls="instrument-list"
+                aria-activedescendant=move || format!("instrument-{}", at.get())
+                autocomplete="off"
+                prop:value=move || search.get()
+                on:input=move |event| {
+                    search.set(event_target_value(&event));
+                    at.set(0);
+                }
+                on:keydown=on_key
+            />
+            <ul id="instrument-list" class="mt-1 max-h-80 overflow-auto" role="listbox" aria-label="Instruments">
+                <For
+                    each=move || rows.get().into_iter().enumerate()
+                    key=|(index, row)| (*index, row.id.clone())
+                    children=move |(index, row)| {
+                        let exchange = row.exchange.clone();
+                        let symbol = row.id.symbol().to_owned();
+                        view! {
+                            <li
+                                id=format!("instrument-{index}")
+                                class="flex h-[27px] cursor-pointer items-center justify-between rounded px-2 aria-selected:bg-hover"
+                                role="option"
+                                data-testid="instrument-option"
+                                aria-selected=move || (at.get() == index).to_string()
+                                on:pointermove=move |_| at.set(index)
+                                on:click=move |_| choose(&row)
+                            >
+                                <span class="font-medium">{symbol}</span>
+                                <span class="text-[11px] text-text-2">{exchange}</span>
+                            </li>
+                        }
+                    }
+                />
+            </ul>
+            <p class="px-2 py-1 text-[11px] text-text-2" role="status">
+                {note}
+            </p>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::step;
+
+    #[test]
+    fn arrow_keys_stay_in_the_list() {
+        for (at, count, key, expected) in [
+            (0, 3, "ArrowDown", Some(1)),
+            (2, 3, "ArrowDown", None),
+            (0, 3, "ArrowUp", None),
+            (1, 3, "End", Some(2)),
+            (0, 0, "End", None),
+            (0, 3, "x", None),
+        ] {
+            assert_eq!(step(at, count, key), expected, "{at} of {count}, {key}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Small parts that know nothing of markets.
+
+mod readout;
+
+pub use readout::Readout;
