@@ -19,6 +19,8 @@
 
 pub mod api;
 pub mod browser;
+#[cfg(feature = "hydrate")]
+pub mod hydrate;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod ui;

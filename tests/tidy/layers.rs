@@ -15,7 +15,7 @@ const SERVER: &[&[&str]] = &[
 ];
 
 /// Lines of the page, the highest first.
-const PAGE: &[&[&str]] = &[&["browser"], &["api"], &["ui"]];
+const PAGE: &[&[&str]] = &[&["browser"], &["api"], &["ui"], &["hydrate"]];
 
 /// What the bodies of server functions may call.
 const BEHIND_THE_API: &[&str] = &["service"];

@@ -12,12 +12,3 @@ pub use page::{
     set_title, store, stored, theme_color, write_text, zone_offset_minutes,
 };
 pub use socket::Socket;
-
-use wasm_bindgen::prelude::wasm_bindgen;
-
-/// Where the browser enters: takes over the page that the server rendered.
-#[wasm_bindgen]
-pub fn hydrate() {
-    console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(crate::ui::App);
-}
