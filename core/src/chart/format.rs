@@ -219,16 +219,16 @@ mod tests {
     #[test]
     fn rounding_is_half_away_from_zero() {
         for (mantissa, shown, expected) in [
-            (1_2345, 2, "1.23"),
-            (1_2350, 2, "1.24"),
-            (-1_2350, 2, "−1.24"),
-            (1_2345, 6, "1.2345"),
-            (9_9999, 0, "10"),
+            (12_345, 2, "1.23"),
+            (12_350, 2, "1.24"),
+            (-12_350, 2, "−1.24"),
+            (12_345, 6, "1.2345"),
+            (99_999, 0, "10"),
         ] {
             assert_eq!(rounded(mantissa, 4, shown), expected);
         }
-        assert_eq!(signed(3_1100, 4, 2), "+3.11");
-        assert_eq!(signed(-3_1100, 4, 2), "−3.11");
+        assert_eq!(signed(31_100, 4, 2), "+3.11");
+        assert_eq!(signed(-31_100, 4, 2), "−3.11");
         assert_eq!(signed(1, 4, 2), "0.00");
         assert_eq!(percent(1.914), "+1.91 %");
         assert_eq!(percent(-0.001), "0.00 %");

@@ -220,7 +220,7 @@ fn volume_bar(scale: &PriceScale, x: i32, width: i32, volume: f64, largest: f64)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::fixture::minutes;
+    use crate::chart::fixture::{bar_at, minutes};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -260,24 +260,54 @@ mod tests {
         }
     }
 
-    fn rows(rects: &[Rect]) -> Vec<[i32; 4]> {
-        rects
-            .iter()
-            .map(|r| [r.x, r.y, r.width, r.height])
-            .collect()
-    }
-
     #[test]
     fn a_small_series_at_rest() {
-        let marks = Scene::new(6, 1.0, None).marks();
-        insta::assert_debug_snapshot!((
-            rows(&marks.up_bodies),
-            rows(&marks.up_wicks),
-            rows(&marks.down_bodies),
-            rows(&marks.down_wicks),
-            rows(&marks.up_volumes),
-            rows(&marks.down_volumes),
-        ), @"");
+        let mut scene = Scene::new(6, 1.0, None);
+        scene.series = Series::new(scene.series.precision());
+        scene
+            .series
+            .merge((0..6).map(|time| bar_at(time, time * 4)));
+        scene.scale = PriceScale::over(990.0, 1_040.0, 400);
+        let marks = scene.marks();
+        let mut text = String::new();
+        for (name, rects) in [
+            ("up body", &marks.up_bodies),
+            ("up wick", &marks.up_wicks),
+            ("up volume", &marks.up_volumes),
+            ("down body", &marks.down_bodies),
+            ("down wick", &marks.down_wicks),
+            ("down volume", &marks.down_volumes),
+        ] {
+            for Rect {
+                x,
+                y,
+                width,
+                height,
+            } in rects
+            {
+                text += &format!("{name} {x},{y} {width}x{height}\n");
+            }
+        }
+        insta::assert_snapshot!(text, @r"
+        up body 507,256 7x32
+        up body 516,240 7x16
+        up body 525,224 7x1
+        up wick 510,232 1x72
+        up wick 519,216 1x56
+        up wick 528,200 1x40
+        up volume 507,369 7x31
+        up volume 516,360 7x40
+        up volume 525,351 7x49
+        down body 498,320 7x40
+        down body 534,192 7x16
+        down body 543,160 7x32
+        down wick 501,296 1x80
+        down wick 537,168 1x56
+        down wick 546,136 1x72
+        down volume 498,378 7x22
+        down volume 534,342 7x58
+        down volume 543,333 7x67
+        ");
     }
 
     #[test]

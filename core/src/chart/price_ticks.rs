@@ -154,19 +154,19 @@ mod tests {
     #[test]
     fn steps_are_round_and_fit_the_tick() {
         for (span, tick, expected) in [
-            (400_00.0, 1, 50_00),
-            (300_00.0, 1, 50_00),
-            (180_00.0, 1, 25_00),
+            (40_000.0, 1, 5_000),
+            (30_000.0, 1, 5_000),
+            (18_000.0, 1, 2_500),
             (40.0, 1, 5),
             (15.0, 1, 2),
             (4.0, 1, 1),
             (4.0, 50, 50),
-            (900.0, 25, 250),
-            (900.0, 50, 250),
+            (900.0, 25, 200),
+            (900.0, 50, 200),
             (800.0, 50, 100),
             (100.0, 3, 15),
         ] {
-            let scale = PriceScale::over(64_000_00.0, 64_000_00.0 + span, 400);
+            let scale = PriceScale::over(6_400_000.0, 6_400_000.0 + span, 400);
             let step = price_step(&scale, 45.0, tick);
             assert_eq!(step, expected, "span {span}, tick {tick}");
         }
@@ -175,11 +175,11 @@ mod tests {
     #[test]
     fn the_axis_keeps_its_width() {
         let mut width = AxisWidth::default();
-        assert!(width.fit(98_000_00.0, 2));
-        assert!(!width.fit(9_000_00.0, 2), "one spare digit stays");
-        assert!(width.fit(101_000_00.0, 2));
-        assert!(!width.fit(99_000_00.0, 2));
-        assert!(width.fit(9_000_00.0, 2));
+        assert!(width.fit(9_800_000.0, 2));
+        assert!(!width.fit(900_000.0, 2), "one spare digit stays");
+        assert!(width.fit(10_100_000.0, 2));
+        assert!(!width.fit(9_900_000.0, 2));
+        assert!(width.fit(900_000.0, 2));
         assert!(
             (width.label_width(LabelMetrics::default())
                 - LabelMetrics::default().width("9,000.00"))

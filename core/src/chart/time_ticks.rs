@@ -217,8 +217,8 @@ pub fn time_ticks(
     let gap = min_gap / axis.spacing();
     let mut ranks = Vec::new();
     let step = Step::choose(timeframe, gap);
-    // Neighbours outside the view decide about labels inside it, and labels stick out.
-    let reach = gap.ceil() as i64 + 1;
+    // Labels stick out of the view by a gap, and neighbours a gap further decide about them.
+    let reach = 2 * (gap.ceil() as i64 + 1);
     let visible = axis.visible();
     let mut at = (visible.start - reach).max(bounds.first);
     let end = (visible.end + reach).min(bounds.last + 1);
