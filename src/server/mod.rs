@@ -6,7 +6,8 @@
 //! 2. [`exchange`], [`storage`], [`journal`], [`simulator`]: venues, stores, the log, a market to
 //!    try things on
 //! 3. [`collector`], [`hub`]: keeping connections alive; snapshots and changes for listeners
-//! 4. [`service`]: what every interface calls
+//! 4. [`replay`], [`service`]: recordings through the collector's own checks; what every
+//!    interface calls
 //! 5. [`web`]: REST, socket, pages
 //! 6. [`command`], [`run`]: command line and wiring
 
@@ -18,6 +19,7 @@ pub mod config;
 pub mod exchange;
 pub mod hub;
 pub mod journal;
+pub mod replay;
 pub mod run;
 pub mod service;
 pub mod simulator;

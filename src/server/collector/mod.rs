@@ -1,1 +1,3 @@
 //! stub of collector
+
+pub mod intake;

@@ -1,0 +1,208 @@
+//! What an intake knows of one instrument: whether its trades are whole, and its book.
+
+use tradesuite_core::market::{Continuity, OrderBook, TradeContinuity};
+use tradesuite_core::model::{EventBody, GapKind, MarketEvent, TradeId, UnixNs};
+
+/// What became of an instrument's messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InstrumentCounts {
+    /// Books taken as a whole.
+    pub snapshots: u64,
+    /// Book changes applied.
+    pub updates: u64,
+    /// Book changes left out because there was no book that they could be applied to.
+    pub dropped: u64,
+    /// Book messages after which the best bid was at or above the best ask.
+    pub crossed: u64,
+    /// Gaps said.
+    pub gaps: u64,
+    /// Book checksums that were equal to ours.
+    pub checksums_passed: u64,
+    /// Book checksums that were not.
+    pub checksums_failed: u64,
+    /// Best quotes of the venue that could be compared with our book at the same update.
+    pub quotes_compared: u64,
+    /// Those among them that were equal.
+    pub quotes_equal: u64,
+}
+
+/// One instrument on one connection.
+#[derive(Debug, Default)]
+pub struct InstrumentState {
+    trades: TradeContinuity,
+    /// Trades may have been missed since then.
+    interrupted: Option<UnixNs>,
+    /// The book cannot be believed since then, and why.
+    stale_since: Option<(UnixNs, String)>,
+    /// Its book.
+    pub book: OrderBook,
+    /// Newest exchange time heard.
+    pub time: UnixNs,
+    /// What became of its messages.
+    pub counts: InstrumentCounts,
+}
+
+/// A stretch of data that is missing; it ends with the message that shows it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// Of which data.
+    pub kind: GapKind,
+    /// Last moment known to be complete.
+    pub start: UnixNs,
+    /// In one clear sentence, why.
+    pub reason: String,
+}
+
+/// Whether a message is taken.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Yes, and nothing is missing before it.
+    Whole,
+    /// Yes, but something is missing before it.
+    After(Hole),
+    /// No: it came before.
+    Known,
+}
+
+/// What a book message left behind.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// A book as good as before, or no book was touched.
+    Good,
+    /// A book that can be believed again after a hole.
+    Mended(Hole),
+    /// A book that cannot be right.
+    Broken(String),
+}
+
+impl InstrumentState {
+    /// Exchange time moved on.
+    pub fn heard(&mut self, time: UnixNs) {
+        self.time = self.time.max(time);
+    }
+
+    /// Goes on after a trade that is held from before, unless a newer one is known.
+    pub fn resume(&mut self, id: TradeId, time: UnixNs) {
+        if self.trades.last().is_none_or(|last| last < id) {
+            self.trades = TradeContinuity::resume(id, time);
+        }
+    }
+
+    /// Nothing is heard from now on.
+    pub fn interrupt(&mut self, received: UnixNs) {
+        if self.time != UnixNs::default() {
+            self.interrupted.get_or_insert(self.time.min(received));
+        }
+    }
+
+    /// The book cannot be believed; whether it could before.
+    pub fn mark_stale(&mut self, reason: &str, received: UnixNs) -> bool {
+        if self.book.is_stale() {
+            return false;
+        }
+        self.stale_since = Some((self.book.time().min(received), reason.to_owned()));
+        self.book.mark_stale(reason);
+        true
+    }
+
+    /// Checks the next trade.
+    pub fn trade(&mut self, id: TradeId, time: UnixNs, contiguous: bool) -> Taken {
+        let interrupted = self.interrupted.take();
+        if !contiguous {
+            return match interrupted {
+                None => Taken::Whole,
+                Some(start) => Taken::After(Hole {
+                    kind: GapKind::Trades,
+                    start,
+                    reason: "trades may be missing: the line was interrupted".to_owned(),
+                }),
+            };
+        }
+        match self.trades.check(id, time) {
+            Continuity::Next | Continuity::Late => Taken::Whole,
+            Continuity::Repeat => Taken::Known,
+            Continuity::Jump { from, to, since } => Taken::After(missing(from, to, since)),
+        }
+    }
+
+    /// Takes note of the newest trade before the subscription, which is not given itself.
+    pub fn last_trade(&mut self, id: TradeId, time: UnixNs) -> Option<Hole> {
+        let mut after = self.trades.clone();
+        let since = match after.check(id, time) {
+            Continuity::Jump { since, .. } => since,
+            // The first one ever is where counting begins; a successor is missing itself.
+            Continuity::Next => match self.trades.last() {
+                None => {
+                    self.trades = TradeContinuity::resume(id, time);
+                    return None;
+                }
+                Some(_) => self.time.min(time),
+            },
+            Continuity::Repeat | Continuity::Late => return None,
+        };
+        let from = self.trades.last().map_or(id, |last| TradeId(last.0 + 1));
+        self.trades = TradeContinuity::resume(id, time);
+        Some(missing(from, id, since))
+    }
+
+    /// Applies a book message. Where the feed itself does not prove the book, a crossing is the
+    /// only sign that a change was lost, so it is taken for one.
+    pub fn apply(&mut self, event: &MarketEvent, proven: bool) -> Applied {
+        let was_crossed = self.book.is_crossed();
+        let (applied, is_snapshot) = match &event.body {
+            EventBody::BookSnapshot(delta) => {
+                (self.book.apply_snapshot(delta, event.precision), true)
+            }
+            EventBody::BookUpdate(delta) => (self.book.apply_update(delta, event.precision), false),
+            _ => return Applied::Good,
+        };
+        if let Err(error) = applied {
+            return Applied::Broken(error.to_string());
+        }
+        let crossed = self.book.is_crossed();
+        self.counts.crossed += u64::from(crossed);
+        if is_snapshot {
+            self.counts.snapshots += 1;
+            return match self.stale_since.take() {
+                None => Applied::Good,
+                Some((start, reason)) => Applied::Mended(Hole {
+                    kind: GapKind::Book,
+                    start: start.min(self.book.time()),
+                    reason,
+                }),
+            };
+        }
+        self.counts.updates += 1;
+        // A crossing that stands in the venue's own snapshot is meant: books cross in auctions.
+        if crossed && !was_crossed && !proven {
+            Applied::Broken("bids and asks crossed: a change was lost".to_owned())
+        } else {
+            Applied::Good
+        }
+    }
+}
+
+impl Hole {
+    /// The event that says it, now that it is known where it ends.
+    pub fn until(self, end: UnixNs) -> EventBody {
+        EventBody::Gap {
+            kind: self.kind,
+            start: self.start,
+            end,
+            reason: self.reason,
+        }
+    }
+}
+
+fn missing(from: TradeId, to: TradeId, start: UnixNs) -> Hole {
+    let reason = if from == to {
+        format!("trade {} is missing", from.0)
+    } else {
+        format!("trades {} to {} are missing", from.0, to.0)
+    };
+    Hole {
+        kind: GapKind::Trades,
+        start,
+        reason,
+    }
+}

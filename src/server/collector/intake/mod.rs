@@ -1,0 +1,394 @@
+//! From the frames of one connection to events that can be believed.
+//!
+//! An [`Intake`] reads frames with the venue's decoder, checks that none is missing, brings
+//! numbers to the instrument's precision, keeps the books that the venue's proofs are about, and
+//! says plainly what is missing. It is pure: collector and replay drive it with frames and the
+//! time they were received, and it must not know where frames come from or where events go.
+//!
+//! It outlives a line: what is known of trade ids and precisions connects one line to the next,
+//! while every new line begins with new books.
+
+mod instrument;
+mod numbering;
+mod report;
+#[cfg(test)]
+mod tests;
+
+pub use instrument::InstrumentCounts;
+pub use report::{IntakeCounts, Verdict};
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use tradesuite_core::market::{NormalizeError, Normalizer, OrderBook, RefusedPart};
+use tradesuite_core::model::{
+    EventBody, GapKind, Instrument, InstrumentId, MarketEvent, TradeId, UnixNs, VenueBody,
+    VenueEvent,
+};
+
+use self::instrument::{Applied, InstrumentState, Taken};
+use self::numbering::{Numbering, Step};
+use crate::server::exchange::{Decoded, Decoder, ExchangeSpec, Feed, FeedSpec, Notice};
+
+/// An instrument whose last event is older than this gets the time of a heartbeat.
+const CLOCK_STEP_NS: i64 = 1_000_000_000;
+/// Instruments on one connection; far more than any carries, so that a venue gone mad costs no
+/// memory.
+const MAX_INSTRUMENTS: usize = 4_096;
+
+/// Checks one connection.
+pub struct Intake {
+    exchange: &'static ExchangeSpec,
+    feed: &'static dyn Feed,
+    decoder: Box<dyn Decoder>,
+    /// Kept for its memory.
+    decoded: Decoded,
+    numbering: Numbering,
+    normalizer: Normalizer,
+    instruments: HashMap<InstrumentId, InstrumentState>,
+    counts: IntakeCounts,
+}
+
+impl Intake {
+    /// Ready for the first line.
+    #[must_use]
+    pub fn new(exchange: &'static ExchangeSpec, feed: &'static dyn Feed) -> Self {
+        Self {
+            exchange,
+            feed,
+            decoder: feed.decoder(),
+            decoded: Decoded::default(),
+            numbering: Numbering::default(),
+            normalizer: Normalizer::new(),
+            instruments: HashMap::new(),
+            counts: IntakeCounts::default(),
+        }
+    }
+
+    /// Facts of the feed.
+    #[must_use]
+    pub fn feed(&self) -> &'static FeedSpec {
+        self.feed.spec()
+    }
+
+    /// What became of the frames so far.
+    #[must_use]
+    pub fn counts(&self) -> IntakeCounts {
+        self.counts
+    }
+
+    /// Every instrument heard of, its book (empty where it has none) and its counts.
+    pub fn instruments(
+        &self,
+    ) -> impl Iterator<Item = (&InstrumentId, &OrderBook, &InstrumentCounts)> {
+        self.instruments
+            .iter()
+            .map(|(id, state)| (id, &state.book, &state.counts))
+    }
+
+    /// The book of an instrument, stale where it cannot be believed.
+    #[must_use]
+    pub fn book(&self, instrument: &InstrumentId) -> Option<&OrderBook> {
+        self.instruments.get(instrument).map(|state| &state.book)
+    }
+
+    /// A new line: a new decoder, new numbers. Call [`Intake::lost`] for the old one first.
+    pub fn opened(&mut self) {
+        self.decoder = self.feed.decoder();
+        self.numbering = Numbering::default();
+    }
+
+    /// What is known of an instrument that is about to be subscribed to: the venue's facts, and
+    /// the newest trade held from before, so that what was missed since is seen.
+    pub fn carry(&mut self, instrument: &Instrument, last_trade: Option<(TradeId, UnixNs)>) {
+        self.normalizer.describe(instrument);
+        let state = self.instruments.entry(instrument.id.clone()).or_default();
+        if let Some((id, time)) = last_trade {
+            state.resume(id, time);
+        }
+    }
+
+    /// The line is gone: every book on it is stale, and what happens until the next line is
+    /// missed.
+    pub fn lost(&mut self, reason: &str, received: UnixNs, out: &mut Vec<MarketEvent>) {
+        self.mark_stale(reason, received, out);
+        for state in self.instruments.values_mut() {
+            state.interrupt(received);
+        }
+    }
+
+    /// These instruments are not carried any more: the same for them alone.
+    pub fn dropped(
+        &mut self,
+        instruments: &[InstrumentId],
+        received: UnixNs,
+        out: &mut Vec<MarketEvent>,
+    ) {
+        for instrument in instruments {
+            let Some(state) = self.instruments.get_mut(instrument) else {
+                continue;
+            };
+            let reason = "it is not collected any more".to_owned();
+            if state.mark_stale(&reason, received) {
+                let body = EventBody::BookStale { reason };
+                out.push(about(&self.normalizer, instrument, received, body));
+            }
+            state.interrupt(received);
+        }
+    }
+
+    /// Reads one frame and appends what it says to `out`.
+    pub fn frame(&mut self, frame: &str, received: UnixNs, out: &mut Vec<MarketEvent>) -> Verdict {
+        let mut verdict = Verdict::default();
+        self.counts.frames += 1;
+        let mut decoded = std::mem::take(&mut self.decoded);
+        decoded.clear();
+        if let Err(error) = self.decoder.decode(frame, received, &mut decoded) {
+            verdict.reject(format!("a message could not be read: {error}"));
+            // It may have been a change of any book.
+            if self.mark_stale("a message could not be read", received, out) {
+                verdict.resync = Some("a message could not be read".to_owned());
+            }
+            decoded.events.clear();
+            decoded.notices.clear();
+        }
+        if self.in_order(decoded.sequence, received, &mut verdict, out) {
+            for event in decoded.events.drain(..) {
+                self.event(event, received, &mut verdict, out);
+            }
+            for notice in decoded.notices.drain(..) {
+                self.notice(notice, decoded.venue_time, received, &mut verdict, out);
+            }
+        }
+        self.decoded = decoded;
+        self.counts.rejected += verdict.rejected;
+        verdict
+    }
+
+    /// Checks the message's number; whether the message is to be taken.
+    fn in_order(
+        &mut self,
+        sequence: Option<u64>,
+        received: UnixNs,
+        verdict: &mut Verdict,
+        out: &mut Vec<MarketEvent>,
+    ) -> bool {
+        let Some(sequence) = sequence else {
+            return true;
+        };
+        match self.numbering.take(sequence) {
+            Step::Next => true,
+            Step::Again => {
+                self.counts.repeated_messages += 1;
+                false
+            }
+            Step::Anew => {
+                self.lost("the venue began to count anew", received, out);
+                self.opened();
+                self.numbering.take(sequence);
+                true
+            }
+            Step::Hole { missing, reason } => {
+                self.counts.holes += 1;
+                self.counts.missing_messages += missing;
+                verdict.gaps += 1;
+                if self.mark_stale(&reason, received, out) {
+                    verdict.resync = Some(reason.clone());
+                }
+                if !self.exchange.contiguous_trade_ids {
+                    for state in self.instruments.values_mut() {
+                        state.interrupt(received);
+                    }
+                }
+                verdict.complaint = Some(reason);
+                true
+            }
+        }
+    }
+
+    fn event(
+        &mut self,
+        event: VenueEvent,
+        received: UnixNs,
+        verdict: &mut Verdict,
+        out: &mut Vec<MarketEvent>,
+    ) {
+        let known = self.instruments.len();
+        let state = match self.instruments.entry(event.instrument.clone()) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(_) if known >= MAX_INSTRUMENTS => {
+                verdict.reject(format!("{} is one instrument too many", event.instrument));
+                return;
+            }
+            Entry::Vacant(place) => place.insert(InstrumentState::default()),
+        };
+        let time = event.time;
+        state.heard(time);
+        match &event.body {
+            // Quotes and last price follow from book and trades.
+            VenueBody::Ticker { .. } => return,
+            VenueBody::Trade { id, .. } => {
+                match state.trade(*id, time, self.exchange.contiguous_trade_ids) {
+                    Taken::Whole => {}
+                    Taken::After(hole) => {
+                        verdict.gaps += 1;
+                        state.counts.gaps += 1;
+                        let gap = hole.until(time);
+                        out.push(about(&self.normalizer, &event.instrument, received, gap));
+                    }
+                    Taken::Known => {
+                        self.counts.repeated_trades += 1;
+                        return;
+                    }
+                }
+            }
+            VenueBody::Book { snapshot, .. } => {
+                if !snapshot && state.book.is_stale() {
+                    state.counts.dropped += 1;
+                    return;
+                }
+            }
+        }
+        if let Err(error) = self.normalizer.normalize(event, received, out) {
+            self.refused(&error, time, received, verdict, out);
+            return;
+        }
+        let Some(event) = out.last() else {
+            return;
+        };
+        let applied = state.apply(event, self.feed.spec().numbered);
+        if applied == Applied::Good {
+            return;
+        }
+        let instrument = event.instrument.clone();
+        let body = match applied {
+            Applied::Good => return,
+            Applied::Mended(hole) => {
+                state.counts.gaps += 1;
+                hole.until(time)
+            }
+            Applied::Broken(reason) => {
+                verdict.resync = Some(reason.clone());
+                if !state.mark_stale(&reason, received) {
+                    return;
+                }
+                EventBody::BookStale { reason }
+            }
+        };
+        out.push(about(&self.normalizer, &instrument, received, body));
+    }
+
+    /// A trade or a book message that cannot be kept exactly.
+    fn refused(
+        &mut self,
+        error: &NormalizeError,
+        time: UnixNs,
+        received: UnixNs,
+        verdict: &mut Verdict,
+        out: &mut Vec<MarketEvent>,
+    ) {
+        let reason = error.to_string();
+        verdict.reject(reason.clone());
+        let Some(state) = self.instruments.get_mut(&error.instrument) else {
+            return;
+        };
+        let body = match error.part {
+            RefusedPart::Trade => {
+                state.counts.gaps += 1;
+                EventBody::Gap {
+                    kind: GapKind::Trades,
+                    start: time,
+                    end: time,
+                    reason,
+                }
+            }
+            RefusedPart::Book => {
+                verdict.resync = Some(reason.clone());
+                if !state.mark_stale(&reason, received) {
+                    return;
+                }
+                EventBody::BookStale { reason }
+            }
+        };
+        out.push(about(&self.normalizer, &error.instrument, received, body));
+    }
+
+    fn notice(
+        &mut self,
+        notice: Notice,
+        venue_time: Option<UnixNs>,
+        received: UnixNs,
+        verdict: &mut Verdict,
+        out: &mut Vec<MarketEvent>,
+    ) {
+        match notice {
+            Notice::Subscribed => {}
+            Notice::Unknown(kind) => {
+                self.counts.unknown += 1;
+                tracing::debug!(
+                    feed = self.feed.spec().name,
+                    kind,
+                    "a message of unknown kind"
+                );
+            }
+            Notice::Refused(words) => verdict.complaint = Some(words),
+            Notice::Heartbeat => {
+                if let Some(time) = venue_time {
+                    self.beat(time, received, out);
+                }
+            }
+            Notice::LastTrade {
+                instrument,
+                id,
+                time,
+            } => {
+                let state = self.instruments.entry(instrument.clone()).or_default();
+                if let Some(hole) = state.last_trade(id, time) {
+                    verdict.gaps += 1;
+                    state.counts.gaps += 1;
+                    let gap = hole.until(time);
+                    out.push(about(&self.normalizer, &instrument, received, gap));
+                }
+            }
+        }
+    }
+
+    /// Exchange time moved on for instruments of which nothing else was heard.
+    fn beat(&mut self, time: UnixNs, received: UnixNs, out: &mut Vec<MarketEvent>) {
+        for (instrument, state) in &mut self.instruments {
+            if time.0.saturating_sub(state.time.0) >= CLOCK_STEP_NS {
+                state.heard(time);
+                let body = EventBody::Clock { time };
+                out.push(about(&self.normalizer, instrument, received, body));
+            }
+        }
+    }
+
+    /// No book of the line can be believed; whether any could be before.
+    fn mark_stale(&mut self, reason: &str, received: UnixNs, out: &mut Vec<MarketEvent>) -> bool {
+        let mut any = false;
+        for (instrument, state) in &mut self.instruments {
+            if state.mark_stale(reason, received) {
+                any = true;
+                let reason = reason.to_owned();
+                let body = EventBody::BookStale { reason };
+                out.push(about(&self.normalizer, instrument, received, body));
+            }
+        }
+        any
+    }
+}
+
+fn about(
+    normalizer: &Normalizer,
+    instrument: &InstrumentId,
+    received: UnixNs,
+    body: EventBody,
+) -> MarketEvent {
+    MarketEvent {
+        instrument: instrument.clone(),
+        precision: normalizer.precision(instrument).unwrap_or_default(),
+        received,
+        body,
+    }
+}
