@@ -1,0 +1,178 @@
+//! The instruments that venues list: from the store at the start, from the venues once a day.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tradesuite_core::model::{Instrument, InstrumentId, Precision};
+
+use super::backoff::{Backoff, Jitter};
+use super::rest::{RestError, VenueRest};
+use crate::server::storage::{MarketStore, StoreBatch, StoreError};
+
+const REFRESH: Duration = Duration::from_secs(24 * 60 * 60);
+
+type Listed = Arc<BTreeMap<InstrumentId, Arc<Instrument>>>;
+
+/// A cheap handle on all instruments known so far.
+#[derive(Clone, Debug, Default)]
+pub struct Directory(Arc<watch::Sender<Listed>>);
+
+impl Directory {
+    /// Takes over what the store knows.
+    ///
+    /// # Errors
+    /// [`StoreError`] as the store has it.
+    pub async fn load(&self, store: &dyn MarketStore) -> Result<(), StoreError> {
+        let known = store.instruments().await?;
+        self.describe(known);
+        Ok(())
+    }
+
+    /// Adds instruments, or replaces what was known of them.
+    pub fn describe(&self, instruments: Vec<Instrument>) {
+        self.0.send_modify(|listed| {
+            let mut next = BTreeMap::clone(listed);
+            for instrument in instruments {
+                next.insert(instrument.id.clone(), Arc::new(instrument));
+            }
+            *listed = Arc::new(next);
+        });
+    }
+
+    /// Everything known, by id.
+    #[must_use]
+    pub fn all(&self) -> Listed {
+        self.0.borrow().clone()
+    }
+
+    /// What is known of one instrument.
+    #[must_use]
+    pub fn get(&self, id: &InstrumentId) -> Option<Arc<Instrument>> {
+        self.0.borrow().get(id).cloned()
+    }
+
+    /// What is known of one instrument, else what follows from its id.
+    #[must_use]
+    pub fn get_or_guess(&self, id: &InstrumentId) -> Arc<Instrument> {
+        self.get(id)
+            .unwrap_or_else(|| Arc::new(Instrument::undescribed(id.clone(), Precision::default())))
+    }
+
+    /// Whether anything is known of this venue's instruments, so that an unknown one does not
+    /// exist there.
+    #[must_use]
+    pub fn knows_venue(&self, exchange: &str) -> bool {
+        self.0.borrow().keys().any(|id| id.exchange() == exchange)
+    }
+
+    /// Follows the list.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<Listed> {
+        self.0.subscribe()
+    }
+}
+
+/// Asks one venue for its list now and once a day, and keeps it in directory and store.
+pub async fn keep_fresh(
+    directory: Directory,
+    rest: Arc<VenueRest>,
+    store: Arc<dyn MarketStore>,
+    jitter: Jitter,
+    stop: CancellationToken,
+) {
+    let exchange = rest.exchange().spec().id;
+    let mut backoff = Backoff::default();
+    let mut complained = false;
+    loop {
+        let wait = match refresh(&directory, &rest, store.as_ref()).await {
+            Ok(count) => {
+                tracing::info!(exchange, count, "instrument list read");
+                backoff.reset();
+                complained = false;
+                REFRESH
+            }
+            Err(error) => {
+                // Said once; the status panel shows the connection that fails for the same reason.
+                if !complained {
+                    tracing::warn!(exchange, %error, "the instrument list cannot be read; trying again");
+                }
+                complained = true;
+                backoff.next(jitter.draw())
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+async fn refresh(
+    directory: &Directory,
+    rest: &VenueRest,
+    store: &dyn MarketStore,
+) -> Result<usize, RestError> {
+    let instruments = rest.instruments().await?;
+    let count = instruments.len();
+    directory.describe(instruments.clone());
+    let batch = StoreBatch {
+        instruments,
+        ..StoreBatch::default()
+    };
+    if let Err(error) = store.write(batch).await {
+        // The list stands in memory; the store gets the next one.
+        tracing::warn!(%error, "the instrument list could not be kept");
+    }
+    Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::collector::http::{NoReply, Reply};
+    use crate::server::collector::testing::{LineVenue, MemoryStore, ScriptedHttp};
+
+    #[tokio::test(start_paused = true)]
+    async fn the_list_is_asked_for_until_it_comes_and_then_daily() {
+        let list = |body: &str| {
+            Ok(Reply {
+                status: 200,
+                body: body.as_bytes().to_vec(),
+                ..Reply::default()
+            })
+        };
+        let http = ScriptedHttp::new(vec![
+            Err(NoReply("no route".to_owned())),
+            list("line:A-B"),
+            list("line:A-B line:C-D"),
+        ]);
+        let (directory, store) = (Directory::default(), Arc::new(MemoryStore::default()));
+        let mut changes = directory.changes();
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(keep_fresh(
+            directory.clone(),
+            Arc::new(VenueRest::new(
+                &LineVenue,
+                None,
+                http.clone(),
+                Jitter::fixed(1.0),
+            )),
+            store.clone(),
+            Jitter::fixed(1.0),
+            stop.clone(),
+        ));
+        changes.changed().await.unwrap();
+        assert_eq!((directory.all().len(), http.asked()), (1, 2));
+        changes.changed().await.unwrap();
+        assert_eq!((directory.all().len(), http.asked()), (2, 3));
+        stop.cancel();
+        task.await.unwrap();
+        let again = Directory::default();
+        again.load(store.as_ref()).await.unwrap();
+        assert_eq!(again.all().len(), 2);
+        assert!(again.knows_venue("line") && !again.knows_venue("other"));
+    }
+}

@@ -1,0 +1,195 @@
+//! Writes what the journal has committed into the market store: trades, bars, book history, gaps,
+//! each once, with the position up to which that is so in the same transaction.
+//!
+//! While the store is away one batch waits here and all others in the journal.
+
+mod bars;
+mod ledger;
+mod resume;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tradesuite_core::model::{Position, StoreState, UnixNs};
+
+use self::ledger::Ledger;
+use super::backoff::{Backoff, Jitter};
+use super::sink::CommittedEvents;
+use crate::server::bus::Batch;
+use crate::server::clock::{Clock, Stopwatch};
+use crate::server::storage::{MarketStore, StoreBatch, StoreError};
+
+/// Events wait this long for others to be written with.
+const GATHER: Duration = Duration::from_millis(200);
+/// A batch is written once it has this many events.
+const MAX_EVENTS: usize = 8_192;
+/// Where there is nothing to write but the position, it is written this often.
+const IDLE_WRITE: Duration = Duration::from_secs(5);
+/// Wait after a failure that trying again soon does not mend.
+const LONG_WAIT: Duration = Duration::from_secs(60);
+/// Where a venue is silent, its bars close this long after their end.
+const SILENCE_NS: i64 = 60_000_000_000;
+
+/// The one writer of a market store.
+pub struct Recorder {
+    /// What is committed, from behind the store's position on.
+    pub events: Box<dyn CommittedEvents>,
+    /// Where it goes.
+    pub store: Arc<dyn MarketStore>,
+    /// Closes the bars of silent venues; `None` in replays, whose time is not ours.
+    pub clock: Option<Clock>,
+    /// Spreads waits.
+    pub jitter: Jitter,
+    /// Gives up even where something waits to be written; the journal still has it.
+    pub stop: CancellationToken,
+    /// Where progress is said.
+    pub progress: Arc<Progress>,
+}
+
+/// How far the recorder is. Share it before it runs.
+#[derive(Debug)]
+pub struct Progress {
+    written: watch::Sender<Position>,
+    state: watch::Sender<StoreState>,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self {
+            written: watch::Sender::new(Position::default()),
+            state: watch::Sender::new(StoreState::Ok),
+        }
+    }
+}
+
+impl Progress {
+    /// Follows the position up to which everything is in the store.
+    #[must_use]
+    pub fn written(&self) -> watch::Receiver<Position> {
+        self.written.subscribe()
+    }
+
+    /// Follows whether the store takes what it is given.
+    #[must_use]
+    pub fn state(&self) -> watch::Receiver<StoreState> {
+        self.state.subscribe()
+    }
+}
+
+/// Told to give up.
+struct Stopped;
+
+impl Recorder {
+    /// Goes on until the journal is closed and everything is written, or until it is told to give
+    /// up.
+    pub async fn run(mut self) {
+        let mut ledger = Ledger::default();
+        // Either way the journal has what is not written.
+        let _ = self.follow(&mut ledger).await;
+    }
+
+    async fn follow(&mut self, ledger: &mut Ledger) -> Result<(), Stopped> {
+        let mut backoff = Backoff::default();
+        let mut last_write = Stopwatch::start();
+        loop {
+            let wait = GATHER.saturating_sub(last_write.elapsed());
+            let stop = self.stop.clone();
+            let next = tokio::select! {
+                biased;
+                () = stop.cancelled() => return Err(Stopped),
+                next = self.events.next(), if ledger.events() < MAX_EVENTS => Some(next),
+                () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => None,
+            };
+            match next {
+                Some(Ok(Some(batch))) => {
+                    backoff.reset();
+                    self.take(ledger, &batch).await?;
+                }
+                Some(Ok(None)) => return self.write(ledger).await,
+                Some(Err(error)) => {
+                    tracing::error!(error, "the journal cannot be read; trying again");
+                    self.pause(backoff.next(self.jitter.draw())).await?;
+                }
+                None => self.close_by_clock(ledger),
+            }
+            let content = ledger.has_content() && last_write.elapsed() >= GATHER;
+            let idle = ledger.events() > 0 && last_write.elapsed() >= IDLE_WRITE;
+            if content || idle || ledger.events() >= MAX_EVENTS {
+                self.write(ledger).await?;
+                last_write = Stopwatch::start();
+            } else if last_write.elapsed() >= GATHER && ledger.events() == 0 {
+                last_write = Stopwatch::start();
+            }
+        }
+    }
+
+    async fn take(&self, ledger: &mut Ledger, batch: &Batch) -> Result<(), Stopped> {
+        for event in batch.iter() {
+            let mut backoff = Backoff::default();
+            while let Err(error) = ledger.take(event, self.store.as_ref()).await {
+                self.failed(&error, &mut backoff).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what was gathered, as often as it takes.
+    async fn write(&self, ledger: &mut Ledger) -> Result<(), Stopped> {
+        let mut backoff = Backoff::default();
+        let batch = loop {
+            match ledger.batch(self.store.as_ref()).await {
+                Ok(batch) => break batch,
+                Err(error) => self.failed(&error, &mut backoff).await?,
+            }
+        };
+        let Some(position) = batch.position else {
+            return Ok(());
+        };
+        while let Err(error) = self.store.write(batch.clone()).await {
+            self.failed(&error, &mut backoff).await?;
+            if self.is_written(&batch).await {
+                break;
+            }
+        }
+        self.events.passed(position);
+        self.progress.state.send_replace(StoreState::Ok);
+        self.progress.written.send_replace(position);
+        Ok(())
+    }
+
+    /// Whether a write that seemed to fail was one of which only the answer was lost.
+    async fn is_written(&self, batch: &StoreBatch) -> bool {
+        matches!(self.store.position().await, Ok(held) if held >= batch.position)
+    }
+
+    /// Says that the store does not take anything, and waits.
+    async fn failed(&self, error: &StoreError, backoff: &mut Backoff) -> Result<(), Stopped> {
+        if self.progress.state.send_replace(StoreState::Failed) != StoreState::Failed {
+            tracing::error!(%error, "the store takes nothing; the journal keeps everything meanwhile");
+        }
+        let wait = if error.is_retryable() {
+            backoff.next(self.jitter.draw())
+        } else {
+            LONG_WAIT
+        };
+        self.pause(wait).await
+    }
+
+    async fn pause(&self, wait: Duration) -> Result<(), Stopped> {
+        tokio::select! {
+            () = self.stop.cancelled() => Err(Stopped),
+            () = tokio::time::sleep(wait) => Ok(()),
+        }
+    }
+
+    /// Nothing has come for a while: bars close by our own clock, well after their end.
+    fn close_by_clock(&self, ledger: &mut Ledger) {
+        if let Some(clock) = &self.clock {
+            ledger.clock(UnixNs(clock.now().0 - SILENCE_NS));
+        }
+    }
+}

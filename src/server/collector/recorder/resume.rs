@@ -1,0 +1,127 @@
+//! What the recorder asks its store: where it left off, and what it has of old trades.
+
+use tradesuite_core::market::OpenBar;
+use tradesuite_core::model::{
+    Candle, InstrumentId, Origin, Precision, Timeframe, Trade, TradeId, UnixMs, UnixNs,
+};
+
+use super::bars::Resumed;
+use crate::server::storage::{MarketStore, Newest, Span, StoreError};
+
+/// Trades read at once.
+const TRADES_AT_ONCE: u32 = 10_000;
+/// Trades among which the one with the highest id is: venues number almost in order of time.
+const NEWEST_TRADES: u32 = 1_000;
+/// Bars among which those still open are.
+const NEWEST_BARS: u32 = 8;
+
+/// What the store holds of an instrument.
+pub async fn resumed(
+    id: &InstrumentId,
+    precision: Precision,
+    store: &dyn MarketStore,
+) -> Result<Resumed, StoreError> {
+    let everything = (UnixMs(i64::MIN), UnixMs(i64::MAX));
+    let newest = span(everything, NEWEST_TRADES, Newest::Yes);
+    let newest = store.trades(id, newest).await?;
+    let mut held = Resumed {
+        precision: precision.widened(newest.precision),
+        bars: Vec::new(),
+        newest_trade: newest.rows.iter().map(|trade| trade.id).max(),
+    };
+    for timeframe in Timeframe::STORED {
+        let newest = store
+            .candles(id, timeframe, span(everything, NEWEST_BARS, Newest::Yes))
+            .await?;
+        let own: Vec<Candle> = newest
+            .rows
+            .into_iter()
+            .filter(|candle| candle.origin != Origin::Venue)
+            .collect();
+        let first_open = own.iter().position(|candle| !candle.closed);
+        let kept = first_open.unwrap_or(own.len().saturating_sub(1));
+        for candle in own.into_iter().skip(kept) {
+            let widened = held.precision.widened(newest.precision);
+            held.rescale_to(widened);
+            if let Some(candle) = candle.rescaled(newest.precision, held.precision) {
+                held.bars
+                    .push((timeframe, keyed(id, timeframe, candle, store).await?));
+            }
+        }
+    }
+    Ok(held)
+}
+
+impl Resumed {
+    fn rescale_to(&mut self, to: Precision) {
+        let from = std::mem::replace(&mut self.precision, to);
+        if from != to {
+            self.bars = std::mem::take(&mut self.bars)
+                .into_iter()
+                .filter_map(|(timeframe, bar)| Some((timeframe, bar.rescaled(from, to)?)))
+                .collect();
+        }
+    }
+}
+
+/// The bar with the keys of its first and last trade.
+async fn keyed(
+    id: &InstrumentId,
+    timeframe: Timeframe,
+    candle: Candle,
+    store: &dyn MarketStore,
+) -> Result<OpenBar, StoreError> {
+    let within = (candle.time, timeframe.next(candle.time));
+    let first = store.trades(id, span(within, 1, Newest::No)).await?;
+    let last = store.trades(id, span(within, 1, Newest::Yes)).await?;
+    let mut bar = OpenBar::from_candle(candle);
+    if let (Some(first), Some(last)) = (first.rows.first(), last.rows.last()) {
+        (bar.first, bar.last) = (first.key(), last.key());
+    }
+    Ok(bar)
+}
+
+/// Whether the store holds this trade.
+pub async fn is_stored(
+    id: &InstrumentId,
+    trade: TradeId,
+    time: UnixNs,
+    store: &dyn MarketStore,
+) -> Result<bool, StoreError> {
+    let ms = time.to_ms();
+    let found = trades_of(id, (ms, UnixMs(ms.0 + 1)), store).await?;
+    Ok(found.iter().any(|(_, stored)| stored.id == trade))
+}
+
+/// All trades of a stretch of time, page by page.
+pub async fn trades_of(
+    id: &InstrumentId,
+    within: (UnixMs, UnixMs),
+    store: &dyn MarketStore,
+) -> Result<Vec<(Precision, Trade)>, StoreError> {
+    let mut all: Vec<(Precision, Trade)> = Vec::new();
+    let mut start = within.0;
+    loop {
+        let page = store
+            .trades(id, span((start, within.1), TRADES_AT_ONCE, Newest::No))
+            .await?;
+        let full = page.rows.len() >= TRADES_AT_ONCE as usize;
+        let last = page.rows.last().map(|trade| trade.time.to_ms());
+        all.extend(page.rows.into_iter().map(|trade| (page.precision, trade)));
+        match last {
+            // The millisecond may go on on the next page: it is read again, and told apart later.
+            Some(last) if full && last > start => start = last,
+            _ => break,
+        }
+    }
+    Ok(all)
+}
+
+fn span((start, end): (UnixMs, UnixMs), limit: u32, newest: Newest) -> Span {
+    Span {
+        start,
+        end,
+        limit,
+        newest,
+    }
+}

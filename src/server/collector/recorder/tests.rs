@@ -1,0 +1,272 @@
+//! Recorders that are killed over stores that fail: everything is kept, once.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use proptest::prelude::*;
+use tradesuite_core::market::OpenBar;
+use tradesuite_core::model::{
+    BookDelta, Candle, EventBody, GapKind, InstrumentId, MarketEvent, Origin, Sequenced, Timeframe,
+    Trade, TradeId, UnixMs,
+};
+
+use super::*;
+use crate::server::collector::testing::{Fault, Held, MemoryStore, event, id, trade};
+
+/// A log in memory: batches of a few events, one every few milliseconds.
+struct MemoryLog {
+    events: Arc<Vec<Sequenced>>,
+    next: usize,
+    at_once: usize,
+    passed: Arc<Mutex<Position>>,
+}
+
+#[async_trait]
+impl CommittedEvents for MemoryLog {
+    async fn next(&mut self) -> Result<Option<Batch>, String> {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        let end = (self.next + self.at_once).min(self.events.len());
+        let batch: Batch = self.events[self.next..end].into();
+        self.next = end;
+        Ok((!batch.is_empty()).then_some(batch))
+    }
+
+    fn passed(&self, position: Position) {
+        *self.passed.lock().unwrap() = position;
+    }
+}
+
+fn numbered(events: Vec<MarketEvent>) -> Arc<Vec<Sequenced>> {
+    let number = |(at, event)| Sequenced {
+        position: Position(at as u64 + 1),
+        event,
+    };
+    Arc::new(events.into_iter().enumerate().map(number).collect())
+}
+
+/// Runs recorder after recorder over one store, each killed after so many milliseconds, the last
+/// one to the end.
+async fn record(
+    events: &Arc<Vec<Sequenced>>,
+    faults: &[Option<Fault>],
+    lives_ms: &[u64],
+    at_once: usize,
+) -> (Held, Position) {
+    let store = Arc::new(MemoryStore::default());
+    *store.faults.lock().unwrap() = faults.iter().copied().collect();
+    let passed = Arc::new(Mutex::new(Position::default()));
+    let lives = lives_ms.iter().map(|ms| Some(*ms)).chain([None]);
+    for life in lives {
+        let held = store.position().await.unwrap().unwrap_or_default();
+        let stop = CancellationToken::new();
+        let recorder = Recorder {
+            events: Box::new(MemoryLog {
+                events: events.clone(),
+                next: usize::try_from(held.0).unwrap(),
+                at_once,
+                passed: passed.clone(),
+            }),
+            store: store.clone(),
+            clock: None,
+            jitter: Jitter::fixed(0.0),
+            stop: stop.clone(),
+            progress: Arc::default(),
+        };
+        match life {
+            Some(ms) => {
+                let killed = tokio::time::timeout(Duration::from_millis(ms), recorder.run());
+                let _ = killed.await;
+            }
+            None => recorder.run().await,
+        }
+    }
+    let held = store.held.lock().unwrap().clone();
+    let passed = *passed.lock().unwrap();
+    (held, passed)
+}
+
+/// Every bar from every trade once, and when it closed forgotten.
+fn bars_of(events: &[Sequenced]) -> BTreeMap<(InstrumentId, Timeframe, UnixMs), Candle> {
+    let mut trades: BTreeMap<(InstrumentId, TradeId), Trade> = BTreeMap::new();
+    for sequenced in events {
+        if let EventBody::Trade(trade) | EventBody::Backfill(trade) = sequenced.event.body {
+            trades.insert((sequenced.event.instrument.clone(), trade.id), trade);
+        }
+    }
+    let mut in_order: Vec<_> = trades.into_iter().collect();
+    in_order.sort_by_key(|(_, trade)| trade.key());
+    let mut bars: BTreeMap<_, OpenBar> = BTreeMap::new();
+    for ((instrument, _), trade) in in_order {
+        for timeframe in Timeframe::STORED {
+            let open = timeframe.floor(trade.time.to_ms());
+            bars.entry((instrument.clone(), timeframe, open))
+                .and_modify(|bar| bar.add(&trade))
+                .or_insert_with(|| OpenBar::from_trade(open, &trade));
+        }
+    }
+    bars.into_iter()
+        .map(|(key, bar)| (key, plain(bar.candle)))
+        .collect()
+}
+
+/// Without what depends on when the bar was looked at.
+fn plain(candle: Candle) -> Candle {
+    Candle {
+        closed: false,
+        revision: 0,
+        origin: Origin::Trades,
+        ..candle
+    }
+}
+
+fn stored_bars(held: &Held) -> BTreeMap<(InstrumentId, Timeframe, UnixMs), Candle> {
+    held.candles
+        .iter()
+        .map(|(key, candle)| (key.clone(), plain(*candle)))
+        .collect()
+}
+
+/// A trade whose time follows from its id, so that a repeated id is the same trade.
+fn nth(number: u64, late_ms: i64) -> Trade {
+    let start = 1_700_000_000_000;
+    trade(
+        number,
+        start + i64::try_from(number).unwrap() * 400 - late_ms,
+    )
+}
+
+fn some_event() -> impl Strategy<Value = (u8, MarketEventKind)> {
+    let kind = prop_oneof![
+        8 => Just(MarketEventKind::Trade),
+        2 => (1..40_u64).prop_map(MarketEventKind::Again),
+        1 => (0..200_000_i64).prop_map(MarketEventKind::Skip),
+        2 => Just(MarketEventKind::Book),
+        1 => Just(MarketEventKind::Gap),
+        1 => Just(MarketEventKind::Clock),
+    ];
+    (0..2_u8, kind)
+}
+
+#[derive(Clone, Debug)]
+enum MarketEventKind {
+    /// The next trade.
+    Trade,
+    /// One of the last trades, or one that was skipped, from history.
+    Again(u64),
+    /// Trades that are missing for now.
+    Skip(i64),
+    Book,
+    Gap,
+    Clock,
+}
+
+fn market(kinds: Vec<(u8, MarketEventKind)>) -> Vec<MarketEvent> {
+    let instruments = [id("A-USD"), id("B-USD")];
+    let mut next = [1_u64; 2];
+    let mut events = Vec::new();
+    for (which, kind) in kinds {
+        let (instrument, next) = (
+            &instruments[usize::from(which)],
+            &mut next[usize::from(which)],
+        );
+        let lateness = |number: u64| i64::try_from(number % 5).unwrap() * 900;
+        let body = match kind {
+            MarketEventKind::Trade => {
+                *next += 1;
+                EventBody::Trade(nth(*next, lateness(*next)))
+            }
+            MarketEventKind::Again(back) => {
+                let number = next.saturating_sub(back).max(1);
+                EventBody::Backfill(nth(number, lateness(number)))
+            }
+            MarketEventKind::Skip(ms) => {
+                *next += u64::try_from(ms).unwrap() / 4_000;
+                continue;
+            }
+            MarketEventKind::Book => EventBody::BookUpdate(BookDelta::default()),
+            MarketEventKind::Gap => EventBody::Gap {
+                kind: GapKind::Trades,
+                start: nth(*next, 0).time,
+                end: nth(*next + 1, 0).time,
+                reason: "a hole".to_owned(),
+            },
+            MarketEventKind::Clock => EventBody::Clock {
+                time: nth(*next, 0).time,
+            },
+        };
+        events.push(event(instrument, body));
+    }
+    events
+}
+
+fn some_fault() -> impl Strategy<Value = Option<Fault>> {
+    prop_oneof![
+        3 => Just(None),
+        1 => Just(Some(Fault::Refuse)),
+        1 => Just(Some(Fault::LoseAnswer)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn everything_is_kept_once_whatever_is_killed_and_fails(
+        kinds in prop::collection::vec(some_event(), 1..250),
+        faults in prop::collection::vec(some_fault(), 0..20),
+        lives_ms in prop::collection::vec(1..2_000_u64, 0..5),
+        at_once in 1..30_usize,
+    ) {
+        let events = numbered(market(kinds));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let (held, passed) = runtime.block_on(record(&events, &faults, &lives_ms, at_once));
+        let count = |wanted: fn(&EventBody) -> bool| {
+            events.iter().filter(|event| wanted(&event.event.body)).count()
+        };
+        let last = Position(events.len() as u64);
+        prop_assert_eq!(held.position.unwrap_or_default(), last);
+        // A life that finds everything written says nothing; none says too much.
+        prop_assert!(passed <= last);
+        prop_assert_eq!(stored_bars(&held), bars_of(&events));
+        prop_assert_eq!(held.book.len(), count(|body| matches!(body, EventBody::BookUpdate(_))));
+        prop_assert_eq!(held.gaps.len(), count(|body| matches!(body, EventBody::Gap { .. })));
+        prop_assert!(held.book.is_sorted_by_key(|record| record.position));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_away_for_an_hour_gets_everything_later() {
+    let events = numbered(
+        (1..200)
+            .map(|n| event(&id("A-USD"), EventBody::Trade(nth(n, 0))))
+            .collect(),
+    );
+    let faults = vec![Some(Fault::Refuse); 400];
+    let watch = Stopwatch::start();
+    let (held, _) = record(&events, &faults, &[], 10).await;
+    assert_eq!(held.trades.len(), 199);
+    assert!(watch.elapsed() > Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn bars_of_a_silent_venue_close_by_our_own_clock() {
+    let ledger = &mut Ledger::default();
+    let store = MemoryStore::default();
+    let events = numbered(vec![event(&id("A-USD"), EventBody::Trade(nth(1, 0)))]);
+    ledger.take(&events[0], &store).await.unwrap();
+    ledger.batch(&store).await.unwrap();
+    let after = |s: i64| UnixNs(nth(1, 0).time.0 + s * 1_000_000_000);
+    ledger.clock(after(62));
+    let closed: Vec<_> = ledger.batch(&store).await.unwrap().candles;
+    let closed: Vec<_> = closed
+        .iter()
+        .filter(|record| record.candle.closed)
+        .map(|record| record.timeframe)
+        .collect();
+    assert_eq!(closed, [Timeframe::S1, Timeframe::M1]);
+}

@@ -1,0 +1,358 @@
+//! One connection to a venue, from the opening of the line to its end: subscribe, read, check,
+//! hand over, watch the silence, follow what is wanted, ask for books again.
+//!
+//! It must not know what frames mean (that is the [`Checker`]'s) nor when to open the next line
+//! (that is the supervisor's).
+
+use std::time::Duration;
+
+use futures::FutureExt;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tradesuite_core::model::{InstrumentId, MarketEvent, UnixNs};
+
+use super::backoff::Jitter;
+use super::checker::{Carried, CarriedInstrument, Checker};
+use super::intake::Verdict;
+use super::limiter::Limiter;
+use super::sink::{EventSink, SinkClosed};
+use super::status::StatusCell;
+use super::transport::{Frame, Line, LineLost};
+use crate::server::clock::{Clock, Stopwatch};
+use crate::server::exchange::Feed;
+
+/// Frames that are taken from the line before their events are handed over.
+const MAX_FRAMES_AT_ONCE: u64 = 256;
+/// Events after which they are handed over, however few the frames.
+const MAX_EVENTS_AT_ONCE: usize = 2_048;
+/// Symbols in one subscription message.
+const SYMBOLS_PER_MESSAGE: usize = 50;
+/// Times that books are asked for again on one line; then it is given up for a new one.
+const MAX_RESYNCS: u32 = 3;
+/// After this long without a new hole the count of resyncs starts anew.
+const RESYNC_MEMORY: Duration = Duration::from_secs(60);
+/// Wait before books are asked for again, at the most.
+const RESYNC_SPREAD: Duration = Duration::from_secs(1);
+
+/// What a session is given.
+pub struct SessionSetup<'a> {
+    /// The interface spoken.
+    pub feed: &'static dyn Feed,
+    /// Keeps to the venue's limit on messages sent.
+    pub messages: &'a Limiter,
+    /// Time of day.
+    pub clock: &'a Clock,
+    /// Takes the events.
+    pub sink: &'a dyn EventSink,
+    /// Shows how it goes.
+    pub cell: &'a StatusCell,
+    /// Spreads resyncs.
+    pub jitter: &'a Jitter,
+    /// Ends it.
+    pub stop: &'a CancellationToken,
+}
+
+/// Why a session ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// It was told to, or nothing is wanted from it any more.
+    Stopped,
+    /// The line is gone or of no use.
+    Lost(String),
+}
+
+/// Runs one open line to its end. The books of the line are stale then.
+pub async fn run<L: Line>(
+    setup: &SessionSetup<'_>,
+    line: L,
+    checker: &mut dyn Checker,
+    wanted: &mut watch::Receiver<Carried>,
+) -> SessionEnd {
+    checker.opened();
+    setup.cell.opened();
+    let mut session = Session {
+        setup,
+        line,
+        checker,
+        carried: Carried::default(),
+        events: Vec::new(),
+        last_frame: Stopwatch::start(),
+        stale: false,
+        resync: Resync::default(),
+    };
+    let end = session.follow(wanted).await;
+    let reason = match &end {
+        Ok(()) => "the connection was closed because nobody looks at it or the server stops",
+        Err(Broken::Line(reason)) => reason,
+        Err(Broken::Sink) => "the server stops",
+    };
+    session
+        .checker
+        .lost(reason, setup.clock.now(), &mut session.events);
+    // Where the sink is gone, so are its readers.
+    let _ = session.hand_over().await;
+    session.line.close().await;
+    match end {
+        Ok(()) | Err(Broken::Sink) => SessionEnd::Stopped,
+        Err(Broken::Line(reason)) => SessionEnd::Lost(reason),
+    }
+}
+
+enum Broken {
+    Line(String),
+    Sink,
+}
+
+impl From<LineLost> for Broken {
+    fn from(LineLost(reason): LineLost) -> Self {
+        Self::Line(reason)
+    }
+}
+
+impl From<SinkClosed> for Broken {
+    fn from(SinkClosed: SinkClosed) -> Self {
+        Self::Sink
+    }
+}
+
+struct Session<'a, L> {
+    setup: &'a SessionSetup<'a>,
+    line: L,
+    checker: &'a mut dyn Checker,
+    /// What is subscribed.
+    carried: Carried,
+    /// Checked, not yet handed over.
+    events: Vec<MarketEvent>,
+    last_frame: Stopwatch,
+    stale: bool,
+    resync: Resync,
+}
+
+/// When books are asked for again.
+#[derive(Default)]
+struct Resync {
+    since: Option<Stopwatch>,
+    count: u32,
+    due_after: Option<Duration>,
+}
+
+impl<L: Line> Session<'_, L> {
+    /// Goes on until it is told to stop, nothing is wanted, or something breaks.
+    async fn follow(&mut self, wanted: &mut watch::Receiver<Carried>) -> Result<(), Broken> {
+        let stop = self.setup.stop;
+        loop {
+            let now_wanted = wanted.borrow_and_update().clone();
+            if now_wanted.is_empty() {
+                return Ok(());
+            }
+            self.carry(now_wanted).await?;
+            loop {
+                let (resync_due, resync_wait) = (self.resync.is_due(), self.resync.wait());
+                let patience = self.patience();
+                tokio::select! {
+                    biased;
+                    () = stop.cancelled() => return Ok(()),
+                    changed = wanted.changed() => {
+                        if changed.is_err() {
+                            return Ok(());
+                        }
+                        break;
+                    }
+                    () = tokio::time::sleep(resync_wait), if resync_due => {
+                        self.ask_again().await?;
+                    }
+                    frame = self.line.next() => self.take(frame?).await?,
+                    () = tokio::time::sleep(patience) => self.silent()?,
+                }
+            }
+        }
+    }
+
+    /// Subscribes to what is new and unsubscribes from what is not wanted any more.
+    async fn carry(&mut self, wanted: Carried) -> Result<(), Broken> {
+        let before = std::mem::replace(&mut self.carried, wanted.clone());
+        let new: Vec<&CarriedInstrument> = missing_from(&before, &wanted).collect();
+        for carried in &new {
+            self.checker.carry(carried);
+        }
+        let gone: Vec<InstrumentId> = missing_from(&wanted, &before)
+            .map(|carried| carried.instrument.id.clone())
+            .collect();
+        let feed = self.setup.feed;
+        let symbols: Vec<&str> = missing_from(&wanted, &before).map(symbol).collect();
+        self.say(&symbols, |symbols| feed.unsubscribe(symbols))
+            .await?;
+        let symbols: Vec<&str> = new.into_iter().map(symbol).collect();
+        self.say(&symbols, |symbols| feed.subscribe(symbols))
+            .await?;
+        if !gone.is_empty() {
+            let now = self.setup.clock.now();
+            self.checker.dropped(&gone, now, &mut self.events);
+            self.hand_over().await?;
+        }
+        Ok(())
+    }
+
+    async fn say(
+        &mut self,
+        symbols: &[&str],
+        words: impl Fn(&[&str]) -> Vec<String>,
+    ) -> Result<(), LineLost> {
+        for some in symbols.chunks(SYMBOLS_PER_MESSAGE) {
+            for message in words(some) {
+                self.setup.messages.turn().await;
+                self.line.send(message).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes this frame and whatever else has arrived by now, and hands the events over.
+    async fn take(&mut self, first: Frame) -> Result<(), Broken> {
+        let received = self.setup.clock.now();
+        self.last_frame = Stopwatch::start();
+        self.stale = false;
+        let mut count = 1;
+        let mut lost = None;
+        self.read(first, received);
+        while count < MAX_FRAMES_AT_ONCE && self.events.len() < MAX_EVENTS_AT_ONCE {
+            match self.line.next().now_or_never() {
+                Some(Ok(frame)) => self.read(frame, received),
+                Some(Err(error)) => {
+                    lost = Some(error);
+                    break;
+                }
+                None => break,
+            }
+            count += 1;
+        }
+        self.setup.cell.frames(count, received);
+        self.hand_over().await?;
+        match lost {
+            Some(error) => Err(error.into()),
+            None if self.resync.count > MAX_RESYNCS => Err(Broken::Line(
+                "messages were lost again and again on this line".to_owned(),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn read(&mut self, frame: Frame, received: UnixNs) {
+        let (cell, feed) = (self.setup.cell, self.setup.feed.spec().name);
+        let verdict = match frame {
+            Frame::Text(text) => self.checker.frame(&text, received, &mut self.events),
+            Frame::Binary(bytes) => Verdict {
+                rejected: 1,
+                complaint: Some(format!("a binary frame of {bytes} bytes was left out")),
+                ..Verdict::default()
+            },
+        };
+        if verdict.rejected > 0 {
+            cell.rejected(verdict.rejected);
+        }
+        if verdict.gaps > 0 {
+            cell.gaps(verdict.gaps);
+        }
+        if let Some(complaint) = verdict.complaint {
+            tracing::warn!(feed, complaint, "the venue's line complains");
+            cell.complain(complaint);
+        }
+        if let Some(reason) = verdict.resync
+            && self.resync.plan(self.setup.jitter.draw())
+        {
+            tracing::warn!(feed, reason, "books are asked for again");
+            cell.resync();
+            cell.complain(reason);
+        }
+    }
+
+    async fn ask_again(&mut self) -> Result<(), LineLost> {
+        self.resync.due_after = None;
+        let carried = self.carried.clone();
+        let symbols: Vec<&str> = carried.values().map(symbol).collect();
+        let feed = self.setup.feed;
+        self.say(&symbols, |symbols| feed.unsubscribe(symbols))
+            .await?;
+        self.say(&symbols, |symbols| feed.subscribe(symbols)).await
+    }
+
+    async fn hand_over(&mut self) -> Result<(), SinkClosed> {
+        if self.events.is_empty() {
+            return Ok(());
+        }
+        self.setup
+            .sink
+            .append(std::mem::take(&mut self.events))
+            .await
+    }
+
+    /// How much longer silence is borne: once for stale, twice for dead.
+    fn patience(&self) -> Duration {
+        let silence = self.silence();
+        let limit = if self.stale { silence * 2 } else { silence };
+        limit.saturating_sub(self.last_frame.elapsed())
+    }
+
+    fn silent(&mut self) -> Result<(), Broken> {
+        if self.stale {
+            let silence_s = self.last_frame.elapsed().as_secs();
+            return Err(Broken::Line(format!("nothing was heard for {silence_s} s")));
+        }
+        self.stale = true;
+        self.setup.cell.stale();
+        Ok(())
+    }
+
+    fn silence(&self) -> Duration {
+        let ms = self.setup.feed.spec().silence_ms;
+        Duration::from_millis(u64::try_from(ms).unwrap_or(0).max(1))
+    }
+}
+
+/// What `all` has and `held` has not.
+fn missing_from<'a>(
+    held: &'a Carried,
+    all: &'a Carried,
+) -> impl Iterator<Item = &'a CarriedInstrument> {
+    all.iter()
+        .filter(|(id, _)| !held.contains_key(*id))
+        .map(|(_, carried)| carried)
+}
+
+fn symbol(carried: &CarriedInstrument) -> &str {
+    &carried.instrument.venue_symbol
+}
+
+impl Resync {
+    /// Takes note of a hole; whether it is the one that makes books be asked for again.
+    fn plan(&mut self, chance: f64) -> bool {
+        if self.due_after.is_some() {
+            return false;
+        }
+        if self
+            .since
+            .is_some_and(|since| since.elapsed() >= RESYNC_MEMORY)
+        {
+            self.count = 0;
+        }
+        self.since = Some(Stopwatch::start());
+        self.count += 1;
+        self.due_after = Some(RESYNC_SPREAD.mul_f64(chance));
+        true
+    }
+
+    fn is_due(&self) -> bool {
+        self.due_after.is_some()
+    }
+
+    fn wait(&self) -> Duration {
+        match (self.due_after, self.since) {
+            (Some(after), Some(since)) => after.saturating_sub(since.elapsed()),
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

@@ -1,0 +1,298 @@
+//! Keeps a venue's connections open: which instruments each carries, when the next line is opened
+//! after one broke, what the status panel says meanwhile.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tradesuite_core::model::{ConnectionState, InstrumentId, TradeId, UnixMs, UnixNs};
+
+use super::assignment::Assignment;
+use super::backoff::{Backoff, Jitter};
+use super::checker::{Carried, CarriedInstrument, Checker};
+use super::directory::Directory;
+use super::limiter::Limiter;
+use super::session::{self, SessionEnd, SessionSetup};
+use super::sink::EventSink;
+use super::status::{StatusBoard, StatusCell};
+use super::transport::{ConnectError, Connector};
+use crate::server::clock::{Clock, Stopwatch};
+use crate::server::exchange::{Exchange, Feed};
+use crate::server::storage::{MarketStore, Newest, Span};
+
+/// Wait after a refusal of this machine's location: it does not pass within seconds.
+const BLOCKED_WAIT: Duration = Duration::from_secs(300);
+/// Messages a second that a venue is sent at the most.
+const MESSAGES_PER_S: u32 = 8;
+
+/// Makes the checker of one connection.
+pub type NewChecker =
+    Arc<dyn Fn(&'static dyn Exchange, &'static dyn Feed) -> Box<dyn Checker> + Send + Sync>;
+
+/// What is collected from one venue.
+#[derive(Clone)]
+pub struct VenueFeed {
+    /// The venue.
+    pub exchange: &'static dyn Exchange,
+    /// The interface to use.
+    pub feed: &'static dyn Feed,
+    /// Where it is.
+    pub ws_url: String,
+    /// Collected whether somebody looks or not.
+    pub always: BTreeSet<InstrumentId>,
+}
+
+/// Looks after one venue.
+pub struct Supervisor<C> {
+    /// What to collect.
+    pub venue: VenueFeed,
+    /// Opens lines.
+    pub connector: C,
+    /// Makes checkers.
+    pub new_checker: NewChecker,
+    /// Time of day.
+    pub clock: Clock,
+    /// Takes the events.
+    pub sink: Arc<dyn EventSink>,
+    /// Knows the newest trades of before.
+    pub store: Arc<dyn MarketStore>,
+    /// Knows the instruments.
+    pub directory: Directory,
+    /// What somebody looks at.
+    pub looked_at: watch::Receiver<Arc<BTreeSet<InstrumentId>>>,
+    /// Shows how it goes.
+    pub board: StatusBoard,
+    /// Spreads waits.
+    pub jitter: Jitter,
+    /// Ends everything.
+    pub stop: CancellationToken,
+}
+
+/// A running connection, seen from outside.
+struct Slot {
+    carried: watch::Sender<Carried>,
+    stop: CancellationToken,
+}
+
+impl<C: Connector + Clone> Supervisor<C> {
+    /// Goes on until it is told to stop; all connections are closed then.
+    pub async fn run(self) {
+        let this = Arc::new(self);
+        let tasks = TaskTracker::new();
+        let messages = Limiter::per_second(MESSAGES_PER_S);
+        let mut assignment = Assignment::new(this.venue.feed.spec().instruments_per_connection);
+        let mut slots: BTreeMap<u32, Slot> = BTreeMap::new();
+        let mut known: BTreeMap<InstrumentId, CarriedInstrument> = BTreeMap::new();
+        let mut looked_at = this.looked_at.clone();
+        let mut listed = this.directory.changes();
+        loop {
+            let wanted = this.wanted(&looked_at.borrow_and_update());
+            listed.borrow_and_update();
+            known.retain(|id, _| wanted.contains(id));
+            for id in &wanted {
+                if !known.contains_key(id) {
+                    known.insert(id.clone(), this.describe(id).await);
+                }
+            }
+            assignment.update(&wanted);
+            slots.retain(|number, slot| {
+                let kept = assignment.connections().contains_key(number);
+                if !kept {
+                    slot.stop.cancel();
+                }
+                kept
+            });
+            for (number, instruments) in assignment.connections() {
+                let carried: Carried = Arc::new(
+                    instruments
+                        .iter()
+                        .filter_map(|id| Some((id.clone(), known.get(id)?.clone())))
+                        .collect(),
+                );
+                let slot = slots.entry(*number).or_insert_with(|| {
+                    let (sender, receiver) = watch::channel(Carried::default());
+                    let stop = this.stop.child_token();
+                    let task = this
+                        .clone()
+                        .keep_open(receiver, messages.clone(), stop.clone());
+                    tasks.spawn(task);
+                    Slot {
+                        carried: sender,
+                        stop,
+                    }
+                });
+                slot.carried.send_if_modified(|held| {
+                    let changed = *held != carried;
+                    *held = carried;
+                    changed
+                });
+            }
+            if !this.changed(&mut looked_at, &mut listed).await {
+                break;
+            }
+        }
+        drop(slots);
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    /// Waits until something else may be wanted; `false` to stop.
+    async fn changed<T, U>(
+        &self,
+        looked_at: &mut watch::Receiver<T>,
+        listed: &mut watch::Receiver<U>,
+    ) -> bool {
+        tokio::select! {
+            () = self.stop.cancelled() => false,
+            changed = looked_at.changed() => changed.is_ok(),
+            changed = listed.changed() => changed.is_ok(),
+        }
+    }
+
+    /// What is to be collected: what a venue does not list cannot be.
+    fn wanted(&self, looked_at: &BTreeSet<InstrumentId>) -> BTreeSet<InstrumentId> {
+        let exchange = self.venue.exchange.spec().id;
+        let complete = self.directory.knows_venue(exchange);
+        self.venue
+            .always
+            .iter()
+            .chain(looked_at.iter().filter(|id| id.exchange() == exchange))
+            .filter(|id| !complete || self.directory.get(id).is_some())
+            .cloned()
+            .collect()
+    }
+
+    async fn describe(&self, id: &InstrumentId) -> CarriedInstrument {
+        CarriedInstrument {
+            instrument: self.directory.get_or_guess(id),
+            last_trade: self.last_trade(id).await,
+        }
+    }
+
+    async fn last_trade(&self, id: &InstrumentId) -> Option<(TradeId, UnixNs)> {
+        let newest = Span {
+            start: UnixMs(0),
+            end: UnixMs(i64::MAX),
+            limit: 1,
+            newest: Newest::Yes,
+        };
+        match self.store.trades(id, newest).await {
+            Ok(found) => found.rows.last().map(|trade| (trade.id, trade.time)),
+            Err(error) => {
+                // Then a hole before the first trade is not seen; nothing else is lost.
+                tracing::warn!(instrument = %id, %error, "the newest trade cannot be read");
+                None
+            }
+        }
+    }
+
+    /// Opens line after line until it is told to stop.
+    async fn keep_open(
+        self: Arc<Self>,
+        mut wanted: watch::Receiver<Carried>,
+        messages: Limiter,
+        stop: CancellationToken,
+    ) {
+        let venue = &self.venue;
+        let cell = self.board.register(venue.exchange.spec().id);
+        let mut checker = (self.new_checker)(venue.exchange, venue.feed);
+        let mut backoff = Backoff::default();
+        let setup = SessionSetup {
+            feed: venue.feed,
+            messages: &messages,
+            clock: &self.clock,
+            sink: self.sink.as_ref(),
+            cell: &cell,
+            jitter: &self.jitter,
+            stop: &stop,
+        };
+        loop {
+            if wanted.borrow_and_update().is_empty() {
+                tokio::select! {
+                    () = stop.cancelled() => break,
+                    changed = wanted.changed() => if changed.is_err() { break },
+                }
+                continue;
+            }
+            cell.connecting();
+            let opened = tokio::select! {
+                () = stop.cancelled() => break,
+                opened = self.connector.connect(&venue.ws_url) => opened,
+            };
+            let (state, error, wait) = match opened {
+                Ok(line) => {
+                    let lasted = Stopwatch::start();
+                    match session::run(&setup, line, checker.as_mut(), &mut wanted).await {
+                        SessionEnd::Stopped => continue,
+                        SessionEnd::Lost(reason) => {
+                            backoff.lasted(lasted.elapsed());
+                            let wait = backoff.next(self.jitter.draw());
+                            (ConnectionState::Waiting, reason, wait)
+                        }
+                    }
+                }
+                Err(error) => self.refused(&error, &mut backoff),
+            };
+            self.say_waiting(&cell, state, error, wait);
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        self.board.remove(&cell);
+    }
+
+    fn refused(
+        &self,
+        error: &ConnectError,
+        backoff: &mut Backoff,
+    ) -> (ConnectionState, String, Duration) {
+        let wait = backoff.next(self.jitter.draw());
+        let (state, wait) = match error {
+            ConnectError::Blocked(_) => {
+                let spread = 0.8 + 0.4 * self.jitter.draw();
+                (ConnectionState::Blocked, BLOCKED_WAIT.mul_f64(spread))
+            }
+            ConnectError::RateLimited(Some(asked)) => (
+                ConnectionState::Waiting,
+                wait.max(*asked).min(BLOCKED_WAIT * 12),
+            ),
+            ConnectError::RateLimited(None)
+            | ConnectError::Unreachable(_)
+            | ConnectError::Refused(_) => (ConnectionState::Waiting, wait),
+        };
+        let label = self.venue.exchange.spec().label;
+        (state, format!("{label} {error}"), wait)
+    }
+
+    fn say_waiting(
+        &self,
+        cell: &StatusCell,
+        state: ConnectionState,
+        error: String,
+        wait: Duration,
+    ) {
+        let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        let exchange = self.venue.exchange.spec().id;
+        tracing::warn!(
+            exchange,
+            error,
+            wait_ms,
+            "no line to the venue; trying again"
+        );
+        let retry_at = UnixNs(
+            self.clock
+                .now()
+                .0
+                .saturating_add(wait_ms.saturating_mul(1_000_000)),
+        );
+        cell.waiting(state, error, retry_at);
+    }
+}
+
+#[cfg(test)]
+#[path = "supervisor_tests.rs"]
+mod tests;

@@ -1,0 +1,235 @@
+//! A supervisor on memory lines: when it tries again, and who carries what.
+
+use super::*;
+use crate::server::collector::testing::{
+    LineChecker, LineFeed, LineVenue, MemorySink, MemoryStore, PRECISION, id,
+};
+use crate::server::collector::transport::memory::{MemoryConnector, MemoryVenue};
+use tradesuite_core::model::{ConnectionStatus, Instrument};
+
+/// A supervisor at work.
+struct Stage {
+    connector: MemoryConnector,
+    sink: Arc<MemorySink>,
+    directory: Directory,
+    looked_at: watch::Sender<Arc<BTreeSet<InstrumentId>>>,
+    board: StatusBoard,
+    stop: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+}
+
+fn start(connector: MemoryConnector, always: &[&str]) -> Stage {
+    let (sink, directory) = (Arc::new(MemorySink::default()), Directory::default());
+    let (looked_at, board) = (watch::Sender::default(), StatusBoard::default());
+    let stop = CancellationToken::new();
+    let supervisor = Supervisor {
+        venue: VenueFeed {
+            exchange: &LineVenue,
+            feed: &LineFeed,
+            ws_url: "ws://elsewhere".to_owned(),
+            always: always.iter().map(|symbol| id(symbol)).collect(),
+        },
+        connector: connector.clone(),
+        new_checker: Arc::new(|_, _| Box::new(LineChecker::default())),
+        clock: Clock::manual(UnixNs(0)),
+        sink: sink.clone(),
+        store: Arc::new(MemoryStore::default()),
+        directory: directory.clone(),
+        looked_at: looked_at.subscribe(),
+        board: board.clone(),
+        jitter: Jitter::fixed(1.0),
+        stop: stop.clone(),
+    };
+    Stage {
+        connector,
+        sink,
+        directory,
+        looked_at,
+        board,
+        stop,
+        task: tokio::spawn(supervisor.run()),
+    }
+}
+
+impl Stage {
+    /// The only connection's status, once it is as `expected`.
+    async fn until(&self, expected: impl Fn(&ConnectionStatus) -> bool) -> ConnectionStatus {
+        loop {
+            if let Some(status) = self
+                .board
+                .connections(UnixNs(0))
+                .into_iter()
+                .find(&expected)
+            {
+                return status;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn look_at(&self, symbols: &[&str]) {
+        let wanted = symbols.iter().map(|symbol| id(symbol)).collect();
+        self.looked_at.send_replace(Arc::new(wanted));
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+        assert!(self.board.connections(UnixNs(0)).is_empty());
+    }
+}
+
+async fn heard(venue: &mut MemoryVenue) -> String {
+    venue.sent.recv().await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn tries_again_with_longer_waits_until_somebody_answers() {
+    let connector = MemoryConnector::default();
+    for _ in 0..3 {
+        connector.refuse(ConnectError::Unreachable("no route".to_owned()));
+    }
+    let mut venue = connector.accept();
+    let watch = Stopwatch::start();
+    let stage = start(connector, &["A-USD"]);
+    let status = stage
+        .until(|status| status.state == ConnectionState::Waiting)
+        .await;
+    assert_eq!(
+        status.last_error.as_deref(),
+        Some("Line cannot be reached: no route")
+    );
+    assert!(status.retry_at.is_some());
+    assert_eq!(heard(&mut venue).await, "+A-USD");
+    // 1 + 2 + 4 s, the ceilings of the first waits.
+    assert_eq!(watch.elapsed().as_secs(), 7);
+    venue.say("trade A-USD 1").await;
+    stage.sink.words(1).await;
+    stage
+        .until(|status| status.state == ConnectionState::Live)
+        .await;
+    assert_eq!(stage.connector.urls()[0], "ws://elsewhere");
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_line_is_opened_again_with_a_new_book() {
+    let connector = MemoryConnector::default();
+    let (mut first, mut second) = (connector.accept(), connector.accept());
+    let stage = start(connector, &["A-USD"]);
+    assert_eq!(heard(&mut first).await, "+A-USD");
+    first.say("book A-USD").await;
+    stage.sink.words(1).await;
+    drop(first);
+    assert_eq!(heard(&mut second).await, "+A-USD");
+    second.say("book A-USD").await;
+    assert_eq!(
+        stage.sink.words(3).await,
+        ["book A-USD", "stale A-USD: the line was cut", "book A-USD"]
+    );
+    let status = stage
+        .until(|status| status.state == ConnectionState::Live)
+        .await;
+    assert_eq!(status.reconnects, 1);
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_are_short_again_after_a_good_minute() {
+    let connector = MemoryConnector::default();
+    for _ in 0..5 {
+        connector.refuse(ConnectError::Refused(502));
+    }
+    let (mut first, mut second) = (connector.accept(), connector.accept());
+    let stage = start(connector, &["A-USD"]);
+    heard(&mut first).await;
+    for _ in 0..7 {
+        first.say("beat").await;
+        tokio::time::sleep(Duration::from_secs(9)).await;
+    }
+    let watch = Stopwatch::start();
+    drop(first);
+    heard(&mut second).await;
+    assert_eq!(watch.elapsed().as_secs(), 1);
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blocked_location_is_said_and_tried_rarely() {
+    let connector = MemoryConnector::default();
+    for _ in 0..100 {
+        connector.refuse(ConnectError::Blocked(451));
+    }
+    let stage = start(connector, &["A-USD"]);
+    let status = stage
+        .until(|status| status.state == ConnectionState::Blocked)
+        .await;
+    assert_eq!(
+        status.last_error.as_deref(),
+        Some("Line is blocked from this location (HTTP 451)")
+    );
+    tokio::time::sleep(Duration::from_secs(1_000)).await;
+    assert_eq!(stage.connector.attempts(), 3);
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_venue_that_wants_peace_gets_it() {
+    let connector = MemoryConnector::default();
+    connector.refuse(ConnectError::RateLimited(Some(Duration::from_secs(90))));
+    let mut venue = connector.accept();
+    let watch = Stopwatch::start();
+    let stage = start(connector, &["A-USD"]);
+    heard(&mut venue).await;
+    assert_eq!(watch.elapsed().as_secs(), 90);
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_looked_at_comes_and_goes() {
+    let connector = MemoryConnector::default();
+    let (mut first, mut second) = (connector.accept(), connector.accept());
+    let stage = start(connector, &["A-USD"]);
+    assert_eq!(heard(&mut first).await, "+A-USD");
+    stage.look_at(&["B-USD"]);
+    assert_eq!(heard(&mut first).await, "+B-USD");
+    // Two are all that a connection carries.
+    stage.look_at(&["B-USD", "C-USD"]);
+    assert_eq!(heard(&mut second).await, "+C-USD");
+    stage.look_at(&[]);
+    second.closed().await;
+    assert_eq!(heard(&mut first).await, "-B-USD");
+    stage.until(|_| true).await;
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_venue_does_not_list_is_not_asked_for() {
+    let connector = MemoryConnector::default();
+    let mut venue = connector.accept();
+    let stage = start(connector, &["A-USD"]);
+    stage
+        .directory
+        .describe(vec![Instrument::undescribed(id("A-USD"), PRECISION)]);
+    assert_eq!(heard(&mut venue).await, "+A-USD");
+    stage.look_at(&["NONE-USD"]);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(venue.sent.is_empty());
+    stage
+        .directory
+        .describe(vec![Instrument::undescribed(id("NONE-USD"), PRECISION)]);
+    assert_eq!(heard(&mut venue).await, "+NONE-USD");
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_day_without_a_network_is_borne() {
+    let connector = MemoryConnector::default();
+    let stage = start(connector, &["A-USD", "B-USD", "C-USD"]);
+    tokio::time::sleep(Duration::from_secs(86_400)).await;
+    let connections = stage.board.connections(UnixNs(0));
+    assert_eq!(connections.len(), 2);
+    // One try a minute and connection, not more, and nothing is kept of any.
+    assert!(stage.connector.attempts() < 2 * 1_500);
+    stage.end().await;
+}
