@@ -1,0 +1,132 @@
+//! The simulator's own controls: its state, to compare with what a client holds, faults at run
+//! time, and standing still.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::{Map, Value, json};
+use tradesuite_core::market::OrderBook;
+
+use super::App;
+use super::floor::{Closed, Floor};
+use super::market::book::BookSide;
+use super::market::desk::Desk;
+use super::venue::coinbase::rest::json_body;
+use super::venue::digits::decimal;
+use tradesuite_core::model::UnixNs;
+
+/// `/sim/…`
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/sim/state", get(state))
+        .route("/sim/faults", get(faults).post(change_faults))
+        .route("/sim/pause", post(pause))
+        .route("/sim/resume", post(resume))
+}
+
+async fn state(State(app): State<App>) -> Response {
+    let seed = app.seed;
+    answer(app.floor.ask(move |floor| describe(floor, seed)).await)
+}
+
+async fn pause(State(app): State<App>) -> Response {
+    let seed = app.seed;
+    let paused = app.floor.ask(move |floor| {
+        floor.pause(true);
+        describe(floor, seed)
+    });
+    answer(paused.await)
+}
+
+async fn resume(State(app): State<App>) -> Response {
+    let resumed = app.floor.ask(|floor| {
+        floor.pause(false);
+        json!({"paused": false})
+    });
+    answer(resumed.await)
+}
+
+async fn faults(State(app): State<App>) -> Response {
+    json_body(app.faults.state().plan.to_json().to_string())
+}
+
+async fn change_faults(State(app): State<App>, body: Bytes) -> Response {
+    let changed = serde_json::from_slice::<Map<String, Value>>(&body)
+        .map_err(|error| error.to_string())
+        .and_then(|changes| {
+            app.faults
+                .change(&changes)
+                .map_err(|error| error.to_string())
+        });
+    match changed {
+        Ok(plan) => json_body(plan.to_json().to_string()),
+        Err(message) => {
+            let mut response = json_body(json!({"error": message}).to_string());
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+            response
+        }
+    }
+}
+
+fn answer(asked: Result<Value, Closed>) -> Response {
+    match asked {
+        Ok(value) => json_body(value.to_string()),
+        Err(closed) => (StatusCode::SERVICE_UNAVAILABLE, closed.to_string()).into_response(),
+    }
+}
+
+/// `{"time","seed","paused","lines","slow_lines","instruments":{"BTC-USD":{…}}}`. While the market
+/// is paused it equals what every line has been sent.
+fn describe(floor: &Floor, seed: u64) -> Value {
+    let market = &floor.market;
+    let instruments: Map<String, Value> = market
+        .desks()
+        .iter()
+        .map(|desk| {
+            (
+                desk.listing().symbol.to_owned(),
+                describe_desk(desk, market.time()),
+            )
+        })
+        .collect();
+    json!({
+        "time": market.time().to_ms().0,
+        "seed": seed,
+        "paused": floor.is_paused(),
+        "lines": floor.publisher.line_count(),
+        "slow_lines": floor.publisher.slow_lines(),
+        "instruments": instruments,
+    })
+}
+
+fn describe_desk(desk: &Desk, time: UnixNs) -> Value {
+    let (book, precision) = (desk.flow().book(), desk.listing().precision);
+    let mut mirror = OrderBook::new(precision);
+    // Every level was made at this precision.
+    let digest = match mirror.apply_snapshot(&book.snapshot(time), precision) {
+        Ok(()) => mirror.digest(),
+        Err(error) => error.to_string(),
+    };
+    let best = |side| {
+        book.best(side).map(|(price, quantity)| {
+            json!([
+                decimal(price, precision.price),
+                decimal(quantity, precision.quantity)
+            ])
+        })
+    };
+    json!({
+        "digest": digest,
+        "bids": book.count(BookSide::Bid),
+        "asks": book.count(BookSide::Ask),
+        "best_bid": best(BookSide::Bid),
+        "best_ask": best(BookSide::Ask),
+        "last_trade_id": desk.flow().last_trade().0,
+        "last_price": desk.last_price().map(|price| decimal(price, precision.price)),
+        "trades": desk.trade_count(),
+        "actions": desk.flow().actions(),
+    })
+}

@@ -1,0 +1,174 @@
+//! What faults do to the messages of one line: some are lost, doubled, spoilt or change places.
+//! Deterministic in the seed and the number of the line. It sends nothing itself.
+
+use std::time::Duration;
+
+use crate::server::simulator::faults::{Fault, FaultState};
+use crate::server::simulator::market::noise::{Draws, Noise};
+
+/// Silence of a stalled line.
+pub const STALL: Duration = Duration::from_secs(20);
+const GIANT_BYTES: usize = 20_000_000;
+
+/// The faults of one line.
+#[derive(Debug)]
+pub struct Tamper {
+    draws: Draws,
+    seen: FaultState,
+    held: Option<String>,
+}
+
+impl Tamper {
+    /// The faults of the line with this number; `state` is what is in force as it opens.
+    pub fn new(seed: u64, line: u64, state: FaultState) -> Self {
+        Self {
+            draws: Noise::new(seed, "faults").at(500, line as i64),
+            seen: state,
+            held: None,
+        }
+    }
+
+    /// Time until something happens that comes on average every `fault` seconds; `None`: never.
+    pub fn wait_for(&mut self, fault: Fault, state: &FaultState) -> Option<Duration> {
+        let mean = state.plan.get(fault);
+        let wait = mean * self.draws.exponential().min(5.0);
+        (mean > 0.0).then(|| Duration::from_secs_f64(wait.max(0.05)))
+    }
+
+    /// Whether a fault was asked for once since the last time this was asked.
+    pub fn asked_once(&mut self, fault: Fault, state: &FaultState) -> bool {
+        let asked = state.once_since(&self.seen, fault);
+        if asked {
+            self.seen.forget(fault, state);
+        }
+        asked
+    }
+
+    /// What is sent in place of a message, in order.
+    pub fn pass(&mut self, message: String, state: &FaultState) -> Vec<String> {
+        let mut happens = |fault| {
+            let asked = state.once_since(&self.seen, fault);
+            if asked {
+                self.seen.forget(fault, state);
+            }
+            let chance = state.plan.get(fault);
+            asked || (chance > 0.0 && self.draws.chance(chance))
+        };
+        let mut sent = Vec::with_capacity(2);
+        if happens(Fault::Giant) {
+            sent.push(giant());
+        }
+        if happens(Fault::Drop) {
+            sent.extend(self.held.take());
+            return sent;
+        }
+        let (repeat, swap) = (happens(Fault::Repeat), happens(Fault::Swap));
+        let (corrupt, malformed) = (happens(Fault::Corrupt), happens(Fault::Malformed));
+        let mut message = message;
+        if corrupt {
+            message = corrupted(message, &mut self.draws);
+        }
+        if malformed {
+            let mut end = (message.len() as f64 * self.draws.uniform()) as usize;
+            while !message.is_char_boundary(end) {
+                end -= 1;
+            }
+            message.truncate(end);
+        }
+        if swap && self.held.is_none() {
+            self.held = Some(message);
+            return sent;
+        }
+        if repeat {
+            sent.push(message.clone());
+        }
+        sent.push(message);
+        sent.extend(self.held.take());
+        sent
+    }
+}
+
+/// Replaces one byte: mostly by another digit, so that the message can still be read.
+fn corrupted(message: String, draws: &mut Draws) -> String {
+    let mut bytes = message.into_bytes();
+    if bytes.is_empty() {
+        return String::new();
+    }
+    let at = (draws.uniform() * bytes.len() as f64) as usize;
+    bytes[at] = match bytes[at] {
+        digit @ b'0'..=b'9' => b'0' + (digit - b'0' + 1 + (draws.uniform() * 8.0) as u8) % 10,
+        _ => b'!' + (draws.uniform() * 90.0) as u8,
+    };
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn giant() -> String {
+    format!(
+        "{{\"channel\":\"giant\",\"padding\":\"{}\"}}",
+        "x".repeat(GIANT_BYTES)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::simulator::faults::FaultSwitch;
+    use serde_json::json;
+
+    fn run(plan: &str, count: usize) -> Vec<String> {
+        let state = FaultSwitch::new(plan.parse().unwrap()).state();
+        let mut tamper = Tamper::new(1, 1, state);
+        (0..count)
+            .flat_map(|number| tamper.pass(format!("{{\"n\":{number}}}"), &state))
+            .collect()
+    }
+
+    #[test]
+    fn each_fault_does_what_it_says() {
+        let plain: Vec<String> = (0..4).map(|number| format!("{{\"n\":{number}}}")).collect();
+        assert_eq!(run("", 4), plain);
+        assert_eq!(run("drop=1", 4), [""; 0]);
+        assert_eq!(
+            run("repeat=1", 2),
+            [&plain[0], &plain[0], &plain[1], &plain[1]]
+        );
+        assert_eq!(
+            run("swap=1", 4),
+            [&plain[1], &plain[0], &plain[3], &plain[2]]
+        );
+        assert!(
+            run("malformed=1", 4)
+                .iter()
+                .zip(&plain)
+                .all(|(cut, whole)| cut.len() < whole.len())
+        );
+        assert!(
+            run("corrupt=1", 40)
+                .iter()
+                .enumerate()
+                .all(|(n, text)| *text != format!("{{\"n\":{n}}}"))
+        );
+        assert!(run("giant=1", 1)[0].len() > GIANT_BYTES);
+    }
+
+    #[test]
+    fn equal_seeds_have_equal_faults() {
+        let plan = "drop=0.2,repeat=0.2,swap=0.2,corrupt=0.2";
+        assert_eq!(run(plan, 200), run(plan, 200));
+    }
+
+    #[test]
+    fn once_is_once() {
+        let switch = FaultSwitch::new("".parse().unwrap());
+        let mut tamper = Tamper::new(1, 1, switch.state());
+        switch
+            .change(json!({"once": ["drop"]}).as_object().unwrap())
+            .unwrap();
+        let state = switch.state();
+        let sent: Vec<_> = (0..3)
+            .flat_map(|n| tamper.pass(n.to_string(), &state))
+            .collect();
+        assert_eq!(sent, ["1", "2"]);
+        assert!(!tamper.asked_once(Fault::Drop, &state));
+    }
+}
