@@ -85,7 +85,7 @@ impl Default for SimulatorConfig {
 
 /// What requests and lines share.
 #[derive(Clone)]
-pub(crate) struct App {
+pub struct App {
     floor: FloorHandle,
     faults: FaultSwitch,
     limit: RequestLimit,

@@ -7,10 +7,11 @@ use tradesuite_core::model::{Trade, UnixNs};
 
 use super::bars::{Bar, PlayedBars};
 use super::book::BookSide;
+use super::fair::FairPrice;
 use super::flow::{Move, OrderFlow};
 use super::history::History;
 use super::listing::Listing;
-use super::walk::MINUTE_NS;
+use super::walk::{MINUTE_DEPTH, MINUTE_NS};
 
 /// Trades kept for those who ask for missed ones.
 const KEPT_TRADES: usize = 50_000;
@@ -39,6 +40,8 @@ pub struct Desk {
     moves: Vec<Move>,
     day: DayFigures,
     day_minute: i64,
+    /// Lowest and highest daily price of the year before the opening.
+    year: (i64, i64),
     trade_count: u64,
 }
 
@@ -53,6 +56,7 @@ impl Desk {
             moves: Vec::new(),
             day: DayFigures::default(),
             day_minute: i64::MIN,
+            year: year_range(listing, seed, start),
             trade_count: 0,
         }
     }
@@ -144,8 +148,26 @@ impl Desk {
         self.trade_count
     }
 
+    /// Lowest and highest price of the last 52 weeks, from one price a day.
+    pub fn year_range(&self) -> (i64, i64) {
+        (
+            self.year.0.min(self.day.low),
+            self.year.1.max(self.day.high),
+        )
+    }
+
     /// Figures of the last 24 hours, a minute old at most.
     pub fn day(&self) -> DayFigures {
         self.day
     }
+}
+
+fn year_range(listing: &Listing, seed: u64, start: UnixNs) -> (i64, i64) {
+    let mut fair = FairPrice::new(listing, seed, MINUTE_DEPTH);
+    let counts = 10_f64.powi(i32::from(listing.precision.price));
+    (0..364).fold((i64::MAX, 0), |(low, high), day| {
+        let log_price = fair.at(start.0 - day * DAY_MINUTES * MINUTE_NS).log_price;
+        let price = (log_price.exp() * counts).round() as i64;
+        (low.min(price), high.max(price))
+    })
 }

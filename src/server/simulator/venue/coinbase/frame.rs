@@ -190,7 +190,7 @@ pub fn ticker(desk: &Desk, time: UnixNs, snapshot: bool) -> Option<Frame> {
     let (price_decimals, quantity_decimals) = (listing.precision.price, listing.precision.quantity);
     let book = desk.flow().book();
     let (bid, ask) = (book.best(BookSide::Bid)?, book.best(BookSide::Ask)?);
-    let day = desk.day();
+    let (day, (year_low, year_high)) = (desk.day(), desk.year_range());
     let last = desk.last_price()?;
     let change = (last as f64 / day.open.max(1) as f64 - 1.0) * 100.0;
     let mut frame = Frame::begin(Channel::Ticker.message_name(), time, snapshot);
@@ -205,8 +205,8 @@ pub fn ticker(desk: &Desk, time: UnixNs, snapshot: bool) -> Option<Frame> {
         ("volume_24_h", day.volume, quantity_decimals),
         ("low_24_h", day.low, price_decimals),
         ("high_24_h", day.high, price_decimals),
-        ("low_52_w", day.low, price_decimals),
-        ("high_52_w", day.high, price_decimals),
+        ("low_52_w", year_low, price_decimals),
+        ("high_52_w", year_high, price_decimals),
     ] {
         frame.push(&["\",\"", name, "\":\""]);
         push_decimal(&mut frame.text, count, decimals);
@@ -257,3 +257,7 @@ pub fn subscriptions(time: UnixNs, wanted: &[(Channel, Vec<&str>)]) -> Frame {
 pub fn error(message: &str) -> String {
     serde_json::json!({"type": "error", "message": message}).to_string()
 }
+
+#[cfg(test)]
+#[path = "frame_tests.rs"]
+mod tests;
