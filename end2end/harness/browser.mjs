@@ -1,0 +1,89 @@
+/**
+ * Opens pages in headless Chromium and notes what must never happen on one: an error on the
+ * console, an uncaught exception, a failed request, anything from another host.
+ */
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const WORKSPACE_KEY = 'tradesuite.workspace';
+
+/** Starts the browser. */
+export function launch(flags = []) {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
+}
+
+/**
+ * @typedef {object} PageOptions
+ * @property {number} [width] CSS pixels
+ * @property {number} [height] CSS pixels
+ * @property {number} [ratio] device pixels per CSS pixel
+ * @property {object} [workspace] what a person chose before: instrument, timeframe, theme, zone
+ * @property {boolean} [touch] whether it is a touch screen
+ * @property {RegExp[]} [expected] problems that the test brings about itself
+ */
+
+/**
+ * Opens the server's page.
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url
+ * @param {PageOptions} options
+ */
+export async function openPage(browser, url, options = {}) {
+  const { width = 1280, height = 800, ratio = 1, workspace, touch = false, expected = [] } = options;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    deviceScaleFactor: ratio,
+    hasTouch: touch,
+    colorScheme: 'dark',
+    timezoneId: 'America/New_York',
+    locale: 'en-US',
+  });
+  if (workspace) {
+    await context.addInitScript(
+      ([key, kept]) => localStorage.getItem(key) ?? localStorage.setItem(key, kept),
+      [WORKSPACE_KEY, JSON.stringify(workspace)],
+    );
+  }
+  const page = await context.newPage();
+  const problems = watch(page, new URL(url).host);
+  await page.goto(url, { waitUntil: 'domcontentloaded' });
+  return {
+    page,
+    /** Fails if anything happened that must not, and closes the page. */
+    async close() {
+      await context.close();
+      const unexpected = problems.filter((problem) => !expected.some((one) => one.test(problem)));
+      assert.deepEqual(unexpected, [], 'the page had problems');
+    },
+  };
+}
+
+function watch(page, host) {
+  const problems = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    const isLocal = url.protocol === 'data:' || url.protocol === 'blob:';
+    if (!isLocal && url.host !== host) problems.push(`another host: ${url}`);
+  });
+  page.on('websocket', (socket) => {
+    if (new URL(socket.url()).host !== host) problems.push(`another host: ${socket.url()}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`answer ${response.status()}: ${response.url()}`);
+  });
+  return problems;
+}

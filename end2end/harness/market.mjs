@@ -1,0 +1,65 @@
+/** What scripts see of the market: REST, and the JSON side of `/ws/v1`. */
+
+/**
+ * `GET /api/v1/{call}`.
+ * @param {string} base the server's address
+ * @param {string} call such as `candles`
+ * @param {Record<string, string | number>} query
+ */
+export async function rest(base, call, query = {}) {
+  const url = new URL(`/api/v1/${call}`, base);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
+  return answer.json();
+}
+
+/**
+ * Opens a second socket inside the page and collects its messages in `window.heard`. Node 20 has
+ * no WebSocket of its own, and the page's speaks MsgPack.
+ * @param {import('playwright-core').Page} page
+ * @param {string[]} topics
+ */
+export function listen(page, topics) {
+  return page.evaluate(
+    (wanted) =>
+      new Promise((done, fail) => {
+        window.heard = [];
+        const socket = new WebSocket(`ws://${location.host}/ws/v1`);
+        socket.onopen = () => socket.send(JSON.stringify({ op: 'subscribe', id: 1, topics: wanted }));
+        socket.onerror = () => fail(new Error('the socket failed'));
+        socket.onmessage = ({ data }) => {
+          const message = JSON.parse(data);
+          if (message.op === 'ok') done();
+          else if (message.op === 'error') fail(new Error(data));
+          else window.heard.push(message);
+        };
+      }),
+    topics,
+  );
+}
+
+/** The messages that {@link listen} collected. */
+export function heard(page) {
+  return page.evaluate(() => window.heard);
+}
+
+/**
+ * Trades of one bucket folded into its bar, by hand: the arithmetic that the test trusts.
+ * Volumes are compared as whole counts of 10^-8, because sums of floats are not exact.
+ */
+export function foldTrades(trades) {
+  const prices = trades.map((trade) => trade.price);
+  return {
+    open: prices[0],
+    high: Math.max(...prices),
+    low: Math.min(...prices),
+    close: prices.at(-1),
+    volume: trades.reduce((sum, trade) => sum + counts(trade.quantity), 0n),
+  };
+}
+
+/** A figure as a whole count of 10^-8. */
+export function counts(figure) {
+  return BigInt(Math.round(Number(figure) * 1e8));
+}
