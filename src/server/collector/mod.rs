@@ -11,6 +11,7 @@
 //! | [`backoff`], [`limiter`] | waits between tries; a venue's limits |
 //! | [`http`], [`rest`], [`tls`] | requests; one venue's REST interface |
 //! | [`directory`] | the instruments that venues list |
+//! | [`history`] | bars that this server did not see itself |
 //! | [`sink`] | the journal, seen from here |
 //! | [`recorder`] | from the journal to the market store |
 //! | [`status`] | how each connection is doing |
@@ -21,6 +22,7 @@ pub mod assignment;
 pub mod backoff;
 pub mod checker;
 pub mod directory;
+pub mod history;
 pub mod http;
 pub mod intake;
 pub mod limiter;

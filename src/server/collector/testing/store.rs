@@ -151,9 +151,11 @@ impl MarketStore for MemoryStore {
     async fn gaps(
         &self,
         _instrument: Option<&InstrumentId>,
-        _span: Span,
+        span: Span,
     ) -> Result<Vec<Gap>, StoreError> {
-        Ok(self.held.lock().unwrap().gaps.clone())
+        let mut gaps = self.held.lock().unwrap().gaps.clone();
+        gaps.retain(|gap| gap.start < span.end && gap.end.is_none_or(|end| span.start < end));
+        Ok(gaps)
     }
 
     async fn instruments(&self) -> Result<Vec<Instrument>, StoreError> {
@@ -167,8 +169,18 @@ impl MarketStore for MemoryStore {
             .collect())
     }
 
-    async fn coverage(&self, _instrument: &InstrumentId) -> Result<Coverage, StoreError> {
-        Ok(Coverage::default())
+    async fn coverage(&self, instrument: &InstrumentId) -> Result<Coverage, StoreError> {
+        let held = self.held.lock().unwrap();
+        let mut times = held
+            .trades
+            .keys()
+            .filter(|(id, ..)| id == instrument)
+            .map(|(_, time, _)| time.to_ms());
+        let first = times.next();
+        Ok(Coverage {
+            trades: first.map(|first| (first, times.next_back().unwrap_or(first))),
+            ..Coverage::default()
+        })
     }
 
     async fn bytes(&self) -> Result<u64, StoreError> {

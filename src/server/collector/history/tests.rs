@@ -1,0 +1,271 @@
+//! A venue's history asked by many: each page once, only what is missing, failures said at once.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use tradesuite_core::model::{Candle, Gap, GapKind, Origin};
+
+use super::*;
+use crate::server::collector::backoff::Jitter;
+use crate::server::collector::http::{Http, NoReply, Reply};
+use crate::server::collector::testing::{LineVenue, MemoryStore, PRECISION, id, trade};
+use crate::server::storage::{CandleRecord, StoreBatch, TradeRecord};
+
+const MINUTE: i64 = 60_000;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A venue that has a bar for every minute since it began.
+#[derive(Default)]
+struct Venue {
+    began_minute: i64,
+    asked: AtomicUsize,
+    away: AtomicBool,
+}
+
+#[async_trait]
+impl Http for Venue {
+    async fn get(
+        &self,
+        _base: &str,
+        _path: &str,
+        query: &[(&'static str, String)],
+    ) -> Result<Reply, NoReply> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if self.away.load(Ordering::SeqCst) {
+            return Err(NoReply("no route".to_owned()));
+        }
+        let [start, end] = [&query[0].1, &query[1].1].map(|ms| ms.parse::<i64>().unwrap());
+        assert!((end - start) / MINUTE <= 10, "more than a page");
+        let bars: Vec<String> = (start.max(self.began_minute * MINUTE)..end)
+            .filter(|ms| ms % MINUTE == 0)
+            .map(|ms| ms.to_string())
+            .collect();
+        Ok(Reply {
+            status: 200,
+            body: bars.join(" ").into_bytes(),
+            ..Reply::default()
+        })
+    }
+}
+
+struct Stage {
+    venue: Arc<Venue>,
+    store: Arc<MemoryStore>,
+    clock: Clock,
+    history: History,
+}
+
+/// At minute 1000 and a half.
+fn stage(began_minute: i64) -> Stage {
+    let venue = Arc::new(Venue {
+        began_minute,
+        ..Venue::default()
+    });
+    let clock = Clock::manual(minutes(1_000, 1_001).0.to_ns());
+    clock.set(UnixNs(clock.now().0 + 30_000_000_000));
+    let mut stage = Stage {
+        venue,
+        store: Arc::default(),
+        history: setup(Vec::new(), &Arc::default(), &clock),
+        clock,
+    };
+    stage.restart();
+    stage
+}
+
+fn setup(venues: Vec<Arc<VenueRest>>, store: &Arc<MemoryStore>, clock: &Clock) -> History {
+    History::new(HistorySetup {
+        venues,
+        store: store.clone(),
+        state: store.clone(),
+        directory: Directory::default(),
+        clock: clock.clone(),
+        stop: CancellationToken::new(),
+    })
+}
+
+fn minutes(start: i64, end: i64) -> Stretch {
+    (UnixMs(start * MINUTE), UnixMs(end * MINUTE))
+}
+
+impl Stage {
+    fn restart(&mut self) {
+        let rest = VenueRest::new(&LineVenue, None, self.venue.clone(), Jitter::fixed(1.0));
+        self.history = setup(vec![Arc::new(rest)], &self.store, &self.clock);
+    }
+
+    async fn ensure(&self, start: i64, end: i64) -> Missing {
+        let stretch = minutes(start, end);
+        self.history
+            .ensure(&id("A-USD"), Timeframe::M1, stretch, PATIENCE)
+            .await
+    }
+
+    fn asked(&self) -> usize {
+        self.venue.asked.load(Ordering::SeqCst)
+    }
+
+    fn held(&self) -> Vec<i64> {
+        let held = self.store.held.lock().unwrap();
+        held.candles
+            .keys()
+            .map(|(_, _, time)| time.0 / MINUTE)
+            .collect()
+    }
+
+    /// Writes own bars for these minutes.
+    async fn own(&self, from: i64, to: i64, origin: Origin) {
+        let candles = (from..to).map(|minute| CandleRecord {
+            instrument: id("A-USD"),
+            timeframe: Timeframe::M1,
+            precision: PRECISION,
+            candle: Candle {
+                closed: true,
+                origin,
+                ..Candle::from_trade(UnixMs(minute * MINUTE), &trade(7, 0))
+            },
+        });
+        let batch = StoreBatch {
+            candles: candles.collect(),
+            ..StoreBatch::default()
+        };
+        self.store.write(batch).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_missing_is_fetched_once_and_for_good() {
+    let mut stage = stage(0);
+    assert_eq!(stage.ensure(985, 1_005).await, Missing::default());
+    // Up to the last bar that is over.
+    assert_eq!(stage.held(), (980..1_000).collect::<Vec<_>>());
+    assert_eq!(stage.asked(), 2);
+    stage.ensure(990, 1_000).await;
+    stage.restart();
+    stage.ensure(985, 1_005).await;
+    assert_eq!(stage.asked(), 2);
+    stage.clock.set(minutes(1_003, 0).0.to_ns());
+    stage.ensure(985, 1_005).await;
+    assert_eq!((stage.asked(), stage.held().last()), (3, Some(&1_001)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_who_ask_share_one_fetch() {
+    let stage = stage(0);
+    let asks = (0..50).map(|number| stage.ensure(960 + number % 10, 1_000));
+    let answers = futures::future::join_all(asks).await;
+    assert!(answers.iter().all(|missing| *missing == Missing::default()));
+    assert_eq!(stage.asked(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_venue_does_not_have_is_not_asked_again() {
+    let mut stage = stage(995);
+    assert_eq!(stage.ensure(900, 1_000).await, Missing::default());
+    assert_eq!(stage.held(), [995, 996, 997, 998, 999]);
+    assert_eq!(stage.asked(), 10);
+    stage.restart();
+    stage.ensure(900, 1_000).await;
+    assert_eq!(stage.asked(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_venue_that_is_away_is_said_and_left_alone_for_a_while() {
+    let stage = stage(0);
+    stage.venue.away.store(true, Ordering::SeqCst);
+    let missing = stage.ensure(900, 1_000).await;
+    assert_eq!(missing.stretches, [minutes(900, 1_000)]);
+    let problem = missing.problem.expect("a problem").to_string();
+    assert_eq!(problem, "Line cannot be reached: no route");
+    assert_eq!(
+        stage.ensure(900, 1_000).await.problem.unwrap().to_string(),
+        problem
+    );
+    assert_eq!(stage.asked(), 1);
+    stage.venue.away.store(false, Ordering::SeqCst);
+    tokio::time::sleep(COOL_DOWN).await;
+    assert_eq!(stage.ensure(900, 1_000).await, Missing::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_cannot_wait_gets_the_newest_first_and_the_rest_goes_on() {
+    let stage = stage(0);
+    let (instrument, stretch) = (id("A-USD"), minutes(900, 1_000));
+    let ask = |patience| {
+        stage
+            .history
+            .ensure(&instrument, Timeframe::M1, stretch, patience)
+    };
+    let missing = ask(Duration::from_millis(250)).await;
+    assert_eq!(missing.stretches, [minutes(900, 980)]);
+    assert_eq!(missing.problem, None);
+    assert_eq!(ask(PATIENCE).await, Missing::default());
+    assert_eq!(stage.asked(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn own_whole_bars_are_not_asked_for_and_never_replaced() {
+    let stage = stage(0);
+    stage.own(990, 1_000, Origin::Trades).await;
+    stage.own(984, 986, Origin::Both).await;
+    let traded = |minute: i64| TradeRecord {
+        instrument: id("A-USD"),
+        precision: PRECISION,
+        trade: trade(1, minute * MINUTE),
+    };
+    let batch = StoreBatch {
+        trades: vec![traded(983), traded(1_000)],
+        ..StoreBatch::default()
+    };
+    stage.store.write(batch).await.unwrap();
+    stage.ensure(980, 1_000).await;
+    // The older page lacks trades, the newer one is whole.
+    assert_eq!(stage.asked(), 1);
+    let held = stage.store.held.lock().unwrap();
+    let origins: Vec<Origin> = held.candles.values().map(|candle| candle.origin).collect();
+    assert_eq!(origins[..10], [Origin::Venue; 10]);
+    assert_eq!(origins[10..], [Origin::Trades; 10]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn bars_with_a_gap_are_asked_for() {
+    let stage = stage(0);
+    stage.own(990, 1_000, Origin::Trades).await;
+    let mut batch = StoreBatch::default();
+    for minute in [980, 1_000] {
+        batch.trades.push(TradeRecord {
+            instrument: id("A-USD"),
+            precision: PRECISION,
+            trade: trade(1, minute * MINUTE),
+        });
+    }
+    batch.gaps.push(Gap {
+        instrument: id("A-USD"),
+        kind: GapKind::Trades,
+        start: minutes(993, 994).0,
+        end: Some(minutes(993, 994).1),
+        reason: "a hole".to_owned(),
+        filled: false,
+    });
+    stage.store.write(batch).await.unwrap();
+    stage.ensure(990, 1_000).await;
+    assert_eq!(stage.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_venues_and_widths_have_no_history() {
+    let stage = stage(0);
+    for (instrument, timeframe) in [
+        ("other:A-USD".parse().unwrap(), Timeframe::M1),
+        (id("A-USD"), Timeframe::S1),
+    ] {
+        let stretch = minutes(0, 1_000);
+        let missing = stage
+            .history
+            .ensure(&instrument, timeframe, stretch, PATIENCE)
+            .await;
+        assert_eq!(missing, Missing::default());
+    }
+    assert_eq!(stage.asked(), 0);
+}
