@@ -11,7 +11,7 @@ release_site=$project/target/site
 build_site() {
   local site=$1
   shift
-  LEPTOS_SITE_ROOT=$site cargo leptos build "$@" || die "the build failed, the reason is above"
+  RUST_BACKTRACE=0 LEPTOS_SITE_ROOT=$site cargo leptos build "$@" || die "the build failed, the reason is above"
   check_site "$site"
 }
 
