@@ -1,7 +1,7 @@
 # Node and the packages of package.json: Tailwind, wasm-opt, the font, and what drives the browser in tests.
 # shellcheck shell=bash
 
-node_oldest=20
+node_oldest=20.11
 # Where the system's Node is older (Debian 12 has 18) these come from npm, into the cache.
 node_package_version=24.20.0
 npm_package_version=11.21.2
