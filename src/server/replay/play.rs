@@ -73,7 +73,7 @@ pub async fn play(
 ) -> anyhow::Result<Played> {
     let playback = Playback::new(exchange.as_deref()).map_err(anyhow::Error::msg)?;
     let (read, mut ahead) = mpsc::channel(READ_AHEAD);
-    let reader = tokio::task::spawn_blocking(move || read_ahead(&files, &read));
+    let reader = tokio::task::spawn_blocking(move || read_ahead(files, &read));
     let mut player = Player {
         playback,
         sink,
@@ -97,7 +97,7 @@ pub async fn play(
     Ok(player.played)
 }
 
-fn read_ahead(files: &[PathBuf], read: &mpsc::Sender<Next>) -> anyhow::Result<()> {
+fn read_ahead(files: Vec<PathBuf>, read: &mpsc::Sender<Next>) -> anyhow::Result<()> {
     for next in Frames::of(files)? {
         if read.blocking_send(next?).is_err() {
             break;

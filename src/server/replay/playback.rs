@@ -153,12 +153,12 @@ impl Frames {
     ///
     /// # Errors
     /// [`CaptureError`] of the first file that cannot be opened.
-    pub fn of(files: &[PathBuf]) -> Result<Self, CaptureError> {
-        for file in files {
+    pub fn of(files: Vec<PathBuf>) -> Result<Self, CaptureError> {
+        for file in &files {
             Capture::open(file)?;
         }
         Ok(Self {
-            files: files.to_vec().into_iter(),
+            files: files.into_iter(),
             open: None,
         })
     }

@@ -94,7 +94,7 @@ pub struct TopOfBook {
 /// Where a file cannot be read, naming it and the line, or no venue is known for a frame.
 pub fn summarize(files: &[PathBuf], exchange: Option<&str>) -> anyhow::Result<Summary> {
     let mut playback = Playback::new(exchange).map_err(anyhow::Error::msg)?;
-    let mut frames = Frames::of(files)?;
+    let mut frames = Frames::of(files.to_vec())?;
     let mut tally = Tally::default();
     let mut events = Vec::new();
     while let Some(next) = frames.next() {

@@ -15,7 +15,7 @@ use tradesuite_core::model::{EventBody, InstrumentId, MarketEvent, UnixNs};
 use super::capture::{Capture, Channel};
 use super::playback::Playback;
 use super::{Played, Speed, Summary, play, summarize};
-use crate::server::exchange::{Decoded, EXCHANGES, find_by_url};
+use crate::server::exchange::{Decoded, EXCHANGES, find, find_by_url};
 
 const EXCHANGE_FEED: &str = "coinbase/exchange-feed-2021-04-17.jsonl.gz";
 const ADVANCED_BOOK: &str = "coinbase/advanced-trade-l2-btcusd-2026-08-24.jsonl";
@@ -193,6 +193,36 @@ fn no_mutation_of_a_recorded_frame_panics() {
             },
         )
         .unwrap();
+}
+
+#[test]
+fn the_recorded_products_are_read() {
+    let test = "the_recorded_products_are_read";
+    let Some(path) = recording(test, "coinbase/products-2021-04-17.jsonl") else {
+        return;
+    };
+    let frame = Capture::open(&path).unwrap().next().unwrap().unwrap();
+    assert_eq!(frame.channel, Channel::Http);
+    let exchange = find("coinbase").unwrap();
+    let list = exchange.parse_instruments(frame.text.as_bytes()).unwrap();
+    assert_eq!((list.instruments.len(), list.left_out), (162, 0));
+    let skl = list
+        .instruments
+        .iter()
+        .find(|i| i.id == id("SKL-USD"))
+        .unwrap();
+    assert_eq!((skl.precision.price, skl.precision.quantity), (4, 1));
+    assert_eq!(skl.min_quantity.unwrap().to_string(), "5");
+    // The precision that its recorded digits teach is no finer.
+    let Some(path) = recording(test, EXCHANGE_FEED) else {
+        return;
+    };
+    let learnt = events_of(&path)
+        .into_iter()
+        .filter(|event| event.instrument == skl.id)
+        .map(|event| event.precision)
+        .next_back();
+    assert_eq!(learnt, Some(skl.precision));
 }
 
 /// Two seconds of two trades and a message that cannot be read.
