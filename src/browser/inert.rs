@@ -72,6 +72,9 @@ where
     None
 }
 
+/// No pointer.
+pub fn capture_pointer(_node: &NodeRef<Canvas>, _pointer_id: i32) {}
+
 /// Never called.
 #[must_use]
 pub fn every(_ms: u32, _action: impl FnMut() + 'static) -> Guard {

@@ -14,6 +14,7 @@
 //! A tick is never a signal write: signals hold what a person changes, buffers hold what the
 //! market changes, and a frame paints them.
 
+pub mod chart;
 pub mod live;
 pub mod panel;
 pub mod shell;
@@ -25,6 +26,7 @@ pub mod workspace;
 use leptos::prelude::*;
 use leptos_meta::{Stylesheet, Title, provide_meta_context};
 
+use crate::ui::chart::ChartPanel;
 use crate::ui::live::Live;
 use crate::ui::panel::{BookPanel, TapePanel};
 use crate::ui::status_bar::StatusBar;
@@ -48,7 +50,7 @@ pub fn App() -> impl IntoView {
             <TopBar />
             <main class="grid min-h-0 grid-cols-1 gap-1 md:grid-cols-[minmax(0,1fr)_300px] md:grid-rows-[minmax(0,1fr)_minmax(0,1fr)] md:px-1">
                 <div class=move || format!("min-h-0 min-w-0 md:row-span-2 {}", hidden_on_phone(PhoneTab::Chart))>
-                    ""
+                    <ChartPanel />
                 </div>
                 <div class=move || format!("min-h-0 min-w-0 {}", hidden_on_phone(PhoneTab::Book))>
                     <BookPanel />

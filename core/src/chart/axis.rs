@@ -24,6 +24,23 @@ pub struct Bounds {
     pub last: i64,
 }
 
+/// The column of device pixels of each bar. Whole steps from one exact place, so that equal
+/// distances stay equal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Columns {
+    start: i64,
+    origin: f64,
+    spacing: f64,
+}
+
+impl Columns {
+    /// The column that the middle of a bar lies in, from the plot's left edge.
+    #[must_use]
+    pub fn at(&self, index: i64) -> i32 {
+        (self.origin + (index - self.start) as f64 * self.spacing).floor() as i32
+    }
+}
+
 /// What a pointer or two hold fast.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Grip {
@@ -100,6 +117,17 @@ impl TimeAxis {
     #[must_use]
     pub fn bar_at(&self, x: f64) -> i64 {
         self.index_at(x).round() as i64
+    }
+
+    /// Where bars stand on the pixels.
+    #[must_use]
+    pub fn columns(&self, snap: PixelSnap) -> Columns {
+        let start = self.visible().start;
+        Columns {
+            start,
+            origin: snap.fine(self.x(start as f64)),
+            spacing: self.spacing * snap.ratio(),
+        }
     }
 
     /// Indexes of bars of which any part may be seen, held or not.

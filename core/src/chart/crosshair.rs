@@ -37,7 +37,7 @@ impl Crosshair {
         let row = (y * snap.ratio()).floor();
         Some(Self {
             index,
-            x: snap.fine(axis.x(index as f64)).floor() as i32,
+            x: axis.columns(snap).at(index),
             y: row as i32,
             price: scale.price_on_tick(row, tick),
         })

@@ -81,26 +81,27 @@ impl Marks {
     ) {
         self.clear();
         let visible = axis.visible();
-        if axis.spacing() * snap.ratio() < 1.0 {
-            let largest = columns(series, axis, snap, visible.clone())
+        let dense = axis.spacing() * snap.ratio() < 1.0;
+        let largest = if dense {
+            columns(series, axis, snap, visible.clone())
                 .map(|column| column.volume)
-                .fold(0.0, f64::max);
-            for column in columns(series, axis, snap, visible) {
-                self.push_thin(column, scale, largest);
-            }
-            return;
-        }
-        let Some(extremes) = series.extremes(visible.clone()) else {
-            return;
+                .fold(0.0, f64::max)
+        } else {
+            let extremes = series.extremes(visible.clone());
+            extremes.map_or(0.0, |extremes| extremes.volume.to_f64(0))
         };
-        let largest = extremes.volume.to_f64(0);
-        let body = snap.body_width(axis.spacing());
+        let plot = Plot {
+            scale,
+            width: snap.px(axis.width()),
+            largest,
+        };
+        let body = if dense {
+            1
+        } else {
+            snap.body_width(axis.spacing())
+        };
         for column in columns(series, axis, snap, visible) {
-            if body == 1 {
-                self.push_thin(column, scale, largest);
-            } else {
-                self.push_bar(column, scale, largest, body);
-            }
+            self.push(column, body, &plot);
         }
     }
 
@@ -117,18 +118,7 @@ impl Marks {
         }
     }
 
-    /// A column of one pixel: body and wick have the same width and colour, so one does.
-    fn push_thin(&mut self, column: Column, scale: &PriceScale, largest: f64) {
-        let (wicks, volumes) = if column.close >= column.open {
-            (&mut self.up_wicks, &mut self.up_volumes)
-        } else {
-            (&mut self.down_wicks, &mut self.down_volumes)
-        };
-        wicks.extend(span(scale, column.x, 1, column.high, column.low));
-        volumes.extend(volume_bar(scale, column.x, 1, column.volume, largest));
-    }
-
-    fn push_bar(&mut self, column: Column, scale: &PriceScale, largest: f64, width: i32) {
+    fn push(&mut self, column: Column, width: i32, plot: &Plot) {
         let (bodies, wicks, volumes) = if column.close >= column.open {
             (
                 &mut self.up_bodies,
@@ -143,10 +133,57 @@ impl Marks {
             )
         };
         let left = column.x - width / 2;
-        let (top, bottom) = (column.open.max(column.close), column.open.min(column.close));
-        wicks.extend(span(scale, column.x, 1, column.high, column.low));
-        bodies.extend(span(scale, left, width, top, bottom));
-        volumes.extend(volume_bar(scale, left, width, column.volume, largest));
+        wicks.extend(plot.span(column.x, 1, column.high, column.low));
+        // A body of one pixel has the wick's width and colour: the wick does for both.
+        if width > 1 {
+            let (top, bottom) = (column.open.max(column.close), column.open.min(column.close));
+            bodies.extend(plot.span(left, width, top, bottom));
+        }
+        volumes.extend(plot.volume(left, width, column.volume));
+    }
+}
+
+/// What rectangles are cut to and measured by.
+struct Plot<'a> {
+    scale: &'a PriceScale,
+    /// Device pixels.
+    width: i32,
+    /// The volume that takes the whole [`VOLUME_SHARE`].
+    largest: f64,
+}
+
+impl Plot<'_> {
+    /// From one price down to another, at least a pixel high.
+    fn span(&self, x: i32, width: i32, top: i64, bottom: i64) -> Option<Rect> {
+        let height = self.scale.height();
+        let row = |price: i64| self.scale.y(price as f64).round();
+        let (top, bottom) = (row(top), row(bottom));
+        let bottom = bottom.max(top + 1.0);
+        if bottom <= 0.0 || top >= height {
+            return None;
+        }
+        let top = top.max(0.0) as i32;
+        self.cut(x, width, top, bottom.min(height) as i32 - top)
+    }
+
+    fn volume(&self, x: i32, width: i32, volume: f64) -> Option<Rect> {
+        if volume <= 0.0 || self.largest <= 0.0 {
+            return None;
+        }
+        let height = self.scale.height();
+        let share = volume / self.largest * VOLUME_SHARE;
+        let rows = (share * height).round().max(1.0) as i32;
+        self.cut(x, width, height as i32 - rows, rows)
+    }
+
+    fn cut(&self, x: i32, width: i32, y: i32, height: i32) -> Option<Rect> {
+        let (left, right) = (x.max(0), (x + width).min(self.width));
+        (left < right).then_some(Rect {
+            x: left,
+            y,
+            width: right - left,
+            height,
+        })
     }
 }
 
@@ -157,19 +194,11 @@ fn columns<'a>(
     snap: PixelSnap,
     range: Range<i64>,
 ) -> impl Iterator<Item = Column> + 'a {
-    // Whole steps from one exact place, so that equal distances stay equal.
-    let start = range.start;
-    let origin = snap.fine(axis.x(start as f64));
-    let spacing = axis.spacing() * snap.ratio();
+    let place = axis.columns(snap);
     let mut bars = series
         .slices(range)
         .flat_map(|(first, bars)| bars.iter().zip(first..))
-        .map(move |(bar, index)| {
-            (
-                bar,
-                (origin + (index - start) as f64 * spacing).floor() as i32,
-            )
-        });
+        .map(move |(bar, index)| (bar, place.at(index)));
     let mut next = bars.next();
     std::iter::from_fn(move || {
         let (bar, x) = next?;
@@ -181,39 +210,6 @@ fn columns<'a>(
                 _ => return Some(column),
             }
         }
-    })
-}
-
-/// From one price down to another, at least a pixel high, clipped to the plot.
-fn span(scale: &PriceScale, x: i32, width: i32, top: i64, bottom: i64) -> Option<Rect> {
-    let height = scale.height();
-    let row = |price: i64| scale.y(price as f64).round();
-    let (top, bottom) = (row(top), row(bottom));
-    let bottom = bottom.max(top + 1.0);
-    if bottom <= 0.0 || top >= height {
-        return None;
-    }
-    let top = top.max(0.0) as i32;
-    Some(Rect {
-        x,
-        y: top,
-        width,
-        height: bottom.min(height) as i32 - top,
-    })
-}
-
-fn volume_bar(scale: &PriceScale, x: i32, width: i32, volume: f64, largest: f64) -> Option<Rect> {
-    if volume <= 0.0 || largest <= 0.0 {
-        return None;
-    }
-    let height = (volume / largest * scale.height() * VOLUME_SHARE)
-        .round()
-        .max(1.0) as i32;
-    Some(Rect {
-        x,
-        y: scale.height() as i32 - height,
-        width,
-        height,
     })
 }
 
@@ -315,13 +311,16 @@ mod tests {
         for ratio in [1.0, 1.25, 1.5, 2.0] {
             for spacing in [None, Some(5.3), Some(9.0), Some(23.7)] {
                 let marks = Scene::new(300, ratio, spacing).marks();
-                let width = marks.up_bodies[0].width;
+                let edge = (600.0 * ratio) as i32;
+                let width = marks.up_bodies[1].width;
                 for (bodies, wicks) in [
                     (&marks.up_bodies, &marks.up_wicks),
                     (&marks.down_bodies, &marks.down_wicks),
                 ] {
-                    assert_eq!(bodies.len(), wicks.len());
-                    for (body, wick) in bodies.iter().zip(wicks) {
+                    // At the edges bodies are cut, and may be seen without their wick.
+                    for body in bodies.iter().filter(|b| b.x > 0 && b.x + b.width < edge) {
+                        let middle = body.x + body.width / 2;
+                        let wick = wicks.iter().find(|wick| wick.x == middle).expect("a wick");
                         assert_eq!((body.width, wick.width), (width, 1));
                         assert_eq!(wick.x - body.x, body.x + body.width - 1 - wick.x);
                         assert!(wick.y <= body.y);
@@ -342,7 +341,8 @@ mod tests {
                     .up_bodies
                     .iter()
                     .chain(&marks.down_bodies)
-                    .map(|b| b.x)
+                    .filter(|body| body.x > 0)
+                    .map(|body| body.x)
                     .collect();
                 lefts.sort_unstable();
                 let step = (9.0 * ratio).round() as i32;
@@ -391,7 +391,7 @@ mod tests {
             for group in [&marks.up_bodies, &marks.down_bodies, &marks.up_wicks, &marks.down_wicks, &marks.up_volumes, &marks.down_volumes] {
                 for rect in group {
                     prop_assert!(rect.y >= 0 && rect.height >= 1 && rect.y + rect.height <= height);
-                    prop_assert!(rect.width >= 1);
+                    prop_assert!(rect.width >= 1 && rect.x >= 0 && rect.x + rect.width <= scene.snap.px(600.0));
                 }
             }
         }

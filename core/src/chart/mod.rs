@@ -30,7 +30,7 @@ mod view;
 #[cfg(test)]
 mod fixture;
 
-pub use axis::{Bounds, TimeAxis};
+pub use axis::{Bounds, Columns, TimeAxis};
 pub use book::{BookLayout, BookRow, WidthScale, grouped_levels};
 pub use crosshair::{Crosshair, Legend};
 pub use keys::{CHART_KEYS, ChartAction, ChartKey, action_of};

@@ -163,6 +163,13 @@ impl Series {
         self.pages.get(page).map(|page| &page.bars[slot])
     }
 
+    /// The bar that opened at a time.
+    #[must_use]
+    pub fn at(&self, time: UnixMs) -> Option<&Bar> {
+        self.bar(self.index_at_or_after(time))
+            .filter(|bar| bar.time == time)
+    }
+
     /// The oldest bar held.
     #[must_use]
     pub fn first(&self) -> Option<&Bar> {

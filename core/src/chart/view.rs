@@ -189,13 +189,24 @@ impl ChartView {
         }
     }
 
+    /// Drops every bar; the zoom stays.
+    pub fn clear(&mut self) {
+        self.set_precision(self.series.precision());
+    }
+
+    /// Drops every bar, because those to come have other decimals.
+    pub fn set_precision(&mut self, precision: Precision) {
+        self.series = Series::new(precision);
+        self.detached = false;
+        self.follow_bounds();
+    }
+
     /// Back to the last bar. Where that one was dropped meanwhile everything is, and the latest
     /// bars have to be loaded anew: then it answers `true`.
     pub fn jump_to_now(&mut self) -> bool {
-        let reload = std::mem::take(&mut self.detached);
+        let reload = self.detached;
         if reload {
-            self.series = Series::new(self.series.precision());
-            self.follow_bounds();
+            self.clear();
         }
         self.axis.jump_to_now();
         reload

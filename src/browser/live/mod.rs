@@ -3,6 +3,7 @@
 mod canvas;
 mod frame;
 mod page;
+mod pointer;
 mod socket;
 
 pub use canvas::Surface;
@@ -11,4 +12,5 @@ pub use page::{
     is_visible, now_ms, on_theme_change, on_visibility, page_ms, random, reduced_motion, set_theme,
     set_title, store, stored, theme_color, write_text, zone_offset_minutes,
 };
+pub use pointer::capture_pointer;
 pub use socket::Socket;

@@ -1,0 +1,431 @@
+//! A chart's bars on their way: the newest page, live bars, older pages as one scrolls back.
+//!
+//! Decides what to ask for and what an answer changes. Asks nobody itself: the component carries
+//! [`Request`]s to the server and brings the answers back.
+
+use tradesuite_core::chart::{Bar, ChartSize, ChartView};
+use tradesuite_core::model::{Candle, Precision, Timeframe, UnixMs};
+use tradesuite_core::protocol::{Body, Data, Message};
+
+use crate::api::CandlePage;
+
+/// Bars of the first page: three screens at rest.
+const FIRST_PAGE: u32 = 500;
+/// Bars the server gives at most in one answer.
+const MOST_BARS: i64 = 5_000;
+/// Pause after a failed request, milliseconds.
+const RETRY_MS: f64 = 3_000.0;
+
+/// Bars wanted from the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Those that open before this time; the newest where it is absent.
+    pub before: Option<UnixMs>,
+    /// So many.
+    pub limit: u32,
+}
+
+/// What the reader has to know beside the bars.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The first page is on its way.
+    Loading,
+    /// There is nothing to show, and why.
+    Empty(String),
+    /// The first page could not be had; it is tried again.
+    Failed(String),
+    /// Bars are shown, but the newest may not be true.
+    Stale(String),
+    /// Bars are shown, but some are missing.
+    Incomplete(String),
+}
+
+/// The bars of one instrument and timeframe.
+pub struct Feed {
+    view: ChartView,
+    loaded: bool,
+    asked: Option<Request>,
+    /// The oldest bar there is has come.
+    complete: bool,
+    /// Bars missing between what is held and what is live.
+    hole: Option<u32>,
+    /// When the bars that this subscription sent begin: they are newer than any page.
+    live_from: Option<UnixMs>,
+    retry_at_ms: f64,
+    error: Option<String>,
+    stale: Option<String>,
+    notice: Option<String>,
+}
+
+impl Feed {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(timeframe: Timeframe, size: ChartSize) -> Self {
+        Self {
+            view: ChartView::new(timeframe, Precision::default(), 1, size),
+            loaded: false,
+            asked: None,
+            complete: false,
+            hole: None,
+            live_from: None,
+            retry_at_ms: 0.0,
+            error: None,
+            stale: None,
+            notice: None,
+        }
+    }
+
+    /// The chart.
+    #[must_use]
+    pub fn view(&self) -> &ChartView {
+        &self.view
+    }
+
+    /// The chart, for gestures and layout.
+    pub fn view_mut(&mut self) -> &mut ChartView {
+        &mut self.view
+    }
+
+    /// Whether there are bars to paint.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.loaded && !self.view.series().is_empty()
+    }
+
+    /// What to ask the server for now. One request is under way at a time.
+    pub fn next_request(&mut self, now_ms: f64) -> Option<Request> {
+        if self.asked.is_some() || now_ms < self.retry_at_ms {
+            return None;
+        }
+        let newest = |limit| Request {
+            before: None,
+            limit,
+        };
+        let request = if !self.loaded {
+            Some(newest(FIRST_PAGE))
+        } else if let Some(limit) = self.hole {
+            Some(newest(limit))
+        } else if self.complete {
+            None
+        } else {
+            let wanted = self.view.history_wanted();
+            wanted.map(|(before, limit)| Request {
+                before: Some(before),
+                limit,
+            })
+        };
+        self.asked = request;
+        request
+    }
+
+    /// Takes the answer to a request.
+    pub fn answer(&mut self, request: Request, page: Result<CandlePage, String>, now_ms: f64) {
+        self.asked = None;
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => {
+                self.retry_at_ms = now_ms + RETRY_MS;
+                self.error = Some(error);
+                return;
+            }
+        };
+        self.error = None;
+        self.notice = page.notice;
+        if self.widen(page.precision) && request.before.is_some() {
+            // What was held had other decimals: begin with the newest page again.
+            return;
+        }
+        if request.before.is_some() || !self.loaded {
+            self.complete = !page.more;
+        }
+        if request.before.is_some() && page.candles.is_empty() {
+            self.complete = true;
+        }
+        if request.before.is_none() {
+            self.loaded = true;
+            self.hole = None;
+        }
+        let live_from = self.live_from;
+        let fresher = |bar: &Bar| live_from.is_some_and(|from| bar.time >= from);
+        let held = self.view.series();
+        let bars: Vec<Bar> = page
+            .candles
+            .iter()
+            .map(Bar::from)
+            .filter(|bar| !(fresher(bar) && held.at(bar.time).is_some()))
+            .collect();
+        self.view.merge(bars);
+    }
+
+    /// Takes a live message.
+    pub fn take(&mut self, message: &Message) {
+        match &message.body {
+            Body::Snapshot(Data::Candles(data)) => {
+                self.stale = None;
+                self.widen(data.precision);
+                self.live_from = data.candles.first().map(|candle| candle.time);
+                self.look_for_hole();
+                self.take_bars(&data.candles);
+            }
+            Body::Update(Data::Candles(data)) => {
+                self.widen(data.precision);
+                self.take_bars(&data.candles);
+            }
+            Body::Stale { reason } => self.stale = Some(reason.clone()),
+            _ => {}
+        }
+    }
+
+    /// Back to the last bar.
+    pub fn jump_to_now(&mut self) {
+        if self.view.jump_to_now() {
+            self.forget();
+        }
+    }
+
+    /// What the reader has to know.
+    #[must_use]
+    pub fn notice(&self) -> Option<Notice> {
+        let shown = self.is_shown();
+        match (&self.error, &self.stale) {
+            (Some(error), _) if !shown => Some(Notice::Failed(error.clone())),
+            _ if !self.loaded => Some(Notice::Loading),
+            (_, Some(reason)) => Some(Notice::Stale(reason.clone())),
+            _ if !shown => Some(Notice::Empty(self.notice.clone().unwrap_or_default())),
+            (Some(error), _) => Some(Notice::Incomplete(error.clone())),
+            _ => self.notice.clone().map(Notice::Incomplete),
+        }
+    }
+
+    fn take_bars(&mut self, candles: &[Candle]) {
+        for candle in candles {
+            self.view.upsert(Bar::from(candle));
+        }
+    }
+
+    /// After a pause in the line, bars may be missing before the first one of the snapshot.
+    fn look_for_hole(&mut self) {
+        let (Some(last), Some(from)) = (self.view.series().last(), self.live_from) else {
+            return;
+        };
+        let timeframe = self.view.timeframe();
+        let missing = (from.0 - timeframe.next(last.time).0) / timeframe.nominal_ms();
+        if missing >= MOST_BARS {
+            self.view.clear();
+            self.forget();
+        } else if self.loaded && from > last.time {
+            // The last bar held was open when the line broke.
+            self.hole = u32::try_from(missing + 3).ok();
+        }
+    }
+
+    /// Begins anew at other decimals; says whether bars were given up for it.
+    fn widen(&mut self, precision: Precision) -> bool {
+        if self.view.series().precision() == precision {
+            return false;
+        }
+        let given_up = !self.view.series().is_empty();
+        self.view.set_precision(precision);
+        if given_up {
+            self.forget();
+        }
+        given_up
+    }
+
+    fn forget(&mut self) {
+        self.loaded = false;
+        self.complete = false;
+        self.hole = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tradesuite_core::model::{Origin, Price, Volume};
+    use tradesuite_core::protocol::{CandleData, Topic};
+
+    const PRECISION: Precision = Precision {
+        price: 2,
+        quantity: 8,
+    };
+
+    fn candle(minute: i64, close: i64) -> Candle {
+        Candle {
+            time: UnixMs(minute * 60_000),
+            open: Price(100),
+            high: Price(200),
+            low: Price(50),
+            close: Price(close),
+            volume: Volume(7),
+            buy_volume: None,
+            quote_volume: None,
+            trades: None,
+            closed: true,
+            revision: 0,
+            origin: Origin::Trades,
+        }
+    }
+
+    fn page(range: std::ops::Range<i64>, more: bool) -> Result<CandlePage, String> {
+        Ok(CandlePage {
+            precision: PRECISION,
+            candles: range.map(|minute| candle(minute, 150)).collect(),
+            more,
+            notice: None,
+        })
+    }
+
+    fn message(candles: Vec<Candle>, snapshot: bool) -> Message {
+        let data = Data::Candles(CandleData {
+            precision: PRECISION,
+            candles,
+        });
+        Message {
+            topic: Topic::Status,
+            seq: 1,
+            body: if snapshot {
+                Body::Snapshot(data)
+            } else {
+                Body::Update(data)
+            },
+        }
+    }
+
+    fn feed() -> Feed {
+        let size = ChartSize {
+            width: 900.0,
+            height: 400.0,
+            ratio: 1.0,
+        };
+        Feed::new(Timeframe::M1, size)
+    }
+
+    fn loaded() -> Feed {
+        let mut feed = feed();
+        let request = feed.next_request(0.0).expect("the first page");
+        assert_eq!(
+            request,
+            Request {
+                before: None,
+                limit: FIRST_PAGE
+            }
+        );
+        feed.answer(request, page(0..500, true), 0.0);
+        feed
+    }
+
+    fn closes(feed: &Feed) -> Vec<(i64, i64)> {
+        let series = feed.view().series();
+        let bars = series.slices(i64::MIN..i64::MAX).flat_map(|(_, bars)| bars);
+        bars.map(|bar| (bar.time.0 / 60_000, bar.close.0)).collect()
+    }
+
+    #[test]
+    fn one_request_at_a_time_and_a_pause_after_a_failure() {
+        let mut feed = feed();
+        assert_eq!(feed.notice(), Some(Notice::Loading));
+        let request = feed.next_request(0.0).expect("the first page");
+        assert_eq!(feed.next_request(0.0), None);
+        feed.answer(request, Err("no line".into()), 10.0);
+        assert_eq!(feed.notice(), Some(Notice::Failed("no line".into())));
+        assert_eq!(feed.next_request(RETRY_MS), None);
+        assert_eq!(feed.next_request(10.0 + RETRY_MS), Some(request));
+        feed.answer(request, page(0..0, false), 4_000.0);
+        assert_eq!(feed.notice(), Some(Notice::Empty(String::new())));
+        assert_eq!(feed.next_request(9_000.0), None);
+    }
+
+    #[test]
+    fn live_bars_are_newer_than_a_page_that_comes_late() {
+        let mut feed = feed();
+        let request = feed.next_request(0.0).expect("the first page");
+        feed.take(&message(vec![candle(498, 160), candle(499, 160)], true));
+        assert!(!feed.is_shown());
+        feed.answer(request, page(0..500, true), 0.0);
+        let closes = closes(&feed);
+        assert_eq!(closes.len(), 500);
+        assert_eq!(
+            &closes[496..],
+            [(496, 150), (497, 150), (498, 160), (499, 160)]
+        );
+        feed.take(&message(vec![candle(499, 170), candle(500, 171)], false));
+        assert_eq!(
+            feed.view().last_price().map(|(price, _)| price),
+            Some(Price(171))
+        );
+    }
+
+    #[test]
+    fn older_pages_come_as_one_scrolls_back_until_there_are_none() {
+        let mut feed = loaded();
+        assert_eq!(feed.next_request(0.0), None);
+        feed.view_mut().axis_mut().pan_by(3_000.0);
+        let request = feed.next_request(0.0).expect("history");
+        assert_eq!(request.before, Some(UnixMs(0)));
+        feed.answer(request, page(-20..0, false), 0.0);
+        assert_eq!(closes(&feed).len(), 520);
+        assert_eq!(feed.next_request(0.0), None);
+    }
+
+    #[test]
+    fn a_hole_after_a_pause_is_filled() {
+        let mut feed = loaded();
+        feed.take(&message(vec![candle(519, 160), candle(520, 160)], true));
+        let request = feed.next_request(0.0).expect("the missing bars");
+        assert_eq!(
+            request,
+            Request {
+                before: None,
+                limit: 22
+            }
+        );
+        feed.answer(request, page(499..521, true), 0.0);
+        assert_eq!(closes(&feed).len(), 521);
+        assert_eq!(closes(&feed)[519..], [(519, 160), (520, 160)]);
+        feed.take(&message(vec![candle(9_000, 160)], true));
+        assert!(
+            !feed.is_shown(),
+            "too long ago: everything is asked for anew"
+        );
+        assert_eq!(
+            feed.next_request(0.0).map(|request| request.limit),
+            Some(FIRST_PAGE)
+        );
+    }
+
+    #[test]
+    fn finer_decimals_begin_anew() {
+        let mut feed = loaded();
+        let finer = CandleData {
+            precision: Precision {
+                price: 4,
+                ..PRECISION
+            },
+            candles: vec![candle(500, 16_000)],
+        };
+        feed.take(&Message {
+            topic: Topic::Status,
+            seq: 2,
+            body: Body::Update(Data::Candles(finer)),
+        });
+        assert_eq!(feed.notice(), Some(Notice::Loading));
+        assert_eq!(closes(&feed), [(500, 16_000)]);
+    }
+
+    #[test]
+    fn stale_is_said_until_the_next_snapshot() {
+        let mut feed = loaded();
+        let stale = Body::Stale {
+            reason: "line lost".into(),
+        };
+        feed.take(&Message {
+            topic: Topic::Status,
+            seq: 2,
+            body: stale,
+        });
+        assert_eq!(feed.notice(), Some(Notice::Stale("line lost".into())));
+        feed.take(&message(vec![candle(499, 150), candle(500, 150)], true));
+        assert_eq!(feed.notice(), None);
+    }
+}

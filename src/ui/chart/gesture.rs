@@ -1,0 +1,291 @@
+//! Pointers on a chart: hovering, dragging, pinching, the wheel.
+//!
+//! Turns events, as plain numbers, into changes of the viewport. Positions are CSS pixels from
+//! the chart's top left corner.
+
+use tradesuite_core::chart::{ChartView, TimeAxis};
+
+/// A finger or mouse that touches or hovers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pointer {
+    /// The browser's number for it.
+    pub id: i32,
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+    /// Whether it is a finger: fingers do not hover.
+    pub touch: bool,
+}
+
+/// A turn of the wheel, in the browser's words.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WheelTurn {
+    /// Where, from the left.
+    pub x: f64,
+    /// Sideways, positive to the right.
+    pub delta_x: f64,
+    /// Positive towards the reader.
+    pub delta_y: f64,
+    /// `WheelEvent.deltaMode`: 0 pixels, 1 lines, 2 pages.
+    pub mode: u32,
+    /// Ctrl is held, or two fingers pinch on a trackpad.
+    pub pinch: bool,
+    /// Shift is held: sideways.
+    pub shift: bool,
+}
+
+/// How far a finger may move and still tap, CSS pixels.
+const TAP_SLOP: f64 = 6.0;
+/// Zoom of one notch of a wheel (100 pixels).
+const NOTCH: f64 = 1.12;
+
+/// The pointers that are down, and where the crosshair is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gestures {
+    down: Vec<Pointer>,
+    /// Where the only pointer came down, while it may still be a tap.
+    tap: Option<(f64, f64)>,
+    crosshair: Option<(f64, f64)>,
+}
+
+impl Gestures {
+    /// Where the crosshair is wanted.
+    #[must_use]
+    pub fn crosshair(&self) -> Option<(f64, f64)> {
+        self.crosshair
+    }
+
+    /// Whether the chart is being dragged or pinched.
+    #[must_use]
+    pub fn is_dragging(&self) -> bool {
+        !self.down.is_empty()
+    }
+
+    /// A pointer comes down.
+    pub fn press(&mut self, pointer: Pointer, view: &mut ChartView) {
+        self.down.retain(|other| other.id != pointer.id);
+        self.down.push(pointer);
+        self.tap = (self.down.len() == 1).then_some((pointer.x, pointer.y));
+        self.grab(view.axis_mut());
+    }
+
+    /// A pointer moves, down or not.
+    pub fn move_to(&mut self, pointer: Pointer, view: &mut ChartView) {
+        let held = self.down.iter_mut().find(|held| held.id == pointer.id);
+        let Some(held) = held else {
+            if !pointer.touch && self.down.is_empty() {
+                self.crosshair = Some((pointer.x, pointer.y));
+            }
+            return;
+        };
+        *held = pointer;
+        if let Some((x, y)) = self.tap
+            && (pointer.x - x).hypot(pointer.y - y) > TAP_SLOP
+        {
+            self.tap = None;
+        }
+        if !pointer.touch {
+            self.crosshair = Some((pointer.x, pointer.y));
+        }
+        match self.down.as_slice() {
+            // A finger that trembles while it taps moves nothing.
+            [_] if pointer.touch && self.tap.is_some() => {}
+            [one] => view.axis_mut().drag_to(one.x),
+            [first, second, ..] => view.axis_mut().pinch_to(first.x, second.x),
+            [] => {}
+        }
+    }
+
+    /// A pointer is lifted, or taken away by the browser.
+    pub fn lift(&mut self, id: i32, view: &mut ChartView) {
+        let Some(at) = self.down.iter().position(|held| held.id == id) else {
+            return;
+        };
+        let lifted = self.down.remove(at);
+        if self.down.is_empty() {
+            if lifted.touch && self.tap.take().is_some() {
+                // A tap shows the crosshair, another one hides it.
+                self.crosshair = match self.crosshair {
+                    Some(_) => None,
+                    None => Some((lifted.x, lifted.y)),
+                };
+            }
+            view.axis_mut().release();
+        } else {
+            self.grab(view.axis_mut());
+        }
+    }
+
+    /// The mouse leaves the chart.
+    pub fn leave(&mut self, pointer: Pointer) {
+        if !pointer.touch && self.down.is_empty() {
+            self.crosshair = None;
+        }
+    }
+
+    /// The wheel turns: zoom at the pointer, sideways pan.
+    pub fn wheel(turn: WheelTurn, view: &mut ChartView) {
+        let unit = match turn.mode {
+            1 => 100.0 / 3.0,
+            2 => 400.0,
+            _ => 1.0,
+        };
+        let (mut sideways, mut along) = (turn.delta_x * unit, turn.delta_y * unit);
+        if turn.shift && sideways == 0.0 {
+            (sideways, along) = (along, 0.0);
+        }
+        if turn.pinch {
+            along *= 8.0;
+        }
+        let axis = view.axis_mut();
+        if sideways.abs() > along.abs() {
+            axis.pan_by(-sideways);
+        } else if along != 0.0 {
+            let notches = (-along / 100.0).clamp(-3.0, 3.0);
+            axis.zoom_at(turn.x.clamp(0.0, axis.width()), NOTCH.powf(notches));
+        }
+    }
+
+    fn grab(&self, axis: &mut TimeAxis) {
+        match self.down.as_slice() {
+            [] => {}
+            [one] => axis.grab(one.x),
+            [first, second, ..] => axis.grab_two(first.x, second.x),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tradesuite_core::chart::{Bar, ChartSize};
+    use tradesuite_core::model::{Precision, Price, Timeframe, UnixMs, Volume};
+
+    fn view() -> ChartView {
+        let size = ChartSize {
+            width: 900.0,
+            height: 400.0,
+            ratio: 1.0,
+        };
+        let mut view = ChartView::new(Timeframe::M1, Precision::default(), 1, size);
+        view.merge((0..2_000).map(|minute| Bar {
+            time: UnixMs(minute * 60_000),
+            open: Price(100),
+            high: Price(120),
+            low: Price(90),
+            close: Price(110),
+            volume: Volume(1),
+            buy_volume: None,
+            closed: true,
+        }));
+        view.lay_out(&|_| 0);
+        view
+    }
+
+    fn mouse(x: f64) -> Pointer {
+        Pointer {
+            id: 1,
+            x,
+            y: 50.0,
+            touch: false,
+        }
+    }
+
+    fn finger(id: i32, x: f64) -> Pointer {
+        Pointer {
+            id,
+            x,
+            y: 50.0,
+            touch: true,
+        }
+    }
+
+    #[test]
+    fn a_mouse_hovers_drags_and_leaves() {
+        let (mut gestures, mut view) = (Gestures::default(), view());
+        gestures.move_to(mouse(300.0), &mut view);
+        assert_eq!(gestures.crosshair(), Some((300.0, 50.0)));
+        let before = view.axis().index_at(300.0);
+        gestures.press(mouse(300.0), &mut view);
+        gestures.move_to(mouse(420.0), &mut view);
+        assert!((view.axis().index_at(420.0) - before).abs() < 1e-9);
+        assert!(gestures.is_dragging());
+        gestures.lift(1, &mut view);
+        assert!(!view.axis().is_held());
+        gestures.leave(mouse(-5.0));
+        assert_eq!(gestures.crosshair(), None);
+    }
+
+    #[test]
+    fn a_tap_shows_the_crosshair_and_a_drag_does_not() {
+        let (mut gestures, mut view) = (Gestures::default(), view());
+        let before = view.axis().clone();
+        gestures.press(finger(7, 300.0), &mut view);
+        gestures.move_to(finger(7, 303.0), &mut view);
+        gestures.lift(7, &mut view);
+        assert_eq!(gestures.crosshair(), Some((303.0, 50.0)));
+        assert_eq!(view.axis().index_at(0.0), before.index_at(0.0));
+        gestures.press(finger(8, 300.0), &mut view);
+        gestures.lift(8, &mut view);
+        assert_eq!(gestures.crosshair(), None);
+        gestures.press(finger(9, 300.0), &mut view);
+        gestures.move_to(finger(9, 400.0), &mut view);
+        gestures.lift(9, &mut view);
+        assert_eq!(gestures.crosshair(), None);
+        assert!((view.axis().index_at(400.0) - before.index_at(300.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn two_fingers_pinch_and_one_goes_on_dragging() {
+        let (mut gestures, mut view) = (Gestures::default(), view());
+        view.axis_mut().pan_by(2_000.0);
+        let (left, right) = (view.axis().index_at(300.0), view.axis().index_at(500.0));
+        gestures.press(finger(1, 300.0), &mut view);
+        gestures.press(finger(2, 500.0), &mut view);
+        gestures.move_to(finger(1, 200.0), &mut view);
+        gestures.move_to(finger(2, 600.0), &mut view);
+        assert!((view.axis().index_at(200.0) - left).abs() < 1e-9);
+        assert!((view.axis().index_at(600.0) - right).abs() < 1e-9);
+        gestures.lift(1, &mut view);
+        gestures.move_to(finger(2, 650.0), &mut view);
+        assert!((view.axis().index_at(650.0) - right).abs() < 1e-9);
+        gestures.lift(2, &mut view);
+        assert!(!view.axis().is_held());
+    }
+
+    #[test]
+    fn the_wheel_zooms_at_the_pointer_and_pans_sideways() {
+        let mut view = view();
+        view.axis_mut().pan_by(2_000.0);
+        let turn = WheelTurn {
+            x: 250.0,
+            delta_x: 0.0,
+            delta_y: -100.0,
+            mode: 0,
+            pinch: false,
+            shift: false,
+        };
+        let before = view.axis().clone();
+        Gestures::wheel(turn, &mut view);
+        assert!((view.axis().spacing() / before.spacing() - NOTCH).abs() < 1e-9);
+        assert!((view.axis().index_at(250.0) - before.index_at(250.0)).abs() < 1e-9);
+        let zoomed = view.axis().clone();
+        Gestures::wheel(
+            WheelTurn {
+                shift: true,
+                ..turn
+            },
+            &mut view,
+        );
+        assert!((view.axis().x(0.0) - zoomed.x(0.0) - 100.0).abs() < 1e-6);
+        let three_lines = WheelTurn {
+            delta_y: 3.0,
+            mode: 1,
+            ..turn
+        };
+        let wide = view.axis().spacing();
+        Gestures::wheel(three_lines, &mut view);
+        assert!((wide / view.axis().spacing() - NOTCH).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,103 @@
+//! The line of figures at the top of the chart: the bar under the pointer, else the last one.
+
+use leptos::html::Span;
+use leptos::prelude::*;
+use tradesuite_core::chart::Legend;
+
+use crate::ui::widget::Readout;
+use crate::ui::workspace::Workspace;
+
+/// Names of the figures and of their elements.
+const FIGURES: [(&str, &str); 7] = [
+    ("O", "legend-open"),
+    ("H", "legend-high"),
+    ("L", "legend-low"),
+    ("C", "legend-close"),
+    ("V", "legend-volume"),
+    ("Δ", "legend-delta"),
+    ("", "legend-change"),
+];
+
+/// Elements of the figures.
+pub type LegendNodes = [NodeRef<Span>; FIGURES.len()];
+
+/// Writes the figures.
+pub struct LegendReadouts([Readout; FIGURES.len()]);
+
+impl LegendReadouts {
+    /// Writes into these elements.
+    #[must_use]
+    pub fn new(nodes: LegendNodes) -> Self {
+        Self(nodes.map(Readout::new))
+    }
+
+    /// Shows a bar's figures; nothing where there is none.
+    pub fn set(&self, legend: Option<&Legend>) {
+        let Some(legend) = legend else {
+            self.0.iter().for_each(|readout| readout.set("–", ""));
+            return;
+        };
+        let tone = if legend.is_up { "up" } else { "down" };
+        let delta = legend.delta.as_deref().unwrap_or("–");
+        let delta_tone = match delta.chars().next() {
+            Some('+') => "up",
+            Some('−') => "down",
+            _ => "",
+        };
+        let texts = [
+            (legend.open.as_str(), ""),
+            (legend.high.as_str(), ""),
+            (legend.low.as_str(), ""),
+            (legend.close.as_str(), tone),
+            (legend.volume.as_str(), ""),
+            (delta, delta_tone),
+            (legend.change.as_str(), tone),
+        ];
+        for (readout, (text, tone)) in self.0.iter().zip(texts) {
+            readout.set(text, tone);
+        }
+    }
+}
+
+/// The line.
+#[component]
+pub fn LegendLine(
+    /// Elements of the figures.
+    nodes: LegendNodes,
+) -> impl IntoView {
+    let workspace = Workspace::expect();
+    let symbol = move || workspace.instrument.get().symbol().to_owned();
+    let rest = move || {
+        let instrument = workspace.instrument.get();
+        let mut letters = instrument.exchange().chars();
+        let venue: String = letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect())
+            .unwrap_or_default();
+        format!("{} · {venue}", workspace.timeframe.get())
+    };
+    let figures = FIGURES
+        .into_iter()
+        .zip(nodes)
+        .map(|((name, testid), node)| {
+            view! {
+                <span class="whitespace-nowrap">
+                    <span class="mr-1 text-text-2">{name}</span>
+                    <span node_ref=node data-testid=testid>"–"</span>
+                </span>
+            }
+        });
+    view! {
+        <div
+            class="pointer-events-none absolute left-2.5 top-2 flex max-w-[calc(100%-90px)] flex-wrap gap-x-2.5 text-[11px]/[16px]"
+            data-testid="legend"
+        >
+            <span class="whitespace-nowrap">
+                <span class="font-semibold">{symbol}</span>
+                " "
+                <span class="text-text-2">{rest}</span>
+            </span>
+            {figures.collect_view()}
+        </div>
+    }
+}

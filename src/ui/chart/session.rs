@@ -1,0 +1,307 @@
+//! One instrument and timeframe on screen: feed, gestures, painters and the socket, tied together.
+//!
+//! Lives from the choice of an instrument or timeframe to the next. Everything that happens ends
+//! in [`Session::request_frame`]; what is painted is decided in the frame.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use tradesuite_core::chart::{ChartAction, ChartSize, LabelMetrics};
+use tradesuite_core::model::{InstrumentId, Timeframe, UnixMs};
+use tradesuite_core::protocol::Topic;
+
+use crate::api::load_candles;
+use crate::browser::{self, Guard, Surface, SurfaceSize};
+use crate::ui::chart::Parts;
+use crate::ui::chart::feed::{Feed, Request};
+use crate::ui::chart::gesture::{Gestures, Pointer, WheelTurn};
+use crate::ui::chart::grid::{measure, paint_grid};
+use crate::ui::chart::legend::LegendReadouts;
+use crate::ui::chart::paint::{BarPainter, Overlay, time_of};
+use crate::ui::chart::summary::summary;
+use crate::ui::live::{Live, Subscription};
+use crate::ui::panel::{Painter, Palette};
+use crate::ui::widget::Readout;
+use crate::ui::workspace::Workspace;
+
+/// How often countdown, summary and retries are looked after, milliseconds.
+const BEAT_MS: u32 = 250;
+
+/// The market and the reader's gestures on it.
+struct Shown {
+    instrument: InstrumentId,
+    timeframe: Timeframe,
+    feed: Feed,
+    gestures: Gestures,
+}
+
+/// A chart at work. Dropping it ends its subscription, timer and requests.
+pub struct Session {
+    shown: Rc<RefCell<Shown>>,
+    painter: Painter,
+    parts: Parts,
+    _subscription: Subscription,
+    _beat: Guard,
+}
+
+impl Session {
+    /// Begins to load, listen and paint. Call it in an effect: the painter ends with its owner.
+    pub fn start(instrument: InstrumentId, timeframe: Timeframe, parts: Parts) -> Self {
+        let size = ChartSize {
+            width: 1.0,
+            height: 1.0,
+            ratio: 1.0,
+        };
+        let shown = Rc::new(RefCell::new(Shown {
+            instrument: instrument.clone(),
+            timeframe,
+            feed: Feed::new(timeframe, size),
+            gestures: Gestures::default(),
+        }));
+        let mut canvases = Canvases::new(parts, Workspace::expect());
+        let painted = Rc::clone(&shown);
+        let painter = Painter::start(parts.bars, 0.0, move |surface, size, palette| {
+            canvases.paint(&mut painted.borrow_mut(), surface, size, palette);
+        });
+        let topic = Topic::Candles {
+            instrument,
+            timeframe,
+        };
+        let (heard, on_message) = (Rc::clone(&shown), painter.clone());
+        let subscription = Live::expect().subscribe(topic, move |message| {
+            heard.borrow_mut().feed.take(message);
+            on_message.request();
+        });
+        let beat = beat(&shown, &painter, parts);
+        watch_choices(painter.clone());
+        pump(&shown, &painter, parts);
+        Self {
+            shown,
+            painter,
+            parts,
+            _subscription: subscription,
+            _beat: beat,
+        }
+    }
+
+    /// A pointer comes down.
+    pub fn press(&self, pointer: Pointer) {
+        self.change(|shown| shown.gestures.press(pointer, shown.feed.view_mut()));
+    }
+
+    /// A pointer moves.
+    pub fn move_to(&self, pointer: Pointer) {
+        self.change(|shown| shown.gestures.move_to(pointer, shown.feed.view_mut()));
+    }
+
+    /// A pointer is lifted.
+    pub fn lift(&self, id: i32) {
+        self.change(|shown| shown.gestures.lift(id, shown.feed.view_mut()));
+    }
+
+    /// The mouse leaves.
+    pub fn leave(&self, pointer: Pointer) {
+        self.change(|shown| shown.gestures.leave(pointer));
+    }
+
+    /// The wheel turns.
+    pub fn wheel(&self, turn: WheelTurn) {
+        self.change(|shown| Gestures::wheel(turn, shown.feed.view_mut()));
+    }
+
+    /// A key is pressed.
+    pub fn act(&self, action: ChartAction) {
+        self.change(|shown| {
+            if action == ChartAction::Now {
+                shown.feed.jump_to_now();
+            } else {
+                let snap = shown.feed.view().snap();
+                action.apply(shown.feed.view_mut().axis_mut(), snap);
+            }
+        });
+    }
+
+    /// Zoom and place as they were at first.
+    pub fn reset(&self) {
+        self.act(ChartAction::Now);
+        self.act(ChartAction::Reset);
+    }
+
+    /// Back to the last bar.
+    pub fn jump_to_now(&self) {
+        self.act(ChartAction::Now);
+    }
+
+    fn change(&self, action: impl FnOnce(&mut Shown)) {
+        action(&mut self.shown.borrow_mut());
+        self.painter.request();
+        pump(&self.shown, &self.painter, self.parts);
+    }
+}
+
+/// Paints anew when the zone or the theme is changed.
+fn watch_choices(painter: Painter) {
+    let workspace = Workspace::expect();
+    Effect::new(move || {
+        workspace.zone.track();
+        workspace.theme.track();
+        painter.recolor();
+    });
+}
+
+/// Keeps the countdown running, tries again what failed, and writes the summary.
+fn beat(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) -> Guard {
+    let weak = Rc::downgrade(shown);
+    let painter = painter.clone();
+    let readout = Readout::new(parts.summary);
+    browser::every(BEAT_MS, move || {
+        let Some(shown) = weak.upgrade() else { return };
+        pump(&shown, &painter, parts);
+        let held = shown.borrow();
+        let view = held.feed.view();
+        let pointer = held.gestures.crosshair();
+        let crosshair = pointer.and_then(|(x, y)| view.crosshair(x, y));
+        readout.set(&summary(view, crosshair), "");
+        painter.request();
+    })
+}
+
+/// Carries the feed's wishes to the server, and shows what the reader has to know.
+fn pump(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
+    let mut held = shown.borrow_mut();
+    show_notice(&held.feed, parts);
+    let Some(request) = held.feed.next_request(browser::now_ms()) else {
+        return;
+    };
+    let (instrument, timeframe) = (held.instrument.clone(), held.timeframe);
+    let weak = Rc::downgrade(shown);
+    let painter = painter.clone();
+    spawn_local(async move {
+        let Request { before, limit } = request;
+        let page = load_candles(instrument, timeframe, before, limit).await;
+        // Gone where another instrument was chosen meanwhile.
+        let Some(shown) = weak.upgrade() else { return };
+        let page = page.map_err(|error| error.to_string());
+        let now_ms = browser::now_ms();
+        shown.borrow_mut().feed.answer(request, page, now_ms);
+        painter.request();
+        pump(&shown, &painter, parts);
+    });
+}
+
+fn show_notice(feed: &Feed, parts: Parts) {
+    let notice = feed.notice();
+    if parts
+        .notice
+        .try_get_untracked()
+        .is_some_and(|shown| shown != notice)
+    {
+        parts.notice.set(notice);
+    }
+    let following = !feed.is_shown() || feed.view().axis().is_following();
+    if parts
+        .following
+        .try_get_untracked()
+        .is_some_and(|shown| shown != following)
+    {
+        parts.following.set(following);
+    }
+}
+
+/// Both canvases and what they were painted with.
+struct Canvases {
+    parts: Parts,
+    workspace: Workspace,
+    grid: Option<Surface>,
+    grid_palette: Option<Palette>,
+    bars: BarPainter,
+    legend: LegendReadouts,
+    metrics: LabelMetrics,
+}
+
+impl Canvases {
+    fn new(parts: Parts, workspace: Workspace) -> Self {
+        Self {
+            parts,
+            workspace,
+            grid: None,
+            grid_palette: None,
+            bars: BarPainter::default(),
+            legend: LegendReadouts::new(parts.legend),
+            metrics: LabelMetrics::default(),
+        }
+    }
+
+    /// One frame.
+    fn paint(
+        &mut self,
+        shown: &mut Shown,
+        surface: &Surface,
+        size: SurfaceSize,
+        palette: &Palette,
+    ) {
+        let zone = self.workspace.zone.get_untracked();
+        let offset_ms = move |time: UnixMs| zone.offset_ms(time.0);
+        let view = shown.feed.view_mut();
+        self.fit(view, surface, size);
+        let changed = view.lay_out(&offset_ms);
+        self.paint_below(view, changed, size, palette);
+        if !shown.feed.is_shown() {
+            self.legend.set(None);
+            return;
+        }
+        let view = shown.feed.view();
+        let pointer = shown.gestures.crosshair();
+        let crosshair = pointer.and_then(|(x, y)| view.crosshair(x, y));
+        let overlay = Overlay {
+            crosshair,
+            time: time_of(view, crosshair, &offset_ms),
+            closes_in_ms: view.closes_in_ms(UnixMs(browser::now_ms() as i64)),
+            metrics: self.metrics,
+        };
+        self.bars.paint(view, &overlay, surface, size, palette);
+        let legend = view.legend(crosshair.map(|crosshair| crosshair.index));
+        self.legend.set(legend.as_ref());
+    }
+
+    fn fit(
+        &mut self,
+        view: &mut tradesuite_core::chart::ChartView,
+        surface: &Surface,
+        size: SurfaceSize,
+    ) {
+        let chart_size = ChartSize {
+            width: size.width / size.ratio,
+            height: size.height / size.ratio,
+            ratio: size.ratio,
+        };
+        if view.size() != chart_size {
+            view.resize(chart_size);
+        }
+        let metrics = measure(surface, size.ratio);
+        if metrics != self.metrics {
+            self.metrics = metrics;
+            view.set_metrics(metrics);
+        }
+    }
+
+    fn paint_below(
+        &mut self,
+        view: &tradesuite_core::chart::ChartView,
+        changed: bool,
+        size: SurfaceSize,
+        palette: &Palette,
+    ) {
+        self.grid = self.grid.take().or_else(|| Surface::of(&self.parts.grid));
+        let Some(grid) = &self.grid else { return };
+        let same = !changed && self.grid_palette.as_ref() == Some(palette);
+        if same {
+            return;
+        }
+        let _ = grid.fit();
+        self.grid_palette = Some(palette.clone());
+        paint_grid(view, self.metrics, grid, size, palette);
+    }
+}

@@ -1,0 +1,101 @@
+//! The chart in one sentence, for screen readers and for the browser tests: exact, in UTC.
+
+use std::fmt::Write as _;
+
+use tradesuite_core::chart::{Bar, ChartView, Crosshair};
+use tradesuite_core::model::Precision;
+
+/// `97 of 500 bars in view, 2026-11-23T12:00:00Z to …; …`.
+#[must_use]
+pub fn summary(view: &ChartView, crosshair: Option<Crosshair>) -> String {
+    let series = view.series();
+    let Some(last) = series.last() else {
+        return "No bars".to_owned();
+    };
+    let range = view.axis().visible_bars();
+    let mut text = format!(
+        "{} of {} bars in view",
+        range.end - range.start,
+        series.len()
+    );
+    if let (Some(from), Some(to)) = (series.bar(range.start), series.bar(range.end - 1)) {
+        // Writing into a `String` cannot fail.
+        let _ = write!(
+            text,
+            ", from {} to {}",
+            from.time.to_rfc3339(),
+            to.time.to_rfc3339()
+        );
+    }
+    let following = if view.axis().is_following() {
+        ""
+    } else {
+        "not "
+    };
+    let _ = write!(
+        text,
+        "; {following}following the market; last bar {}, {}",
+        figures(last, series.precision()),
+        if last.closed { "closed" } else { "forming" }
+    );
+    if let Some(bar) = crosshair.and_then(|crosshair| series.bar(crosshair.index)) {
+        let _ = write!(text, "; pointer on {}", figures(bar, series.precision()));
+    }
+    text
+}
+
+fn figures(bar: &Bar, precision: Precision) -> String {
+    let price = |value: tradesuite_core::model::Price| value.to_decimal(precision.price);
+    format!(
+        "{} open {} high {} low {} close {} volume {}",
+        bar.time.to_rfc3339(),
+        price(bar.open),
+        price(bar.high),
+        price(bar.low),
+        price(bar.close),
+        bar.volume.display(precision.quantity)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tradesuite_core::chart::ChartSize;
+    use tradesuite_core::model::{Price, Timeframe, UnixMs, Volume};
+
+    #[test]
+    fn it_says_what_is_in_view() {
+        let precision = Precision {
+            price: 2,
+            quantity: 4,
+        };
+        let size = ChartSize {
+            width: 300.0,
+            height: 200.0,
+            ratio: 1.0,
+        };
+        let mut view = ChartView::new(Timeframe::M1, precision, 1, size);
+        assert_eq!(summary(&view, None), "No bars");
+        view.merge((0..100).map(|minute| Bar {
+            time: UnixMs(1_795_435_200_000 + minute * 60_000),
+            open: Price(6_418_820),
+            high: Price(6_423_190),
+            low: Price(6_418_005),
+            close: Price(6_421_355),
+            volume: Volume(128_400),
+            buy_volume: None,
+            closed: minute < 99,
+        }));
+        view.lay_out(&|_| 0);
+        let text = summary(&view, view.crosshair(10.0, 10.0));
+        let figures = "open 64188.20 high 64231.90 low 64180.05 close 64213.55 volume 12.8400";
+        assert!(
+            text.contains(" of 100 bars in view, from 2026-11-23T"),
+            "{text}"
+        );
+        assert!(
+            text.contains(&format!("; following the market; last bar 2026-11-23T13:39:00Z {figures}, forming; pointer on 2026")),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,59 @@
+//! The row of timeframes in the chart's header.
+
+use leptos::prelude::*;
+use tradesuite_core::model::Timeframe;
+
+use crate::ui::workspace::Workspace;
+
+/// The ones that always have a button.
+const SHOWN: [Timeframe; 6] = [
+    Timeframe::S1,
+    Timeframe::M1,
+    Timeframe::M5,
+    Timeframe::M15,
+    Timeframe::H1,
+    Timeframe::D1,
+];
+
+/// Buttons of the usual timeframes and a list of all.
+#[component]
+pub fn TimeframeBar() -> impl IntoView {
+    let workspace = Workspace::expect();
+    let chosen = move |timeframe| workspace.timeframe.get() == timeframe;
+    let buttons = SHOWN.map(|timeframe| {
+        view! {
+            <button
+                class="h-[22px] cursor-pointer rounded px-1.5 hover:bg-hover aria-pressed:bg-accent/20 aria-pressed:text-accent"
+                aria-pressed=move || chosen(timeframe).to_string()
+                data-testid=format!("timeframe-{timeframe}")
+                on:click=move |_| workspace.timeframe.set(timeframe)
+            >
+                {timeframe.name()}
+            </button>
+        }
+    });
+    let others = Timeframe::ALL.map(|timeframe| {
+        view! {
+            <option value=timeframe.name() prop:selected=move || chosen(timeframe) selected=timeframe == Timeframe::M1>
+                {timeframe.name()}
+            </option>
+        }
+    });
+    view! {
+        <div class="flex items-center gap-0.5" role="group" aria-label="Timeframe">
+            {buttons.collect_view()}
+            <select
+                class="h-[22px] cursor-pointer rounded bg-panel px-0.5 hover:bg-hover"
+                aria-label="All timeframes"
+                data-testid="timeframe-all"
+                on:change=move |event| {
+                    if let Ok(timeframe) = event_target_value(&event).parse() {
+                        workspace.timeframe.set(timeframe);
+                    }
+                }
+            >
+                {others.collect_view()}
+            </select>
+        </div>
+    }
+}
