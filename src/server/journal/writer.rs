@@ -1,0 +1,144 @@
+//! The thread that owns the file: commits in groups, tries again when the disk refuses, cuts what
+//! every consumer has passed. It must not number or publish events.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tradesuite_core::model::Position;
+
+use super::file::JournalFile;
+use super::{GROUP_MS, Inner, JournalState, Shared, window};
+use crate::server::bus::Batch;
+
+/// Commits between two looks at what may be cut.
+const CUT_EVERY: u32 = 50;
+const FIRST_PAUSE_MS: u64 = 50;
+const LONGEST_PAUSE_MS: u64 = 5_000;
+/// Refusals in a row after which a journal that is being closed gives up.
+const LAST_TRIES: u32 = 5;
+
+/// Runs until the journal is closed and everything is committed. Returns the number of events
+/// that could not be.
+pub(super) fn run(shared: &Shared, mut file: JournalFile) -> u64 {
+    let mut refusals = 0_u32;
+    let mut commits = 0_u32;
+    let lost = loop {
+        let (group, draining) = next_group(shared, refusals > 0);
+        if group.is_empty() {
+            break 0;
+        }
+        match file.commit(&group) {
+            Ok(()) => {
+                finish(shared, &group);
+                commits += 1;
+                if refusals > 0 || commits.is_multiple_of(CUT_EVERY) {
+                    cut(shared, &mut file);
+                }
+                refusals = 0;
+            }
+            Err(error) => {
+                refusals += 1;
+                report_failure(shared, &error, refusals);
+                if draining && refusals >= LAST_TRIES {
+                    break shared.lock().window.uncommitted_events();
+                }
+                pause(shared, refusals, draining);
+            }
+        }
+    };
+    if lost == 0 {
+        cut(shared, &mut file);
+    } else {
+        tracing::error!(
+            events = lost,
+            "the journal closes without having committed everything"
+        );
+    }
+    file.close();
+    shared.closed.store(true, Ordering::Release);
+    // Wakes the tails, which then see that nothing follows.
+    shared.appended.send_modify(|_| ());
+    shared.committed.send_modify(|_| ());
+    lost
+}
+
+/// Waits for events, and then a moment for more of them. Empty when nothing will follow.
+fn next_group(shared: &Shared, retrying: bool) -> (Vec<Batch>, bool) {
+    let idle = |inner: &mut Inner| !inner.draining && !inner.window.has_uncommitted();
+    let inner = shared
+        .wake
+        .wait_while(shared.lock(), idle)
+        .unwrap_or_else(PoisonError::into_inner);
+    let wait = Duration::from_millis(if retrying { 0 } else { GROUP_MS });
+    let (inner, _) = shared
+        .wake
+        .wait_timeout_while(inner, wait, |inner| !inner.draining)
+        .unwrap_or_else(PoisonError::into_inner);
+    (inner.window.uncommitted(), inner.draining)
+}
+
+fn finish(shared: &Shared, group: &[Batch]) {
+    let mut inner = shared.lock();
+    let freed = inner.window.commit(group.len());
+    // Under the lock: what has left the window must be known to be in the file.
+    if let Some(batch) = group.last() {
+        shared.committed.send_replace(window::last(batch));
+    }
+    drop(inner);
+    shared.room.add_permits(freed as usize);
+}
+
+/// Cuts, and says how large the file is.
+fn cut(shared: &Shared, file: &mut JournalFile) {
+    let passed = shared.lock().consumers.values().copied().min();
+    if let Err(error) = file.cut(passed.unwrap_or(Position(0))) {
+        tracing::warn!(%error, "the journal could not be cut; it is tried again later");
+    }
+    let (bytes, limit) = (file.used_bytes(), shared.options.limit_bytes);
+    shared.bytes.store(bytes, Ordering::Relaxed);
+    set_state(
+        shared,
+        if bytes > limit {
+            JournalState::Full { bytes, limit }
+        } else {
+            JournalState::Ok
+        },
+    );
+}
+
+fn report_failure(shared: &Shared, error: &str, refusals: u32) {
+    if refusals == 1 {
+        tracing::error!(error, "the journal does not commit; events wait in memory");
+    }
+    let reason = error.to_owned();
+    set_state(shared, JournalState::Failing { reason });
+}
+
+fn set_state(shared: &Shared, state: JournalState) {
+    shared.state.send_if_modified(|held| {
+        let kind = std::mem::discriminant(&state);
+        let turned = std::mem::discriminant(held) != kind;
+        if turned && matches!(state, JournalState::Full { .. }) {
+            tracing::warn!("the journal has reached its size limit: a consumer does not pass");
+        }
+        let changed = *held != state;
+        *held = state;
+        changed
+    });
+}
+
+/// Waits longer after each refusal; closing the journal ends the wait.
+fn pause(shared: &Shared, refusals: u32, draining: bool) {
+    let factor = 1_u64 << (refusals - 1).min(10);
+    let ms = (FIRST_PAUSE_MS * factor).min(LONGEST_PAUSE_MS);
+    let wait = Duration::from_millis(ms);
+    if draining {
+        std::thread::sleep(wait);
+        return;
+    }
+    let _ = shared
+        .wake
+        .wait_timeout_while(shared.lock(), wait, |inner| !inner.draining)
+        .unwrap_or_else(PoisonError::into_inner);
+}
