@@ -2,9 +2,14 @@
 //!
 //! [`MarketStore`] holds trades, candles, book history and gaps; [`StateStore`] what a person
 //! made. The first may be large and lag behind the market, the second is small and every write
-//! is durable. Both remember the journal position up to which they have taken everything, in the
-//! same transaction as the result.
+//! is durable. A consumer of the journal keeps its position with its result, so that it can read
+//! on from there after any kind of end.
+//!
+//! Errors: [`StoreError`] for everything here, by what the caller can do about it.
 
+#[cfg(test)]
+mod conformance;
+pub mod directory;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -106,12 +111,21 @@ pub struct Span {
 }
 
 /// Rows with their common precision (the finest of all rows).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rows<T> {
     /// Decimals of every number in it.
     pub precision: Precision,
     /// Ascending.
     pub rows: Vec<T>,
+}
+
+impl<T> Default for Rows<T> {
+    fn default() -> Self {
+        Self {
+            precision: Precision::default(),
+            rows: Vec::new(),
+        }
+    }
 }
 
 /// From when to when something is held.
@@ -153,7 +167,8 @@ pub trait MarketStore: Send + Sync {
     /// `sqlite` or `influxdb`.
     fn kind(&self) -> &'static str;
 
-    /// Takes a batch, all of it or nothing.
+    /// Takes a batch. After an error, or when the process dies meanwhile, part of it may be held,
+    /// but never its position: writing the same batch again is always right and doubles nothing.
     async fn write(&self, batch: StoreBatch) -> Result<(), StoreError>;
 
     /// Journal position up to which everything is held; `None` for a new store.

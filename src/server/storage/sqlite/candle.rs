@@ -1,0 +1,178 @@
+//! Bars in `candles.db`.
+
+use rusqlite::{Connection, Row, params};
+use tradesuite_core::model::{
+    Candle, InstrumentId, Notional, Origin, Precision, Price, Timeframe, UnixMs, Volume,
+};
+
+use super::rows::{Rescale, align, order};
+use super::schema::{self, Sum};
+use crate::server::storage::{CandleRecord, Rows, Span, StoreError};
+
+/// A bar replaces the held one unless that is better: own bars are better than a venue's, then a
+/// higher revision, a closed bar, more trades. Of two equals the later one stays. Writing any
+/// stretch twice therefore changes nothing.
+const UPSERT: &str = "INSERT INTO candles (series, timeframe, time, price_decimals,
+    quantity_decimals, open, high, low, close, volume, buy_volume, quote_volume, trades, closed,
+    revision, origin)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+ON CONFLICT (series, timeframe, time) DO UPDATE SET
+    price_decimals = excluded.price_decimals, quantity_decimals = excluded.quantity_decimals,
+    open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
+    volume = excluded.volume, buy_volume = excluded.buy_volume,
+    quote_volume = excluded.quote_volume, trades = excluded.trades, closed = excluded.closed,
+    revision = excluded.revision, origin = excluded.origin
+WHERE (excluded.origin = 'trades', excluded.revision, excluded.closed, coalesce(excluded.trades, 0))
+   >= (candles.origin = 'trades', candles.revision, candles.closed,
+       CASE WHEN excluded.trades IS NULL AND candles.origin <> 'trades' THEN 0
+            ELSE coalesce(candles.trades, 0) END)";
+
+const COLUMNS: &str = "time, price_decimals, quantity_decimals, open, high, low, close, volume,
+    buy_volume, quote_volume, trades, closed, revision, origin";
+
+/// Writes bars by the rule above.
+pub(super) fn write(connection: &Connection, records: &[CandleRecord]) -> Result<(), StoreError> {
+    let mut upsert = connection.prepare_cached(UPSERT)?;
+    let mut series: Option<(&InstrumentId, i64)> = None;
+    for record in records {
+        let series = match series {
+            Some((held, number)) if *held == record.instrument => number,
+            _ => {
+                let number = schema::make_series(connection, &record.instrument)?;
+                series = Some((&record.instrument, number));
+                number
+            }
+        };
+        let candle = &record.candle;
+        upsert.execute(params![
+            series,
+            record.timeframe.name(),
+            candle.time.0,
+            record.precision.price,
+            record.precision.quantity,
+            candle.open.0,
+            candle.high.0,
+            candle.low.0,
+            candle.close.0,
+            Sum(candle.volume.0),
+            candle.buy_volume.map(|volume| Sum(volume.0)),
+            candle.quote_volume.map(|volume| Sum(volume.0)),
+            candle.trades.map(|count| count as i64),
+            candle.closed,
+            candle.revision,
+            origin_name(candle.origin),
+        ])?;
+    }
+    Ok(())
+}
+
+/// Reads bars of one width.
+pub(super) fn read(
+    connection: &Connection,
+    instrument: &InstrumentId,
+    timeframe: Timeframe,
+    span: Span,
+) -> Result<Rows<Candle>, StoreError> {
+    let Some(series) = schema::find_series(connection, instrument)? else {
+        return Ok(Rows::default());
+    };
+    let order = order(span.newest);
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM candles
+         WHERE series = ?1 AND timeframe = ?2 AND time >= ?3 AND time < ?4
+         ORDER BY time {order} LIMIT ?5"
+    ))?;
+    let mut rows = select.query(params![
+        series,
+        timeframe.name(),
+        span.start.0,
+        span.end.0,
+        span.limit
+    ])?;
+    let mut bars = Vec::new();
+    while let Some(row) = rows.next()? {
+        bars.push(bar(row)?);
+    }
+    align(bars, span.newest)
+}
+
+/// First and last bar of one minute.
+pub(super) fn coverage(
+    connection: &Connection,
+    instrument: &InstrumentId,
+) -> Result<Option<(UnixMs, UnixMs)>, StoreError> {
+    let Some(series) = schema::find_series(connection, instrument)? else {
+        return Ok(None);
+    };
+    let ends = |order| {
+        let mut select = connection.prepare_cached(&format!(
+            "SELECT time FROM candles WHERE series = ?1 AND timeframe = ?2
+             ORDER BY time {order} LIMIT 1"
+        ))?;
+        let mut rows = select.query(params![series, Timeframe::M1.name()])?;
+        rows.next()?.map(|row| row.get(0).map(UnixMs)).transpose()
+    };
+    Ok(ends("ASC")?.zip(ends("DESC")?))
+}
+
+fn bar(row: &Row<'_>) -> Result<(Precision, Candle), StoreError> {
+    let damaged = || StoreError::Damaged("a bar is incomplete".to_owned());
+    let precision = Precision {
+        price: row.get(1)?,
+        quantity: row.get(2)?,
+    };
+    let candle = Candle {
+        time: UnixMs(row.get(0)?),
+        open: Price(row.get(3)?),
+        high: Price(row.get(4)?),
+        low: Price(row.get(5)?),
+        close: Price(row.get(6)?),
+        volume: Volume(Sum::read(row.get_ref(7)?)?.ok_or_else(damaged)?),
+        buy_volume: Sum::read(row.get_ref(8)?)?.map(Volume),
+        quote_volume: Sum::read(row.get_ref(9)?)?.map(Notional),
+        trades: row.get::<_, Option<i64>>(10)?.map(|count| count as u64),
+        closed: row.get(11)?,
+        revision: row.get(12)?,
+        origin: match row.get_ref(13)?.as_str().map_err(|_| damaged())? {
+            "trades" => Origin::Trades,
+            "venue" => Origin::Venue,
+            _ => Origin::Both,
+        },
+    };
+    Ok((precision, candle))
+}
+
+fn origin_name(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Trades => "trades",
+        Origin::Venue => "venue",
+        Origin::Both => "both",
+    }
+}
+
+impl Rescale for Candle {
+    fn time_key(&self) -> i64 {
+        self.time.0
+    }
+
+    fn rescaled(self, from: Precision, to: Precision) -> Option<Self> {
+        let price = |price: Price| price.rescaled(from.price, to.price);
+        let volume = |volume: Volume| volume.rescaled(from.quantity, to.quantity);
+        Some(Self {
+            open: price(self.open)?,
+            high: price(self.high)?,
+            low: price(self.low)?,
+            close: price(self.close)?,
+            volume: volume(self.volume)?,
+            buy_volume: match self.buy_volume {
+                Some(held) => Some(volume(held)?),
+                None => None,
+            },
+            quote_volume: match self.quote_volume {
+                Some(held) => Some(held.rescaled(from.notional(), to.notional())?),
+                None => None,
+            },
+            ..self
+        })
+    }
+}

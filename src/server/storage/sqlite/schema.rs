@@ -1,0 +1,230 @@
+//! Tables of the market store's files, how they are opened, and what SQLite's errors mean.
+//!
+//! `ANY` columns of STRICT tables keep a value as it was given: sums are INTEGER where 64 bits
+//! hold them, else TEXT, and are never turned into floats.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, ToSql};
+use tradesuite_core::model::InstrumentId;
+
+use crate::server::storage::StoreError;
+
+/// Version of these tables.
+const VERSION: i64 = 1;
+
+/// Instruments of a file by number: a small integer in a million rows instead of a text.
+const SERIES: &str = "CREATE TABLE IF NOT EXISTS series (
+    id INTEGER PRIMARY KEY,
+    instrument TEXT NOT NULL UNIQUE
+) STRICT;";
+
+/// `candles.db`. `price` × 10^−`price_decimals` is the value; sums alike.
+pub(super) const CANDLES: &str = "
+CREATE TABLE IF NOT EXISTS candles (
+    series INTEGER NOT NULL,
+    timeframe TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    price_decimals INTEGER NOT NULL,
+    quantity_decimals INTEGER NOT NULL,
+    open INTEGER NOT NULL,
+    high INTEGER NOT NULL,
+    low INTEGER NOT NULL,
+    close INTEGER NOT NULL,
+    volume ANY NOT NULL,
+    buy_volume ANY,
+    quote_volume ANY,
+    trades INTEGER,
+    closed INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    origin TEXT NOT NULL,
+    PRIMARY KEY (series, timeframe, time)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS gaps (
+    instrument TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER,
+    reason TEXT NOT NULL,
+    filled INTEGER NOT NULL,
+    PRIMARY KEY (instrument, kind, start)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS instruments (
+    id TEXT PRIMARY KEY,
+    description TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS consumer (
+    name TEXT PRIMARY KEY,
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;";
+
+/// `trades/YYYY-MM-DD.db`. `time` and `received` are Unix nanoseconds.
+pub(super) const TRADES: &str = "
+CREATE TABLE IF NOT EXISTS trades (
+    series INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    price INTEGER NOT NULL,
+    quantity INTEGER NOT NULL,
+    price_decimals INTEGER NOT NULL,
+    quantity_decimals INTEGER NOT NULL,
+    side TEXT NOT NULL,
+    PRIMARY KEY (series, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS trades_by_time ON trades (series, time, id);";
+
+/// `book/YYYY-MM-DD.db`. `start` and `end` are the first and last exchange time in a row, Unix
+/// nanoseconds; `snapshot` says that it begins with a whole book; `packed` that `data` is one zstd
+/// frame. `written` is the journal position up to which the file has everything.
+pub(super) const BOOK: &str = "
+CREATE TABLE IF NOT EXISTS history (
+    id INTEGER PRIMARY KEY,
+    series INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    snapshot INTEGER NOT NULL,
+    packed INTEGER NOT NULL,
+    data BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS history_by_series ON history (series, id);
+CREATE INDEX IF NOT EXISTS snapshots ON history (series, start, id) WHERE snapshot = 1;
+CREATE INDEX IF NOT EXISTS open_rows ON history (series, id) WHERE packed = 0;
+CREATE TABLE IF NOT EXISTS consumer (
+    name TEXT PRIMARY KEY,
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;";
+
+/// Opens a file for writing and makes its tables.
+pub(super) fn open_writer(path: &Path, tables: &str) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path).map_err(explain)?;
+    prepare(&connection, path, tables)?;
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection, path: &Path, tables: &str) -> Result<(), StoreError> {
+    connection
+        .busy_timeout(Duration::from_secs(5))
+        .map_err(explain)?;
+    let version: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(explain)?;
+    if version > VERSION {
+        return Err(StoreError::Refused(format!(
+            "{} was written by a newer version of TradeSuite",
+            path.display()
+        )));
+    }
+    connection
+        .execute_batch(&format!(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+             PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;
+             BEGIN; {SERIES} {tables} PRAGMA user_version = {VERSION}; COMMIT;"
+        ))
+        .map_err(explain)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(())
+}
+
+/// Opens a file for reading.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(explain)?;
+    connection
+        .busy_timeout(Duration::from_secs(5))
+        .map_err(explain)?;
+    Ok(connection)
+}
+
+/// The number of an instrument in a file, `None` where the file has nothing of it.
+pub(super) fn find_series(
+    connection: &Connection,
+    instrument: &InstrumentId,
+) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT id FROM series WHERE instrument = ?1")?
+        .query_row([instrument.as_str()], |row| row.get(0))
+        .optional()
+}
+
+/// The number of an instrument in a file, given now where it has none.
+pub(super) fn make_series(
+    connection: &Connection,
+    instrument: &InstrumentId,
+) -> rusqlite::Result<i64> {
+    if let Some(series) = find_series(connection, instrument)? {
+        return Ok(series);
+    }
+    connection
+        .prepare_cached("INSERT INTO series (instrument) VALUES (?1)")?
+        .insert([instrument.as_str()])
+}
+
+/// Journal position up to which a file has everything.
+pub(super) fn position(connection: &Connection) -> rusqlite::Result<Option<u64>> {
+    connection
+        .prepare_cached("SELECT position FROM consumer WHERE name = 'store'")?
+        .query_row([], |row| row.get::<_, i64>(0))
+        .optional()
+        .map(|position| position.map(|position| position as u64))
+}
+
+/// Sets the journal position up to which a file has everything.
+pub(super) fn set_position(connection: &Connection, position: u64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO consumer (name, position) VALUES ('store', ?1)
+             ON CONFLICT (name) DO UPDATE SET position = max(position, excluded.position)",
+        )?
+        .execute([position as i64])?;
+    Ok(())
+}
+
+/// A sum as it is stored: INTEGER where it fits, else its digits.
+pub(super) struct Sum(pub i128);
+
+impl ToSql for Sum {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Owned(match i64::try_from(self.0) {
+            Ok(small) => Value::Integer(small),
+            Err(_) => Value::Text(self.0.to_string()),
+        }))
+    }
+}
+
+impl Sum {
+    /// Reads a sum; `None` for NULL.
+    pub fn read(value: ValueRef<'_>) -> Result<Option<i128>, StoreError> {
+        match value {
+            ValueRef::Null => Ok(None),
+            ValueRef::Integer(small) => Ok(Some(small.into())),
+            ValueRef::Text(digits) => std::str::from_utf8(digits)
+                .ok()
+                .and_then(|digits| digits.parse().ok())
+                .map(Some)
+                .ok_or_else(|| StoreError::Damaged("a sum is no number".to_owned())),
+            ValueRef::Real(_) | ValueRef::Blob(_) => {
+                Err(StoreError::Damaged("a sum is no exact number".to_owned()))
+            }
+        }
+    }
+}
+
+/// What the caller can do about it.
+pub(super) fn explain(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            StoreError::Damaged(error.to_string())
+        }
+        Some(_) => StoreError::Unavailable(error.to_string()),
+        None => StoreError::Damaged(error.to_string()),
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        explain(error)
+    }
+}
