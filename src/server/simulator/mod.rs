@@ -41,6 +41,9 @@ const REQUESTS_PER_S: u32 = 10;
 /// Actions played before opening at the most, so that opening stays quick.
 const WARM_UP_ACTIONS: f64 = 400_000.0;
 
+/// Instruments traded where nobody says which.
+const DEFAULT_INSTRUMENTS: usize = 24;
+
 /// Which instruments are traded: `12` (so many of the table) or `BTC-USD,ETH-USD`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InstrumentSelection(Vec<&'static Listing>);
@@ -50,6 +53,12 @@ impl FromStr for InstrumentSelection {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         listing::select(text).map(Self)
+    }
+}
+
+impl Default for InstrumentSelection {
+    fn default() -> Self {
+        Self(listing::LISTINGS.iter().take(DEFAULT_INSTRUMENTS).collect())
     }
 }
 
@@ -76,7 +85,7 @@ impl Default for SimulatorConfig {
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
             seed: 1,
             rate_events_per_s: 300.0,
-            instruments: InstrumentSelection(listing::LISTINGS.iter().take(24).collect()),
+            instruments: InstrumentSelection::default(),
             faults: FaultPlan::default(),
             history_days: 400,
         }

@@ -14,7 +14,7 @@ use super::listing::Listing;
 use super::walk::{MINUTE_DEPTH, MINUTE_NS};
 
 /// Trades kept for those who ask for missed ones.
-const KEPT_TRADES: usize = 50_000;
+const KEPT_TRADES: usize = 20_000;
 const DAY_MINUTES: i64 = 1_440;
 
 /// Figures of the last 24 hours, in counts of the last decimals.

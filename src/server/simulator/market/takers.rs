@@ -9,7 +9,7 @@ use super::noise::Draws;
 const EAGERNESS: f64 = 0.15;
 /// Part of an average minute's notional that these actions bring on average, measured over days
 /// of play; the rest comes from informed orders and liquidations.
-const CALIBRATION: f64 = 0.62;
+const CALIBRATION: f64 = 0.72;
 /// Spread of order sizes: standard deviation of the logarithm.
 const SIZE_SIGMA: f64 = 1.7;
 /// Tail exponent of the length of parent orders; signs of trades then have a long memory. After
@@ -72,7 +72,9 @@ impl Takers {
         let informed = (side == BookSide::Ask) == (situation.mispricing > 0.0)
             && situation.mispricing.abs() > 1.0;
         if informed && draws.chance(0.35) {
-            quantity = quantity.max(resting + resting / 3);
+            // Who knows better takes what is mispriced, within his means.
+            let means = 3.0 * self.mean_notional / best as f64 * self.quantity_scale;
+            quantity = quantity.max((resting + resting / 3).min(means as i64));
         }
         let patience = situation.tolerance * if rush { 6.0 } else { 2.0 };
         let limit = situation.fair_counts + side.inwards() as f64 * patience;

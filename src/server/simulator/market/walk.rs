@@ -39,6 +39,8 @@ pub struct Cell {
     pub end: f64,
     /// Variance within.
     pub variance: f64,
+    /// Business minutes at both ends.
+    busy: (f64, f64),
 }
 
 impl Cell {
@@ -118,6 +120,10 @@ fn top_cell(noise: Noise, index: i64) -> Cell {
         start: top_node(noise, index),
         end: top_node(noise, index + 1),
         variance: TOP_MINUTES as f64,
+        busy: (
+            business_minutes(index * TOP_NS),
+            business_minutes((index + 1) * TOP_NS),
+        ),
     }
 }
 
@@ -135,23 +141,29 @@ fn top_node(noise: Noise, index: i64) -> f64 {
 
 fn halves(noise: Noise, cell: &Cell) -> (Cell, Cell) {
     let mut draws = noise.at(u64::from(cell.depth), cell.index);
-    let (start, width) = (cell.start_ns(), cell.width_ns());
-    let busy = [start, start + width / 2, start + width].map(business_minutes);
-    let odds = (busy[1] - busy[0]) / (busy[2] - busy[1]) * (CLUSTERING * draws.normal()).exp();
+    let busy = business_minutes(cell.start_ns() + cell.width_ns() / 2);
+    let uneven = (CLUSTERING * draws.normal()).exp();
+    let odds = (busy - cell.busy.0) / (cell.busy.1 - busy) * uneven;
     let share = odds / (1.0 + odds);
     let deviation = (cell.variance * share * (1.0 - share)).sqrt();
     let middle = cell.start + (cell.end - cell.start) * share + deviation * draws.normal();
-    let half = |index, start, end, share| Cell {
+    let left = Cell {
         depth: cell.depth + 1,
-        index,
-        start,
-        end,
+        index: cell.index * 2,
+        start: cell.start,
+        end: middle,
         variance: cell.variance * share,
+        busy: (cell.busy.0, busy),
     };
-    (
-        half(cell.index * 2, cell.start, middle, share),
-        half(cell.index * 2 + 1, middle, cell.end, 1.0 - share),
-    )
+    let right = Cell {
+        index: left.index + 1,
+        start: middle,
+        end: cell.end,
+        variance: cell.variance * (1.0 - share),
+        busy: (busy, cell.busy.1),
+        ..left
+    };
+    (left, right)
 }
 
 /// Minutes since 1970 on a clock that runs faster when people trade: most at 15:00 UTC and on

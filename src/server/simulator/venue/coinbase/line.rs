@@ -256,6 +256,7 @@ async fn beat(heartbeat: &mut Option<Interval>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn reads_requests_and_says_what_is_wrong() {
@@ -275,6 +276,13 @@ mod tests {
             ),
         ] {
             assert_eq!(read_request(text).expect_err(text), message);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_request_panics(text in "\\PC{0,80}") {
+            let _ = read_request(&text);
         }
     }
 }
