@@ -49,11 +49,12 @@ class Chart {
   }
 
   /** Waits until what it shows satisfies `holds`, and returns it. */
-  when(what, holds) {
-    return until(what, async () => {
+  when(what, holds, longest) {
+    const ask = async () => {
       const state = await this.state();
       return state && holds(state) ? state : null;
-    });
+    };
+    return until(what, ask, longest);
   }
 
   /** Points at a place of the plot, CSS pixels from its top left corner. */

@@ -1,0 +1,92 @@
+/** Script a frame while dragging: our chart and lightweight-charts 5.2.1, the same bars, the same drag, one browser. */
+import { chartOf } from '../harness/chart.mjs';
+import { launch, openPage } from '../harness/browser.mjs';
+import { rest } from '../harness/market.mjs';
+import { until } from '../harness/wait.mjs';
+import { drag } from './drag.mjs';
+import { openLightweight } from './lightweight.mjs';
+import { demoServer } from './server.mjs';
+import { median, ms, table } from './table.mjs';
+
+const VIEWS = [200, 2_000, 10_000];
+const RUNS = 3;
+const INSTRUMENT = 'coinbase:BTC-USD';
+/** More than are in view, so that dragging to and fro stays within the history. */
+const BARS = 14_000;
+
+const server = await demoServer();
+const browser = await launch();
+try {
+  const ours = await openOurs();
+  const theirs = await openLightweight(browser, ours.size, await history());
+  const rows = [];
+  for (const count of VIEWS) {
+    const found = { ours: [], theirs: [] };
+    for (let run = 0; run < RUNS; run += 1) {
+      const shown = await ours.show(count);
+      found.ours.push(await drag(ours.page, ours.box));
+      await theirs.show(shown);
+      found.theirs.push(await drag(theirs.page, theirs.box));
+    }
+    const script = (name) => ms(median(found[name].map((sample) => sample.script)));
+    const task = (name) => ms(median(found[name].map((sample) => sample.task)));
+    rows.push([count, script('ours'), script('theirs'), task('ours'), task('theirs')]);
+  }
+  const nothing = await drag(await blank(), { x: 0, y: 0, width: 900, height: 700 });
+  rows.push(['an empty page', ms(nothing.script), '', ms(nothing.task), '']);
+  table(
+    `Dragging: script, and the whole main thread, a frame (median of ${RUNS} runs of 120 frames)`,
+    ['bars in view', 'script, TradeSuite', 'script, lightweight-charts', 'main thread, TradeSuite', 'main thread, lightweight-charts'],
+    rows,
+  );
+} finally {
+  await browser.close();
+  await server.stop();
+}
+
+async function openOurs() {
+  const { page } = await openPage(browser, server.url, { workspace: { timeframe: '1m', instrument: INSTRUMENT } });
+  const chart = chartOf(page);
+  await chart.drawn(INSTRUMENT, '1m');
+  const box = await chart.box();
+  return {
+    page,
+    box,
+    size: { width: Math.round(box.width), height: Math.round(box.height) },
+    /** Zooms until about `count` bars are in view, and answers how many are. */
+    async show(count) {
+      await chart.canvas.focus();
+      await page.keyboard.press('0');
+      const inView = async () => {
+        const { plot, spacing } = await chart.state();
+        return plot.width / spacing;
+      };
+      await until(`${count} bars in view`, async () => {
+        const now = await inView();
+        if (now >= count * 0.95 && now <= count * 1.12) return true;
+        await page.keyboard.press(now < count ? 'ArrowDown' : 'ArrowUp');
+        return false;
+      });
+      await chart.when('their history', ({ bars }) => bars >= count);
+      return Math.round(await inView());
+    },
+  };
+}
+
+async function history() {
+  const pages = [];
+  let end = Date.now();
+  for (let held = 0; held < BARS; held += pages[0].length) {
+    const { candles } = await rest(server.url, 'candles', { instrument: INSTRUMENT, timeframe: '1m', end, limit: 5_000 });
+    if (candles.length === 0) break;
+    pages.unshift(candles);
+    end = candles[0].time;
+  }
+  return pages.flat();
+}
+
+async function blank() {
+  const page = await browser.newPage();
+  await page.setContent('<body></body>');
+  return page;
+}

@@ -1,0 +1,51 @@
+/** Opens the page with marks: when it became interactive, and when its chart was first drawn. */
+
+/**
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url
+ * @param {object} [workspace] what a person chose before
+ */
+export async function openTimed(browser, url, workspace = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, bypassCSP: true });
+  await context.addInitScript(
+    (kept) => localStorage.setItem('tradesuite.workspace', kept),
+    JSON.stringify({ timeframe: '1m', ...workspace }),
+  );
+  await context.addInitScript(mark);
+  const page = await context.newPage();
+  await page.goto(url, { waitUntil: 'commit' });
+  const times = await (await page.waitForFunction(() => window.marks?.drawn && window.marks)).jsonValue();
+  return { page, times, close: () => context.close() };
+}
+
+/** Runs in the page before anything else. The page opens its socket as soon as it is hydrated. */
+function mark() {
+  window.marks = {};
+  window.WebSocket = class extends WebSocket {
+    constructor(...args) {
+      super(...args);
+      window.marks.interactive ??= performance.now();
+    }
+  };
+  const look = () => {
+    const summary = document.querySelector('[data-testid=chart-summary]');
+    if (Number(summary?.dataset.bars) > 0) window.marks.drawn = performance.now();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+/** Bytes that the page holds: its JavaScript heap after a collection, and its wasm memory. */
+export async function heapOf(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  const wasm = await page.evaluate(async () => {
+    const script = document.querySelector('link[rel=modulepreload]').href;
+    // Called again it answers with what already runs.
+    const { memory } = await (await import(script)).default();
+    return memory.buffer.byteLength;
+  });
+  return usedSize + wasm;
+}
