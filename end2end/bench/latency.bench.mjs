@@ -33,18 +33,18 @@ try {
   await server.stop();
 }
 
-/** Runs in the page: when the live bar was painted with which volume. */
+/** Runs in the page: when the live bar was painted with which volume. The legend is written in the frame that paints. */
 function watch([bucket, length]) {
-  const summary = document.querySelector('[data-testid=chart-summary]');
+  const legend = document.querySelector('[data-testid=legend-volume]');
   const seen = [];
   const end = performance.now() + length;
   return new Promise((done) => {
     const look = () => {
-      const [time, , , , , volume] = summary.dataset.last.split(' ');
-      if (Number(time) === bucket && seen.at(-1)?.volume !== volume) {
+      const volume = legend.textContent.replaceAll(',', '');
+      if (seen.at(-1)?.volume !== volume) {
         seen.push({ at: performance.timeOrigin + performance.now(), volume });
       }
-      if (Number(time) > bucket || performance.now() > end) done(seen);
+      if (Date.now() >= bucket + 59_000 || performance.now() > end) done(seen);
       else requestAnimationFrame(look);
     };
     look();

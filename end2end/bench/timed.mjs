@@ -28,8 +28,9 @@ function mark() {
     }
   };
   const look = () => {
-    const summary = document.querySelector('[data-testid=chart-summary]');
-    if (Number(summary?.dataset.bars) > 0) window.marks.drawn = performance.now();
+    // Written in the frame that paints the bars.
+    const legend = document.querySelector('[data-testid=legend-close]');
+    if (/\d/.test(legend?.textContent ?? '')) window.marks.drawn = performance.now();
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);

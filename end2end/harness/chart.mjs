@@ -1,12 +1,6 @@
 /**
- * Reads the chart through its data summary: what it shows, in figures, without looking at pixels.
- *
- * The summary (`data-testid="chart-summary"`) carries
- * `data-instrument`, `data-timeframe`, `data-bars` (held), `data-first` (opening time of the oldest bar held),
- * `data-from`, `data-to` (opening times of the outermost visible bars), `data-spacing` (CSS pixels a bar),
- * `data-plot` (`WIDTHxHEIGHT`, CSS pixels), `data-last` (`TIME OPEN HIGH LOW CLOSE VOLUME` of the newest bar),
- * `data-price-labels`, `data-time-labels` (`PLACE=TEXT` by `|`, CSS pixels), and while the crosshair is shown
- * `data-hover` (like `data-last`) and `data-hover-x` (CSS pixels).
+ * Reads the chart through the figures that it exposes (`data-testid="chart-facts"`, see `src/ui/chart/facts.rs`): what it
+ * shows, without looking at pixels. They are written several times a second.
  */
 import { until } from './wait.mjs';
 
@@ -33,11 +27,8 @@ class Chart {
 
   /** What it shows; `null` before it shows anything. */
   async state() {
-    const raw = await this.#page
-      .getByTestId('chart-summary')
-      .evaluate((element) => ({ ...element.dataset }))
-      .catch(() => null);
-    return raw && Number(raw.bars) > 0 ? parse(raw) : null;
+    const text = await this.#page.getByTestId('chart-facts').textContent();
+    return text ? parse(JSON.parse(text)) : null;
   }
 
   /** Waits until bars are drawn, of this instrument and timeframe where they are named. */
@@ -57,40 +48,43 @@ class Chart {
     return until(what, ask, longest);
   }
 
+  /** The legend's figures: the bar pointed at, else the last one. Written in the frame that paints it. */
+  legend() {
+    return this.#page.evaluate(() => {
+      const read = (name) => document.querySelector(`[data-testid=legend-${name}]`).textContent.replaceAll(',', '');
+      const [open, high, low, close, volume] = ['open', 'high', 'low', 'close', 'volume'].map((name) => Number(read(name)));
+      return { open, high, low, close, volume };
+    });
+  }
+
   /** Points at a place of the plot, CSS pixels from its top left corner. */
   async point(x, y) {
     const box = await this.box();
     await this.#page.mouse.move(box.x + x, box.y + y);
+    await this.painted();
+  }
+
+  /** Waits until what happened so far is painted. */
+  painted() {
+    return this.#page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+    );
   }
 }
 
-function parse(raw) {
-  const [width, height] = raw.plot.split('x').map(Number);
+function parse(facts) {
+  const label = ([at, text]) => ({ at, text });
   return {
-    instrument: raw.instrument,
-    timeframe: raw.timeframe,
-    bars: Number(raw.bars),
-    first: Number(raw.first),
-    from: Number(raw.from),
-    to: Number(raw.to),
-    spacing: Number(raw.spacing),
-    plot: { width, height },
-    last: bar(raw.last),
-    hover: raw.hover ? { ...bar(raw.hover), x: Number(raw.hoverX) } : null,
-    priceLabels: labels(raw.priceLabels),
-    timeLabels: labels(raw.timeLabels),
+    ...facts,
+    plot: { width: facts.plot[0], height: facts.plot[1] },
+    last: bar(facts.last),
+    hover: facts.hover && { ...bar(facts.hover), x: facts.hover.x },
+    priceLabels: facts.price_labels.map(label),
+    timeLabels: facts.time_labels.map(label),
   };
 }
 
-function bar(text) {
-  const [time, open, high, low, close, volume] = text.split(' ').map(Number);
-  return { time, open, high, low, close, volume };
-}
-
-function labels(text) {
-  if (!text) return [];
-  return text.split('|').map((label) => {
-    const at = label.indexOf('=');
-    return { at: Number(label.slice(0, at)), text: label.slice(at + 1) };
-  });
+/** The figures as numbers, so that they compare with REST's. */
+function bar({ time, open, high, low, close, volume }) {
+  return { time, open: +open, high: +high, low: +low, close: +close, volume: +volume };
 }

@@ -1,6 +1,7 @@
 /** What the chart shows is what the market did: its figures against REST and against the trades of the socket. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { chartOf } from '../harness/chart.mjs';
 import { counts, foldTrades, heard, listen, rest } from '../harness/market.mjs';
 import { withDemo } from '../harness/suite.mjs';
@@ -8,7 +9,7 @@ import { until } from '../harness/wait.mjs';
 
 const site = withDemo();
 const INSTRUMENT = 'coinbase:BTC-USD';
-const figures = ({ time, open, high, low, close, volume }) => ({ time, open, high, low, close, volume });
+const figures = ({ open, high, low, close, volume }) => ({ open, high, low, close, volume });
 
 test('the crosshair names every visible bar as REST does', async (t) => {
   const page = await site.open(t, { workspace: { timeframe: '1m' } });
@@ -21,30 +22,20 @@ test('the crosshair names every visible bar as REST does', async (t) => {
     end: shown.last.time,
     limit: 5000,
   });
-  const expected = new Map(candles.filter(({ closed }) => closed).map((candle) => [candle.time, figures(candle)]));
-  const named = new Set();
-  for (let x = shown.spacing / 2; x < shown.plot.width; x += shown.spacing) {
+  assert.ok(candles.length > 30, `${candles.length} closed bars are in view`);
+  const expected = candles.map(figures);
+  await chart.point(2, shown.plot.height * 0.3);
+  const { hover } = await chart.when('the crosshair', (state) => state.hover);
+  const skipped = candles.findIndex(({ time }) => time === hover.time);
+  const named = [];
+  // The market moves on meanwhile and shifts the bars; at two places a bar none is missed.
+  for (let x = 2; x < shown.plot.width; x += shown.spacing / 2) {
     await chart.point(x, shown.plot.height * 0.3);
-    const { hover } = await chart.when('the crosshair there', ({ hover }) => hover && Math.abs(hover.x - x) <= shown.spacing);
-    if (!expected.has(hover.time)) continue;
-    const { x: _, ...bar } = hover;
-    assert.deepEqual(bar, expected.get(hover.time));
-    named.add(hover.time);
+    const legend = await chart.legend();
+    if (!isDeepStrictEqual(legend, named.at(-1))) named.push(legend);
   }
-  const visible = [...expected.keys()].filter((time) => time >= shown.from && time <= shown.to);
-  assert.ok(named.size >= visible.length - 2, `${named.size} of ${visible.length} bars were named`);
-});
-
-test('the legend prints the figures of the bar pointed at', async (t) => {
-  const page = await site.open(t, { workspace: { timeframe: '1m' } });
-  const chart = chartOf(page);
-  const shown = await chart.drawn(INSTRUMENT, '1m');
-  await chart.point(shown.plot.width / 2, shown.plot.height / 3);
-  const { hover } = await chart.when('the crosshair', ({ hover }) => hover);
-  const legend = (await page.getByTestId('legend').innerText()).replaceAll(',', '');
-  for (const figure of [hover.open, hover.high, hover.low, hover.close]) {
-    assert.ok(legend.includes(figure.toFixed(2)), `${figure} in ${legend}`);
-  }
+  const wanted = expected.slice(skipped);
+  assert.deepEqual(named.slice(0, wanted.length), wanted);
 });
 
 test('the live bar is the fold of the trades that the socket sent', async (t) => {
