@@ -144,6 +144,10 @@ mod tests {
         assert_eq!(read["last"]["time"], 99 * 60_000);
         assert_eq!(read["last"]["close"], "64213.55");
         assert_eq!(read["hover"]["time"], read["from"]);
-        assert!(read["price_labels"].as_array().is_some_and(|list| !list.is_empty()));
+        assert!(
+            read["price_labels"]
+                .as_array()
+                .is_some_and(|list| !list.is_empty())
+        );
     }
 }

@@ -5,13 +5,14 @@
 //! | [`feed`] | which bars to ask for, what live bars change |
 //! | [`gesture`] | pointers and wheel to viewport |
 //! | [`grid`], [`paint`] | the layer below, and the one that moves |
-//! | [`legend`], [`summary`] | the figures, for eyes and for readers |
+//! | [`legend`], [`summary`], [`facts`] | the figures, for eyes, for readers and for the browser tests |
 //! | [`timeframes`] | the buttons of the header |
 //! | `session` | one instrument and timeframe on screen: wires all of them together |
 //!
 //! What is drawn where is computed in [`tradesuite_core::chart`]. A tick changes the feed's
 //! buffer and asks for a frame; signals change only when the notice or the follow button does.
 
+pub mod facts;
 pub mod feed;
 pub mod gesture;
 pub mod grid;
@@ -44,6 +45,7 @@ struct Parts {
     bars: NodeRef<Canvas>,
     legend: LegendNodes,
     summary: NodeRef<Span>,
+    facts: NodeRef<Span>,
     notice: RwSignal<Option<Notice>>,
     /// Whether the last bar is followed.
     following: RwSignal<bool>,
@@ -59,6 +61,7 @@ pub fn ChartPanel() -> impl IntoView {
         bars: NodeRef::new(),
         legend: std::array::from_fn(|_| NodeRef::new()),
         summary: NodeRef::new(),
+        facts: NodeRef::new(),
         notice: RwSignal::new(Some(Notice::Loading)),
         following: RwSignal::new(true),
     };
@@ -117,6 +120,7 @@ pub fn ChartPanel() -> impl IntoView {
                     }
                 ></canvas>
                 <span id="chart-summary" class="sr-only" node_ref=parts.summary data-testid="chart-summary"></span>
+                <span hidden=true node_ref=parts.facts data-testid="chart-facts"></span>
                 <LegendLine nodes=parts.legend />
                 <Show when=move || !parts.following.get()>
                     <button

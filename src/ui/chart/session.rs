@@ -15,6 +15,7 @@ use tradesuite_core::protocol::Topic;
 use crate::api::load_candles;
 use crate::browser::{self, Guard, Surface, SurfaceSize};
 use crate::ui::chart::Parts;
+use crate::ui::chart::facts::facts;
 use crate::ui::chart::feed::{Feed, Request};
 use crate::ui::chart::gesture::{Gestures, Pointer, WheelTurn};
 use crate::ui::chart::grid::{measure, paint_grid};
@@ -155,7 +156,7 @@ fn watch_choices(painter: Painter) {
 fn beat(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) -> Guard {
     let weak = Rc::downgrade(shown);
     let painter = painter.clone();
-    let readout = Readout::new(parts.summary);
+    let (sentence, figures) = (Readout::new(parts.summary), Readout::new(parts.facts));
     browser::every(BEAT_MS, move || {
         let Some(shown) = weak.upgrade() else { return };
         pump(&shown, &painter, parts);
@@ -163,7 +164,8 @@ fn beat(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) -> Guard {
         let view = held.feed.view();
         let pointer = held.gestures.crosshair();
         let crosshair = pointer.and_then(|(x, y)| view.crosshair(x, y));
-        readout.set(&summary(view, crosshair), "");
+        sentence.set(&summary(view, crosshair), "");
+        figures.set(&facts(&held.instrument, view, crosshair), "");
         painter.request();
     })
 }
