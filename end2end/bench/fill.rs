@@ -65,7 +65,9 @@ fn bar(minute: i64) -> Candle {
         high: Price(open.max(close) + 700),
         low: Price(open.min(close) - 900),
         close: Price(close),
-        volume: Volume(i128::from(100_000_000 + (minute * 7_919).rem_euclid(900_000_000))),
+        volume: Volume(i128::from(
+            100_000_000 + (minute * 7_919).rem_euclid(900_000_000),
+        )),
         buy_volume: None,
         quote_volume: None,
         trades: None,

@@ -8,7 +8,8 @@
 //! | [`live`] | the socket: subscriptions, holes, reconnecting |
 //! | [`chart`] | the candlestick chart |
 //! | [`panel`] | order book, tape and what frames a panel |
-//! | [`top_bar`], [`status_bar`] | above and below the panels |
+//! | [`top_bar`], [`status_bar`], [`outage`] | above and below the panels |
+//! | [`server_status`] | the server's word on itself and its exchanges |
 //! | [`widget`] | small parts that know nothing of markets |
 //!
 //! A tick is never a signal write: signals hold what a person changes, buffers hold what the
@@ -16,7 +17,9 @@
 
 pub mod chart;
 pub mod live;
+pub mod outage;
 pub mod panel;
+pub mod server_status;
 pub mod shell;
 pub mod status_bar;
 pub mod top_bar;
@@ -28,7 +31,9 @@ use leptos_meta::{Stylesheet, Title, provide_meta_context};
 
 use crate::ui::chart::ChartPanel;
 use crate::ui::live::Live;
+use crate::ui::outage::Outage;
 use crate::ui::panel::{BookPanel, TapePanel};
+use crate::ui::server_status::StatusFeed;
 use crate::ui::status_bar::StatusBar;
 use crate::ui::top_bar::TopBar;
 use crate::ui::workspace::{PhoneTab, Workspace};
@@ -38,7 +43,7 @@ use crate::ui::workspace::{PhoneTab, Workspace};
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let workspace = Workspace::provide();
-    Live::provide();
+    StatusFeed::provide(Live::provide());
     let hidden_on_phone = move |tab: PhoneTab| {
         let shown = workspace.phone_tab.get() == tab;
         if shown { "" } else { "max-md:hidden" }
@@ -48,17 +53,20 @@ pub fn App() -> impl IntoView {
         <Title text="TradeSuite" />
         <div class="grid h-dvh grid-rows-[44px_1fr_auto] md:grid-rows-[44px_1fr_24px]">
             <TopBar />
-            <main class="grid min-h-0 grid-cols-1 gap-1 md:grid-cols-[minmax(0,1fr)_300px] md:grid-rows-[minmax(0,1fr)_minmax(0,1fr)] md:px-1">
-                <div class=move || format!("min-h-0 min-w-0 md:row-span-2 {}", hidden_on_phone(PhoneTab::Chart))>
-                    <ChartPanel />
-                </div>
-                <div class=move || format!("min-h-0 min-w-0 {}", hidden_on_phone(PhoneTab::Book))>
-                    <BookPanel />
-                </div>
-                <div class=move || format!("min-h-0 min-w-0 {}", hidden_on_phone(PhoneTab::Tape))>
-                    <TapePanel />
-                </div>
-            </main>
+            <div class="flex min-h-0 flex-col">
+                <Outage />
+                <main class="grid min-h-0 grow grid-cols-1 gap-1 md:grid-cols-[minmax(0,1fr)_300px] md:grid-rows-[minmax(0,1fr)_minmax(0,1fr)] md:px-1">
+                    <div class=move || format!("min-h-0 min-w-0 md:row-span-2 {}", hidden_on_phone(PhoneTab::Chart))>
+                        <ChartPanel />
+                    </div>
+                    <div class=move || format!("min-h-0 min-w-0 {}", hidden_on_phone(PhoneTab::Book))>
+                        <BookPanel />
+                    </div>
+                    <div class=move || format!("min-h-0 min-w-0 {}", hidden_on_phone(PhoneTab::Tape))>
+                        <TapePanel />
+                    </div>
+                </main>
+            </div>
             <StatusBar />
         </div>
     }

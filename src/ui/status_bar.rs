@@ -6,10 +6,9 @@ use tradesuite_core::chart::format;
 use tradesuite_core::model::{
     ConnectionState, ConnectionStatus, Mode, ServerStatus, StoreState, UnixMs,
 };
-use tradesuite_core::protocol::{Body, Data, Topic};
 
-use crate::browser;
 use crate::ui::live::{Link, Live};
+use crate::ui::server_status::StatusFeed;
 use crate::ui::workspace::{PhoneTab, Workspace};
 
 /// How bad it is; each has a colour and a shape of its own.
@@ -49,11 +48,7 @@ fn headline(link: Link, status: Option<&ServerStatus>, now_ms: f64) -> (Tone, St
 }
 
 fn describe(connection: &ConnectionStatus, now_ms: f64) -> (Tone, String) {
-    let mut letters = connection.exchange.chars();
-    let name: String = letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default();
+    let name = format::venue(&connection.exchange);
     let why = connection
         .last_error
         .as_ref()
@@ -79,21 +74,10 @@ pub fn StatusBar() -> impl IntoView {
     let live = Live::expect();
     let workspace = Workspace::expect();
     let link = live.link();
-    let status = RwSignal::new(None::<ServerStatus>);
-    let now = RwSignal::new(0.0_f64);
-    Effect::new(move || {
-        let subscription = live.subscribe(Topic::Status, move |message| {
-            if let Body::Snapshot(Data::Status(new)) | Body::Update(Data::Status(new)) =
-                &message.body
-            {
-                status.set(Some(new.as_ref().clone()));
-            }
-        });
-        now.set(browser::now_ms());
-        let tick = browser::every(1_000, move || now.set(browser::now_ms()));
-        let held = StoredValue::new_local(Some((subscription, tick)));
-        on_cleanup(move || drop(held.try_update_value(Option::take)));
-    });
+    let StatusFeed {
+        status,
+        now_ms: now,
+    } = StatusFeed::expect();
     let head = Memo::new(move |_| headline(link.get(), status.get().as_ref(), now.get()));
     let fact = move |read: fn(&ServerStatus) -> String| {
         move || match link.get() {

@@ -194,6 +194,15 @@ fn push_thousands(out: &mut String, value: u128) {
     }
 }
 
+/// A venue's name as people read it, from its id: `Coinbase`.
+#[must_use]
+pub fn venue(id: &str) -> String {
+    let mut letters = id.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -143,7 +143,9 @@ mod tests {
         assert_eq!(read["bars"], 100);
         assert_eq!(read["last"]["time"], 99 * 60_000);
         assert_eq!(read["last"]["close"], "64213.55");
-        assert_eq!(read["hover"]["time"], read["from"]);
+        assert_eq!(read["hover"]["close"], "64213.55");
+        let x = read["hover"]["x"].as_f64();
+        assert!(x.is_some_and(|x| (x - 10.0).abs() <= 4.5), "{x:?}");
         assert!(
             read["price_labels"]
                 .as_array()

@@ -2,7 +2,7 @@
 
 use leptos::html::Span;
 use leptos::prelude::*;
-use tradesuite_core::chart::Legend;
+use tradesuite_core::chart::{Legend, format};
 
 use crate::ui::widget::Readout;
 use crate::ui::workspace::Workspace;
@@ -69,11 +69,7 @@ pub fn LegendLine(
     let symbol = move || workspace.instrument.get().symbol().to_owned();
     let rest = move || {
         let instrument = workspace.instrument.get();
-        let mut letters = instrument.exchange().chars();
-        let venue: String = letters
-            .next()
-            .map(|first| first.to_uppercase().chain(letters).collect())
-            .unwrap_or_default();
+        let venue = format::venue(instrument.exchange());
         format!("{} · {venue}", workspace.timeframe.get())
     };
     let figures = FIGURES

@@ -3,6 +3,7 @@
 use leptos::ev::KeyboardEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
+use tradesuite_core::chart::format;
 
 use crate::api::{InstrumentRow, search_instruments};
 use crate::ui::workspace::Workspace;
@@ -25,14 +26,7 @@ fn step(at: usize, count: usize, key: &str) -> Option<usize> {
 pub fn InstrumentPicker() -> impl IntoView {
     let workspace = Workspace::expect();
     let open = RwSignal::new(false);
-    let venue = move || {
-        let id = workspace.instrument.get();
-        let exchange = id.exchange();
-        let mut letters = exchange.chars();
-        letters.next().map_or_else(String::new, |first| {
-            first.to_uppercase().chain(letters).collect()
-        })
-    };
+    let venue = move || format::venue(workspace.instrument.get().exchange());
     view! {
         <div class="relative shrink-0">
             <button

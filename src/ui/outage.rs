@@ -1,0 +1,135 @@
+//! Says at length that an exchange is away: what is wrong, that it is tried again, and how to look
+//! around meanwhile. The status bar has room for a few words only.
+
+use leptos::prelude::*;
+use tradesuite_core::chart::format;
+use tradesuite_core::model::{ConnectionState, ConnectionStatus, Mode, ServerStatus};
+
+use crate::ui::server_status::StatusFeed;
+
+/// A line that is lost for less than this comes back unnoticed, milliseconds.
+const SHORT_MS: i64 = 10_000;
+
+/// What to say about the first exchange that is away; nothing while all answer.
+fn words(status: &ServerStatus, now_ms: f64) -> Option<String> {
+    let lost = status.connections.iter().find(|line| is_away(line))?;
+    let name = format::venue(&lost.exchange);
+    let why = lost
+        .last_error
+        .as_ref()
+        .map_or_else(String::new, |error| format!(": {error}"));
+    let next = match (lost.state, lost.retry_at) {
+        (ConnectionState::Waiting | ConnectionState::Blocked, Some(at)) => {
+            let seconds = ((at as f64 - now_ms) / 1_000.0).ceil().max(0.0);
+            format!("The next try is in {seconds} s")
+        }
+        _ => "It is tried again now".to_owned(),
+    };
+    let state = match lost.state {
+        ConnectionState::Blocked => "is blocked from this location",
+        _ => "cannot be reached",
+    };
+    Some(format!(
+        "{name} {state}{why}. {next}, and so on until it answers."
+    ))
+}
+
+fn is_away(line: &ConnectionStatus) -> bool {
+    let is_down = match line.state {
+        ConnectionState::Live | ConnectionState::Stale => false,
+        ConnectionState::Connecting => line.last_error.is_some(),
+        ConnectionState::Waiting | ConnectionState::Blocked => true,
+    };
+    is_down && line.age_ms.is_none_or(|age| age > SHORT_MS)
+}
+
+/// The notice above the panels; takes no room while every exchange answers.
+#[component]
+pub fn Outage() -> impl IntoView {
+    let StatusFeed { status, now_ms } = StatusFeed::expect();
+    let text = Memo::new(move |_| {
+        let status = status.get()?;
+        (status.mode == Mode::Live).then(|| words(&status, now_ms.get()))?
+    });
+    view! {
+        <Show when=move || text.get().is_some()>
+            <div
+                class="mx-1 mb-1 rounded-md border border-line bg-panel px-3 py-2 leading-5"
+                data-testid="outage"
+                role="status"
+            >
+                <span class="mr-1.5 text-down" aria-hidden="true">
+                    "■"
+                </span>
+                <span>{move || text.get().unwrap_or_default()}</span>
+                " "
+                <span class="text-text-2">
+                    "To look around without an exchange, start the server with "
+                    <code class="rounded bg-raised px-1 text-text-1">"--demo"</code>
+                    ": a simulated market, marked as such."
+                </span>
+            </div>
+        </Show>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(state: ConnectionState, age_ms: Option<i64>) -> ConnectionStatus {
+        ConnectionStatus {
+            exchange: "coinbase".to_owned(),
+            state,
+            messages_per_s: 0.0,
+            age_ms,
+            gaps: 0,
+            resyncs: 0,
+            checksum_failures: 0,
+            reconnects: 0,
+            last_error: Some("its name was not found".to_owned()),
+            retry_at: Some(5_000),
+        }
+    }
+
+    #[test]
+    fn it_says_what_is_wrong_and_when_it_is_tried_again() {
+        use ConnectionState::{Blocked, Connecting, Live, Stale, Waiting};
+        let reached = "Coinbase cannot be reached: its name was not found.";
+        for (state, age_ms, expected) in [
+            (Live, None, None),
+            (Stale, Some(60_000), None),
+            (Waiting, Some(3_000), None),
+            (
+                Waiting,
+                None,
+                Some(format!("{reached} The next try is in 4 s, and so on until it answers.")),
+            ),
+            (
+                Connecting,
+                Some(11_000),
+                Some(format!("{reached} It is tried again now, and so on until it answers.")),
+            ),
+            (
+                Blocked,
+                None,
+                Some("Coinbase is blocked from this location: its name was not found. The next try is in 4 s, and so on until it answers.".to_owned()),
+            ),
+        ] {
+            let status = ServerStatus {
+                version: String::new(),
+                mode: Mode::Live,
+                uptime_s: 0,
+                memory_bytes: 0,
+                store: tradesuite_core::model::StoreStatus {
+                    kind: "sqlite".to_owned(),
+                    state: tradesuite_core::model::StoreState::Ok,
+                    bytes: 0,
+                },
+                connections: vec![line(state, age_ms)],
+                rejected: 0,
+            };
+            assert_eq!(words(&status, 1_500.0), expected, "{state:?}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The server's word on itself and its exchanges, as the page last heard it.
+
+use leptos::prelude::*;
+use tradesuite_core::model::ServerStatus;
+use tradesuite_core::protocol::{Body, Data, Topic};
+
+use crate::browser;
+use crate::ui::live::Live;
+
+/// Status and the second hand that ages it; cheap to copy into every component.
+#[derive(Clone, Copy, Debug)]
+pub struct StatusFeed {
+    /// The newest status; `None` before the first.
+    pub status: RwSignal<Option<ServerStatus>>,
+    /// The reader's clock, Unix milliseconds, once a second; 0 before the page runs in a browser.
+    pub now_ms: RwSignal<f64>,
+}
+
+impl StatusFeed {
+    /// Puts it into the context and listens from then on.
+    pub fn provide(live: Live) -> Self {
+        let feed = Self {
+            status: RwSignal::new(None),
+            now_ms: RwSignal::new(0.0),
+        };
+        provide_context(feed);
+        Effect::new(move || feed.listen(live));
+        feed
+    }
+
+    /// The page's feed.
+    #[must_use]
+    pub fn expect() -> Self {
+        expect_context()
+    }
+
+    fn listen(self, live: Live) {
+        let subscription = live.subscribe(Topic::Status, move |message| {
+            if let Body::Snapshot(Data::Status(new)) | Body::Update(Data::Status(new)) =
+                &message.body
+            {
+                self.status.set(Some(new.as_ref().clone()));
+            }
+        });
+        self.now_ms.set(browser::now_ms());
+        let tick = browser::every(1_000, move || self.now_ms.set(browser::now_ms()));
+        let held = StoredValue::new_local(Some((subscription, tick)));
+        on_cleanup(move || drop(held.try_update_value(Option::take)));
+    }
+}
