@@ -18,6 +18,18 @@ pub enum Origin {
     Both,
 }
 
+impl Origin {
+    /// `trades`, `venue` or `both`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trades => "trades",
+            Self::Venue => "venue",
+            Self::Both => "both",
+        }
+    }
+}
+
 /// One bar. Prices at the instrument's price decimals, volumes at its quantity decimals, quote
 /// volume at the sum of both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

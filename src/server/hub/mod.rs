@@ -189,6 +189,15 @@ impl Hub {
         self.ask(instrument, Command::Ticker).await
     }
 
+    /// The day's figures as far as store and events know them, also of an instrument that was not
+    /// followed until now; `None` once the hub is closed. The caller holds a [`Lease`].
+    pub async fn warm_ticker(&self, instrument: &InstrumentId) -> Option<TickerData> {
+        let (reply, answer) = oneshot::channel();
+        let actor = self.0.registry.reach(instrument, false);
+        actor.send(Command::Ticker(reply)).await.ok()?;
+        answer.await.ok()
+    }
+
     /// The newest bars of a stored timeframe; `None` for an instrument that is not followed.
     pub async fn bars(&self, instrument: &InstrumentId, base: Timeframe) -> Option<LiveBars> {
         self.ask(instrument, |reply| Command::Bars(base, reply))

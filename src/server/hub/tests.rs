@@ -396,7 +396,7 @@ async fn an_idle_instrument_leaves_memory_unless_somebody_looks() {
     hub.feed(&events.batch_of(&ethereum, [snapshot(0)])).await;
     let lease = hub.interest().lease(&ethereum);
     tokio::time::sleep(Duration::from_secs(700)).await;
-    assert_eq!(hub.instruments(), [ethereum.clone()]);
+    assert_eq!(hub.instruments(), std::slice::from_ref(&ethereum));
     drop(lease);
     tokio::time::sleep(Duration::from_secs(400)).await;
     assert_eq!(hub.instruments(), []);

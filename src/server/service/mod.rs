@@ -1,1 +1,138 @@
-//! stub of service
+//! What every interface calls: REST, the socket and the page's server functions are thin faces
+//! of a [`Service`].
+//!
+//! Questions about the past go to the store, about the present to the hub; where an answer spans
+//! both, it is joined here. It must not know about HTTP, JSON or frames.
+
+mod book;
+mod candles;
+mod instruments;
+mod memory;
+mod page;
+mod status;
+#[cfg(test)]
+mod tests;
+mod trades;
+
+use std::sync::Arc;
+
+use thiserror::Error;
+use tradesuite_core::model::{Gap, InstrumentId, Mode};
+
+use crate::server::clock::{Clock, Stopwatch};
+use crate::server::collector::directory::Directory;
+use crate::server::collector::status::StatusBoard;
+use crate::server::hub::Hub;
+use crate::server::storage::{Coverage, MarketStore, StoreError};
+
+pub use self::book::BookAnswer;
+pub use self::candles::{CandleAnswer, CandleQuery};
+pub use self::instruments::{ExchangeInfo, InstrumentPage, InstrumentQuery};
+pub use self::page::{Cursor, CursorError, LATEST, PageQuery};
+pub use self::trades::TradeAnswer;
+
+/// What a service stands on.
+#[derive(Clone)]
+pub struct ServiceParts {
+    /// The past.
+    pub store: Arc<dyn MarketStore>,
+    /// The present.
+    pub hub: Hub,
+    /// What venues list.
+    pub directory: Directory,
+    /// How connections are doing.
+    pub board: StatusBoard,
+    /// The time of day.
+    pub clock: Clock,
+    /// What the data directory holds.
+    pub mode: Mode,
+    /// Venues that are configured, by id; a bare symbol means the first.
+    pub exchanges: Vec<String>,
+}
+
+/// A cheap handle on everything that can be asked.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    parts: ServiceParts,
+    uptime: Stopwatch,
+}
+
+/// Why a question has no answer.
+#[derive(Debug, Error)]
+pub enum ServiceError {
+    /// No such instrument.
+    #[error("there is no instrument {0}")]
+    UnknownInstrument(InstrumentId),
+    /// It exists, but its data does not arrive at the moment.
+    #[error("the book of {0} does not arrive at the moment; see /api/v1/status")]
+    NotArriving(InstrumentId),
+    /// No book was recorded then.
+    #[error("no book of {0} is recorded at that time")]
+    NotRecorded(InstrumentId),
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Numbers of different precision that no common one holds.
+    #[error("numbers of {0} do not fit one precision")]
+    Precision(InstrumentId),
+}
+
+impl Service {
+    /// A service on these parts, up from now on.
+    #[must_use]
+    pub fn new(parts: ServiceParts) -> Self {
+        Self(Arc::new(Inner {
+            parts,
+            uptime: Stopwatch::start(),
+        }))
+    }
+
+    /// The live part.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.0.parts.hub
+    }
+
+    /// The time of day.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.parts.clock
+    }
+
+    /// Times at which data is known to be missing, by start.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`], and [`ServiceError::UnknownInstrument`].
+    pub async fn gaps(
+        &self,
+        instrument: Option<&InstrumentId>,
+        query: PageQuery,
+    ) -> Result<(Vec<Gap>, Option<Cursor>), ServiceError> {
+        if let Some(instrument) = instrument {
+            self.check(instrument)?;
+        }
+        let request = query.request();
+        let gaps = self.0.parts.store.gaps(instrument, request.span).await?;
+        Ok(request.page(gaps, |gap| gap.start))
+    }
+
+    /// From when to when there is anything.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`], and [`ServiceError::UnknownInstrument`].
+    pub async fn coverage(&self, instrument: &InstrumentId) -> Result<Coverage, ServiceError> {
+        self.check(instrument)?;
+        Ok(self.0.parts.store.coverage(instrument).await?)
+    }
+
+    /// Whether store and hub answer.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`].
+    pub async fn ready(&self) -> Result<(), ServiceError> {
+        self.0.parts.store.position().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! Bars of any timeframe: stored ones folded, the newest ones from the hub.
+
+use tradesuite_core::market::fold;
+use tradesuite_core::model::{Candle, InstrumentId, Precision, Timeframe, UnixMs};
+
+use super::page::{Cursor, PageQuery};
+use super::{Service, ServiceError};
+use crate::server::hub::LiveBars;
+use crate::server::storage::{Newest, Rows, Span};
+
+/// Days of the longest month: base bars of the widest bucket.
+const MOST_DAYS: i64 = 31;
+
+/// Time after which bars of an instrument that nobody follows are over, milliseconds.
+const GRACE_MS: i64 = 2_000;
+
+/// Which bars are wanted.
+#[derive(Clone, Debug)]
+pub struct CandleQuery {
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// Of which width.
+    pub timeframe: Timeframe,
+    /// By opening time.
+    pub page: PageQuery,
+}
+
+/// A page of bars.
+#[derive(Clone, Debug, Default)]
+pub struct CandleAnswer {
+    /// Decimals of every number in it.
+    pub precision: Precision,
+    /// Ascending by opening time; the last one may be open.
+    pub candles: Vec<Candle>,
+    /// Where the next page begins.
+    pub next: Option<Cursor>,
+}
+
+impl Service {
+    /// Bars, the live one included.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub async fn candles(&self, query: &CandleQuery) -> Result<CandleAnswer, ServiceError> {
+        self.check(&query.instrument)?;
+        let parts = &self.0.parts;
+        let (timeframe, base) = (query.timeframe, query.timeframe.stored_base());
+        let request = query.page.request();
+        let wanted = base_span(request.span, timeframe);
+        let live = parts.hub.bars(&query.instrument, base).await;
+        let stored = parts.store.candles(&query.instrument, base, wanted).await?;
+        let over_until = live.as_ref().map_or_else(
+            || UnixMs(parts.clock.now().to_ms().0 - GRACE_MS),
+            |live| live.over_until,
+        );
+        // Where the limit was reached, the outermost bucket may lack bars.
+        let full = stored.rows.len() >= wanted.limit as usize;
+        let bars = joined(stored, live, wanted, full)
+            .ok_or_else(|| ServiceError::Precision(query.instrument.clone()))?;
+        let mut candles = fold(&bars.rows, base, timeframe, over_until);
+        if full && timeframe != base {
+            match request.span.newest {
+                Newest::Yes => drop(candles.drain(..1.min(candles.len()))),
+                Newest::No => drop(candles.pop()),
+            }
+        }
+        candles.retain(|bar| request.span.start <= bar.time && bar.time < request.span.end);
+        let (candles, next) = request.page(candles, |bar| bar.time);
+        Ok(CandleAnswer {
+            precision: bars.precision,
+            candles,
+            next,
+        })
+    }
+}
+
+/// The base bars that make the buckets opening within `span`.
+fn base_span(span: Span, timeframe: Timeframe) -> Span {
+    let base = timeframe.stored_base();
+    if timeframe == base {
+        return span;
+    }
+    let per_bucket = match timeframe {
+        Timeframe::Month1 => MOST_DAYS,
+        _ => timeframe.nominal_ms() / base.nominal_ms(),
+    };
+    let buckets = i64::from(span.limit) + 1;
+    Span {
+        start: timeframe.floor(span.start),
+        end: timeframe.next(UnixMs(span.end.0 - 1)),
+        limit: u32::try_from(buckets * per_bucket).unwrap_or(u32::MAX),
+        newest: span.newest,
+    }
+}
+
+/// Stored bars with the hub's in place of those of the same time, and after them.
+fn joined(
+    stored: Rows<Candle>,
+    live: Option<LiveBars>,
+    wanted: Span,
+    full: bool,
+) -> Option<Rows<Candle>> {
+    let Some(live) = live else {
+        return Some(stored);
+    };
+    let precision = stored.precision.widened(live.precision);
+    let at_precision = |bars: Vec<Candle>, from: Precision| -> Option<Vec<Candle>> {
+        bars.into_iter()
+            .map(|bar| bar.rescaled(from, precision))
+            .collect()
+    };
+    let mut rows = at_precision(stored.rows, stored.precision)?;
+    let live = at_precision(live.bars, live.precision)?;
+    // Beyond the edge that the limit drew there are stored bars that were not read.
+    let (first, last) = match (full, wanted.newest) {
+        (false, _) => (wanted.start, wanted.end),
+        (true, Newest::Yes) => (rows.first()?.time, wanted.end),
+        (true, Newest::No) => (wanted.start, UnixMs(rows.last()?.time.0 + 1)),
+    };
+    for bar in live
+        .into_iter()
+        .filter(|bar| first <= bar.time && bar.time < last)
+    {
+        match rows.binary_search_by_key(&bar.time, |held| held.time) {
+            Ok(at) => rows[at] = bar,
+            Err(at) => rows.insert(at, bar),
+        }
+    }
+    Some(Rows { precision, rows })
+}

@@ -1,0 +1,78 @@
+//! Folding and joining of store and hub.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use tradesuite_core::market::fold;
+use tradesuite_core::model::{Candle, Mode, Timeframe, UnixMs};
+
+use super::{CandleQuery, PageQuery, Service, ServiceParts};
+use crate::server::clock::Clock;
+use crate::server::collector::directory::Directory;
+use crate::server::collector::status::StatusBoard;
+use crate::server::hub::testing::{MemoryStore, PRECISION, bitcoin, trade};
+use crate::server::hub::{Hub, HubOptions};
+use crate::server::storage::{CandleRecord, MarketStore, StoreBatch};
+
+/// A service whose store holds closed minutes.
+fn service(minutes: &[i64]) -> (Service, Vec<Candle>) {
+    let bars: Vec<Candle> = minutes
+        .iter()
+        .map(|minute| Candle {
+            closed: true,
+            ..Candle::from_trade(
+                UnixMs(minute * 60_000),
+                &trade(1, minute * 60_000, 100 + minute),
+            )
+        })
+        .collect();
+    let record = |candle: &Candle| CandleRecord {
+        instrument: bitcoin(),
+        timeframe: Timeframe::M1,
+        precision: PRECISION,
+        candle: *candle,
+    };
+    let store: Arc<dyn MarketStore> = MemoryStore::with(StoreBatch {
+        candles: bars.iter().map(record).collect(),
+        ..StoreBatch::default()
+    });
+    let service = Service::new(ServiceParts {
+        hub: Hub::new(HubOptions::default(), Arc::clone(&store)),
+        store,
+        directory: Directory::default(),
+        board: StatusBoard::default(),
+        clock: Clock::manual(UnixMs(10_000_000_000).to_ns()),
+        mode: Mode::Demo,
+        exchanges: vec!["coinbase".to_owned()],
+    });
+    (service, bars)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the limit, the direction and the holes: pages of a folded timeframe together are
+    /// the fold of everything.
+    #[test]
+    fn pages_of_folded_bars_are_the_fold_of_all(minutes in prop::collection::btree_set(0..200_i64, 0..120), limit in 1..8_u32, forward in any::<bool>(), frame in 0..4_usize) {
+        let timeframe = [Timeframe::M1, Timeframe::M3, Timeframe::M5, Timeframe::M30][frame];
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let seen = runtime.block_on(async {
+            let (service, bars) = service(&minutes.into_iter().collect::<Vec<_>>());
+            let mut page = PageQuery { start: forward.then_some(UnixMs(0)), end: None, limit, cursor: None };
+            let mut seen = Vec::new();
+            loop {
+                let query = CandleQuery { instrument: bitcoin(), timeframe, page };
+                let answer = service.candles(&query).await.expect("bars");
+                match forward {
+                    true => seen.extend(answer.candles),
+                    false => { seen.splice(..0, answer.candles); }
+                }
+                let Some(next) = answer.next else { break };
+                page.cursor = Some(next);
+            }
+            (seen, fold(&bars, Timeframe::M1, timeframe, UnixMs(9_999_998_000)))
+        });
+        prop_assert_eq!(seen.0, seen.1);
+    }
+}
