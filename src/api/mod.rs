@@ -1,10 +1,7 @@
 //! Server functions: what the page itself asks for. Each is a thin face of
 //! `server::service`, like the REST call beside it.
 
-#![expect(
-    missing_docs,
-    reason = "the macro makes a public struct of each function's arguments"
-)]
+#![expect(missing_docs, reason = "the macro makes a public struct of each function's arguments")]
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, MsgPack};
@@ -38,12 +35,12 @@ pub struct CandlePage {
 /// # Errors
 /// Where the server cannot be reached or its store does not answer.
 #[server(prefix = "/fn", input = GetUrl)]
-pub async fn search_instruments(
-    search: String,
-    limit: u32,
-) -> Result<Vec<InstrumentRow>, ServerFnError> {
-    let _ = (search, limit);
-    Err(ServerFnError::new("not connected yet"))
+pub async fn search_instruments(search: String, limit: u32) -> Result<Vec<InstrumentRow>, ServerFnError> {
+    let service = expect_context::<crate::server::service::Service>();
+    service
+        .find_instruments(&search, limit)
+        .await
+        .map_err(ServerFnError::new)
 }
 
 /// The `limit` newest bars that open before `before` (all there are where it is absent).
@@ -57,6 +54,9 @@ pub async fn load_candles(
     before: Option<UnixMs>,
     limit: u32,
 ) -> Result<CandlePage, ServerFnError> {
-    let _ = (instrument, timeframe, before, limit);
-    Err(ServerFnError::new("not connected yet"))
+    let service = expect_context::<crate::server::service::Service>();
+    service
+        .candle_page(&instrument, timeframe, before, limit)
+        .await
+        .map_err(ServerFnError::new)
 }

@@ -1,8 +1,273 @@
-//! The command line.
+//! The command line: what can be asked for, and the exit code that answers.
+//!
+//! Standard output carries only what a script reads (the address, a summary); logs go to
+//! standard error.
 
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Runs what the command line says.
+use clap::{Args, Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
+use tradesuite_core::model::Mode;
+
+use crate::server::config::{Resolved, Settings};
+use crate::server::replay::Speed;
+use crate::server::run;
+use crate::server::simulator::faults::FaultPlan;
+use crate::server::simulator::{InstrumentSelection, SimulatorConfig};
+
+/// A self-hosted crypto market workstation.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about = None)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Collect, keep, watch and show the market (what happens without a command, too)
+    #[command(after_help = "Examples:\n  tradesuite serve\n  tradesuite serve --demo\n  tradesuite serve --bind 127.0.0.1:0 --data /srv/tradesuite")]
+    Serve(ServeArgs),
+    /// Play recorded frames through the same path as live ones
+    #[command(after_help = "Examples:\n  tradesuite replay capture.jsonl.gz --summary json\n  tradesuite replay *.jsonl --exchange coinbase --speed 10 --serve")]
+    Replay(ReplayArgs),
+    /// Be a synthetic venue on loopback, speaking the venues' own protocols
+    #[command(after_help = "Examples:\n  tradesuite simulate\n  tradesuite simulate --bind 127.0.0.1:9000 --seed 7 --rate 2000 --faults cut=60s,drop=0.001")]
+    Simulate(SimulateArgs),
+}
+
+#[derive(Args, Clone, Debug, Default)]
+struct ServeArgs {
+    #[command(flatten)]
+    place: Place,
+    /// Show a simulated market instead of the exchanges
+    #[arg(long)]
+    demo: bool,
+    /// Seed of the simulated market
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+struct Place {
+    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<String>,
+    /// Folder of the stores [default: data/live, data/demo or data/replay]
+    #[arg(long, value_name = "DIR")]
+    data: Option<String>,
+    /// Settings file [default: tradesuite.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Args, Clone, Debug)]
+struct ReplayArgs {
+    /// Captures, one frame a line (.jsonl or .jsonl.gz)
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Whose frames they are, where the files do not say
+    #[arg(long, value_name = "NAME")]
+    exchange: Option<String>,
+    /// How many times faster than recorded, or max
+    #[arg(long, default_value = "1", value_name = "N|max")]
+    speed: Speed,
+    /// Show it in the page and go on serving at the end
+    #[arg(long)]
+    serve: bool,
+    /// Print what the frames amount to and exit
+    #[arg(long, value_name = "json", value_parser = ["json"])]
+    summary: Option<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args, Clone, Debug)]
+struct SimulateArgs {
+    /// Loopback address and port to listen on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    bind: SocketAddr,
+    /// Seed: the same seed plays the same market
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Market events a second, all instruments together
+    #[arg(long, default_value_t = 300.0, value_name = "EVENTS_PER_S")]
+    rate: f64,
+    /// How many instruments, or which ones
+    #[arg(long, default_value = "24", value_name = "N|LIST")]
+    instruments: InstrumentSelection,
+    /// Which venues to be
+    #[arg(long, default_value = "coinbase", value_name = "LIST", value_parser = ["coinbase"])]
+    venues: String,
+    /// What goes wrong, such as cut=60s,drop=0.001
+    #[arg(long, default_value = "", value_name = "SPEC")]
+    faults: FaultPlan,
+    /// End when standard input closes, so that it does not outlive whoever started it
+    #[arg(long, hide = true)]
+    until_stdin_closes: bool,
+}
+
+/// Runs what the command line says: 0 done, 1 failed, 2 not understood.
+#[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let command = match CommandLine::try_parse() {
+        Ok(line) => line.command.unwrap_or(Command::Serve(ServeArgs {
+            seed: 1,
+            ..ServeArgs::default()
+        })),
+        Err(error) => {
+            // Fails only where the terminal is gone.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match execute(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(text)) => {
+            complain(&text);
+            ExitCode::from(2)
+        }
+        Err(Failure::Failed(error)) => {
+            complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+enum Failure {
+    Usage(String),
+    Failed(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the command line's own output")]
+fn complain(text: &str) {
+    eprintln!("error: {text}");
+}
+
+fn execute(command: Command) -> Result<(), Failure> {
+    // Without a provider chosen, rustls panics at the first connection.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        return Err(Failure::Failed(anyhow::anyhow!("TLS was set up twice")));
+    }
+    match command {
+        Command::Serve(args) => {
+            let mode = if args.demo { Mode::Demo } else { Mode::Live };
+            let settings = settings(&args.place, mode)?;
+            start_log(&settings.log);
+            block_on(|shutdown| run::serve(settings, mode, args.seed, shutdown))
+        }
+        Command::Replay(args) if args.serve => {
+            let settings = settings(&args.place, Mode::Replay)?;
+            start_log(&settings.log);
+            block_on(|shutdown| {
+                run::replay(settings, args.files, args.exchange, args.speed, shutdown)
+            })
+        }
+        Command::Replay(args) => {
+            start_log("warn");
+            Ok(run::summarize(&args.files, args.exchange.as_deref())?)
+        }
+        Command::Simulate(args) => {
+            start_log("info");
+            let config = SimulatorConfig {
+                bind: args.bind,
+                seed: args.seed,
+                rate_events_per_s: args.rate,
+                instruments: args.instruments,
+                faults: args.faults,
+                ..SimulatorConfig::default()
+            };
+            block_on(|shutdown| run::simulate(config, args.until_stdin_closes, shutdown))
+        }
+    }
+}
+
+fn settings(place: &Place, mode: Mode) -> Result<Settings, Failure> {
+    let flags: BTreeMap<&'static str, String> = [("bind", &place.bind), ("data", &place.data)]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.clone()?)))
+        .collect();
+    let default_file = PathBuf::from("tradesuite.toml");
+    let file = place
+        .config
+        .clone()
+        .or_else(|| default_file.exists().then_some(default_file));
+    Resolved::load(&flags, |name| std::env::var(name).ok(), file.as_deref())
+        .and_then(|resolved| Settings::check(&resolved, mode))
+        .map_err(|error| Failure::Usage(error.to_string()))
+}
+
+fn start_log(filter: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}
+
+/// Runs a task until it ends; the first interrupt or termination asks it to.
+fn block_on<F>(task: impl FnOnce(CancellationToken) -> F) -> Result<(), Failure>
+where
+    F: Future<Output = anyhow::Result<()>>,
+{
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| anyhow::anyhow!("failed to start the runtime: {error}"))?;
+    runtime.block_on(async {
+        let shutdown = CancellationToken::new();
+        let asked = shutdown.clone();
+        tokio::spawn(async move {
+            if let Err(error) = asked_to_stop().await {
+                tracing::warn!(%error, "signals cannot be received; stop with SIGKILL");
+                return;
+            }
+            tracing::info!("stopping");
+            asked.cancel();
+        });
+        task(shutdown).await
+    })?;
+    Ok(())
+}
+
+async fn asked_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        for command in CommandLine::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string);
+            assert!(
+                help.is_some_and(|help| help.contains("Examples:")),
+                "{}",
+                command.get_name()
+            );
+        }
+    }
 }

@@ -1,0 +1,166 @@
+//! The venues that are collected from: lists of instruments, connections, history.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::kept::Kept;
+use crate::server::clock::Clock;
+use crate::server::collector::backoff::Jitter;
+use crate::server::collector::directory::{self, Directory};
+use crate::server::collector::history::History;
+use crate::server::collector::http::{Http, HttpClient};
+use crate::server::collector::intake::Intake;
+use crate::server::collector::rest::VenueRest;
+use crate::server::collector::status::StatusBoard;
+use crate::server::collector::supervisor::{Supervisor, VenueFeed};
+use crate::server::collector::transport::websocket::WebSocketConnector;
+use crate::server::config::Settings;
+use crate::server::exchange::{EXCHANGES, Exchange, Feed};
+
+/// Where the venues are.
+#[derive(Clone, Copy, Debug)]
+pub enum Endpoints {
+    /// At their own addresses.
+    Venues,
+    /// All of them at a simulator.
+    Simulator(SocketAddr),
+}
+
+impl Endpoints {
+    fn ws_url(self, feed: &'static dyn Feed) -> String {
+        match self {
+            Self::Venues => feed.spec().ws_url.to_owned(),
+            Self::Simulator(address) => format!("ws://{address}/"),
+        }
+    }
+
+    fn rest_url(self) -> Option<String> {
+        match self {
+            Self::Venues => None,
+            Self::Simulator(address) => Some(format!("http://{address}")),
+        }
+    }
+}
+
+/// The running collection.
+pub struct Collection {
+    directory: Directory,
+    history: History,
+    board: StatusBoard,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Collection {
+    /// No venue: what a replay has.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn none(kept: &Kept) -> anyhow::Result<Self> {
+        let directory = Directory::default();
+        directory.load(kept.store().as_ref()).await?;
+        Ok(Self {
+            history: History::new(Vec::new(), kept.store(), directory.clone()),
+            directory,
+            board: StatusBoard::default(),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        })
+    }
+
+    /// Starts to collect from every venue.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn start(
+        settings: &Settings,
+        endpoints: Endpoints,
+        clock: &Clock,
+        kept: &Kept,
+    ) -> anyhow::Result<Self> {
+        let mut collection = Self::none(kept).await?;
+        let http: Arc<dyn Http> = Arc::new(HttpClient::new().context("failed to set up HTTP")?);
+        let jitter = Jitter::system();
+        let mut rests = Vec::new();
+        for exchange in EXCHANGES.iter().copied() {
+            let rest = Arc::new(VenueRest::new(
+                exchange,
+                endpoints.rest_url(),
+                Arc::clone(&http),
+                jitter.clone(),
+            ));
+            rests.push(Arc::clone(&rest));
+            collection.tasks.spawn(directory::keep_fresh(
+                collection.directory.clone(),
+                rest,
+                kept.store(),
+                jitter.clone(),
+                collection.stop.clone(),
+            ));
+            let feed = chosen_feed(exchange, settings).context("a venue has no feed")?;
+            let supervisor = Supervisor {
+                venue: VenueFeed {
+                    exchange,
+                    feed,
+                    ws_url: endpoints.ws_url(feed),
+                    always: settings
+                        .instruments
+                        .iter()
+                        .filter(|id| id.exchange() == exchange.spec().id)
+                        .cloned()
+                        .collect(),
+                },
+                connector: WebSocketConnector::new(),
+                new_checker: Arc::new(|exchange, feed| Box::new(Intake::new(exchange.spec(), feed))),
+                clock: clock.clone(),
+                sink: Arc::new(kept.journal().clone()),
+                store: kept.store(),
+                directory: collection.directory.clone(),
+                looked_at: kept.hub().interest().wanted(),
+                board: collection.board.clone(),
+                jitter: jitter.clone(),
+                stop: collection.stop.clone(),
+            };
+            collection.tasks.spawn(supervisor.run());
+        }
+        collection.history = History::new(rests, kept.store(), collection.directory.clone());
+        Ok(collection)
+    }
+
+    /// Instruments that the venues list.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The venues' own history.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// How each connection is doing.
+    pub fn board(&self) -> &StatusBoard {
+        &self.board
+    }
+
+    /// Closes every connection.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+/// The feed that the settings choose, else the venue's first.
+fn chosen_feed(exchange: &'static dyn Exchange, settings: &Settings) -> Option<&'static dyn Feed> {
+    let chosen = (exchange.spec().id == "coinbase").then_some(settings.coinbase_feed.as_str());
+    let feeds = exchange.feeds();
+    feeds
+        .iter()
+        .copied()
+        .find(|feed| chosen == Some(feed.spec().name))
+        .or_else(|| feeds.first().copied())
+}

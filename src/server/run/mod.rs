@@ -1,0 +1,215 @@
+//! Wiring: which parts a command starts, how they hang together, and in which order they stop.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`demo`] | the simulated market as a process of its own, and looking after it |
+//! | [`kept`] | data directory, journal, store, recorder, hub: everything that keeps events |
+//! | [`collection`] | the venues that are collected from |
+//! | [`pages`] | the page, its files and its server functions |
+
+mod collection;
+mod demo;
+mod kept;
+mod pages;
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tradesuite_core::model::Mode;
+
+use self::collection::{Collection, Endpoints};
+use self::demo::Demo;
+use self::kept::Kept;
+use crate::server::clock::Clock;
+use crate::server::collector::status::StatusBoard;
+use crate::server::config::Settings;
+use crate::server::exchange::EXCHANGES;
+use crate::server::replay::{self, Speed};
+use crate::server::service::{Service, ServiceParts};
+use crate::server::simulator::{self, SimulatorConfig};
+use crate::server::web::{self, Access, AppState, SocketLimits};
+
+/// Batches of replayed events that may wait for the journal.
+const REPLAY_QUEUE: usize = 64;
+
+/// Collects, keeps and shows the market until `shutdown`.
+///
+/// # Errors
+/// Where the data directory cannot be used, the address is taken, or the simulated market does
+/// not start.
+pub async fn serve(
+    settings: Settings,
+    mode: Mode,
+    seed: u64,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let clock = Clock::system();
+    let kept = Kept::open(&settings, mode, &clock).await?;
+    let demo = match mode {
+        Mode::Demo => Some(Demo::start(seed, settings.demo_rate).await?),
+        Mode::Live | Mode::Replay => None,
+    };
+    let endpoints = demo
+        .as_ref()
+        .map_or(Endpoints::Venues, |demo| Endpoints::Simulator(demo.address()));
+    let collection = Collection::start(&settings, endpoints, &clock, &kept).await?;
+    let service = Service::new(ServiceParts {
+        store: kept.store(),
+        hub: kept.hub().clone(),
+        directory: collection.directory().clone(),
+        history: collection.history().clone(),
+        board: collection.board().clone(),
+        clock: clock.clone(),
+        mode,
+        exchanges: EXCHANGES.iter().map(|e| e.spec().id.to_owned()).collect(),
+    });
+    let served = listen(&settings, service, &shutdown).await;
+    collection.stop().await;
+    kept.close().await;
+    if let Some(demo) = demo {
+        demo.stop().await;
+    }
+    served
+}
+
+/// Plays recorded frames into a server, which goes on serving after their end until `shutdown`.
+///
+/// # Errors
+/// As [`serve`]; and where a file cannot be read.
+pub async fn replay(
+    settings: Settings,
+    files: Vec<PathBuf>,
+    exchange: Option<String>,
+    speed: Speed,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let clock = Clock::system();
+    let kept = Kept::open(&settings, Mode::Replay, &clock).await?;
+    let collection = Collection::none(&kept).await?;
+    let service = Service::new(ServiceParts {
+        store: kept.store(),
+        hub: kept.hub().clone(),
+        directory: collection.directory().clone(),
+        history: collection.history().clone(),
+        board: StatusBoard::default(),
+        clock,
+        mode: Mode::Replay,
+        exchanges: EXCHANGES.iter().map(|e| e.spec().id.to_owned()).collect(),
+    });
+    let stop_playing = shutdown.child_token();
+    let (sink, mut events) = tokio::sync::mpsc::channel(REPLAY_QUEUE);
+    let player = tokio::spawn(replay::play(files, exchange, speed, sink, stop_playing.clone()));
+    let journal = kept.journal().clone();
+    let taker = tokio::spawn(async move {
+        while let Some(batch) = events.recv().await {
+            if journal.append(batch).await.is_err() {
+                return;
+            }
+        }
+    });
+    let ended = shutdown.clone();
+    let watcher = tokio::spawn(async move {
+        let played = player.await.context("the player panicked")?;
+        match &played {
+            Ok(played) => tracing::info!(
+                frames = played.frames,
+                events = played.events,
+                errors = played.errors,
+                "everything was played; still serving"
+            ),
+            // Without its frames there is nothing to serve.
+            Err(_) => ended.cancel(),
+        }
+        played.map(|_| ())
+    });
+    let served = listen(&settings, service, &shutdown).await;
+    stop_playing.cancel();
+    let played = watcher.await.context("the replay panicked")?;
+    taker.await.context("the replay's sink panicked")?;
+    kept.close().await;
+    served.and(played)
+}
+
+/// Prints what recorded frames amount to.
+///
+/// # Errors
+/// Where a file cannot be read.
+#[expect(clippy::print_stdout, reason = "the command line's own output")]
+pub fn summarize(files: &[PathBuf], exchange: Option<&str>) -> anyhow::Result<()> {
+    let summary = replay::summarize(files, exchange)?;
+    println!("{}", serde_json::to_string_pretty(&summary)?);
+    Ok(())
+}
+
+/// Is a simulated venue until `shutdown`, or until standard input closes where that is asked for.
+///
+/// # Errors
+/// Where the address is taken.
+pub async fn simulate(
+    config: SimulatorConfig,
+    until_stdin_closes: bool,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let simulator = simulator::serve(config, Clock::system(), shutdown.clone()).await?;
+    announce(simulator.address())?;
+    if until_stdin_closes {
+        let watched = shutdown.clone();
+        tokio::spawn(async move {
+            let mut nothing = tokio::io::sink();
+            // Ends when the process at the other side does, however it ends.
+            let _ = tokio::io::copy(&mut tokio::io::stdin(), &mut nothing).await;
+            watched.cancel();
+        });
+    }
+    simulator.finished().await
+}
+
+/// Says on standard output where the server listens.
+fn announce(address: SocketAddr) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "listening on http://{address}").context("failed to print the address")?;
+    out.flush().context("failed to print the address")
+}
+
+/// Serves until `shutdown`; connections that are open then are told and closed.
+async fn listen(
+    settings: &Settings,
+    service: Service,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(settings.bind)
+        .await
+        .with_context(|| format!("failed to listen on {}", settings.bind))?;
+    let address = listener
+        .local_addr()
+        .context("failed to read the bound address")?;
+    let status = service.clone();
+    let tasks = TaskTracker::new();
+    tasks.spawn(
+        shutdown
+            .clone()
+            .run_until_cancelled_owned(async move { status.publish_status().await }),
+    );
+    let leptos = pages::options(address)?;
+    let state = AppState {
+        service: service.clone(),
+        access: Access::new(address),
+        sockets: SocketLimits::default(),
+        shutdown: shutdown.clone(),
+        leptos,
+    };
+    let router = web::router(state.clone(), pages::routes(&state));
+    announce(address)?;
+    axum::serve(listener, router)
+        .with_graceful_shutdown(shutdown.clone().cancelled_owned())
+        .await
+        .context("failed to serve")?;
+    tasks.close();
+    tasks.wait().await;
+    Ok(())
+}
