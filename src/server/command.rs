@@ -30,13 +30,19 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Collect, keep, watch and show the market (what happens without a command, too)
-    #[command(after_help = "Examples:\n  tradesuite serve\n  tradesuite serve --demo\n  tradesuite serve --bind 127.0.0.1:0 --data /srv/tradesuite")]
+    #[command(
+        after_help = "Examples:\n  tradesuite serve\n  tradesuite serve --demo\n  tradesuite serve --bind 127.0.0.1:0 --data /srv/tradesuite"
+    )]
     Serve(ServeArgs),
     /// Play recorded frames through the same path as live ones
-    #[command(after_help = "Examples:\n  tradesuite replay capture.jsonl.gz --summary json\n  tradesuite replay *.jsonl --exchange coinbase --speed 10 --serve")]
+    #[command(
+        after_help = "Examples:\n  tradesuite replay capture.jsonl.gz --summary json\n  tradesuite replay *.jsonl --exchange coinbase --speed 10 --serve"
+    )]
     Replay(ReplayArgs),
     /// Be a synthetic venue on loopback, speaking the venues' own protocols
-    #[command(after_help = "Examples:\n  tradesuite simulate\n  tradesuite simulate --bind 127.0.0.1:9000 --seed 7 --rate 2000 --faults cut=60s,drop=0.001")]
+    #[command(
+        after_help = "Examples:\n  tradesuite simulate\n  tradesuite simulate --bind 127.0.0.1:9000 --seed 7 --rate 2000 --faults cut=60s,drop=0.001"
+    )]
     Simulate(SimulateArgs),
 }
 
@@ -156,7 +162,10 @@ fn complain(text: &str) {
 
 fn execute(command: Command) -> Result<(), Failure> {
     // Without a provider chosen, rustls panics at the first connection.
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
         return Err(Failure::Failed(anyhow::anyhow!("TLS was set up twice")));
     }
     match command {

@@ -11,6 +11,7 @@ mod decimal;
 mod event;
 mod gap;
 mod instrument;
+mod listing;
 mod number;
 mod status;
 mod ticker;
@@ -29,6 +30,7 @@ pub use gap::{Gap, GapKind};
 pub use instrument::{
     Instrument, InstrumentId, InstrumentIdError, InstrumentKind, InstrumentStatus,
 };
+pub use listing::{CandlePage, InstrumentRow};
 pub use number::{Notional, NumberError, Precision, Price, Quantity, Volume};
 pub use status::{ConnectionState, ConnectionStatus, Mode, ServerStatus, StoreState, StoreStatus};
 pub use ticker::Ticker;

@@ -23,7 +23,7 @@ pub trait EventSink: Send + Sync {
 
 /// Yields committed events from some position on, each once and in order.
 #[async_trait]
-pub trait CommittedEvents: Send {
+pub trait CommittedEvents: Send + Sync {
     /// The next events, at least one; waits for them. `None` after the last one of a closed log.
     /// May be dropped while waiting without losing any.
     ///

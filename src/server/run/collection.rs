@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::kept::Kept;
+use super::log::JournalSink;
 use crate::server::clock::Clock;
 use crate::server::collector::backoff::Jitter;
 use crate::server::collector::directory::{self, Directory};
-use crate::server::collector::history::History;
 use crate::server::collector::http::{Http, HttpClient};
 use crate::server::collector::intake::Intake;
 use crate::server::collector::rest::VenueRest;
@@ -49,7 +49,6 @@ impl Endpoints {
 /// The running collection.
 pub struct Collection {
     directory: Directory,
-    history: History,
     board: StatusBoard,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -64,7 +63,6 @@ impl Collection {
         let directory = Directory::default();
         directory.load(kept.store().as_ref()).await?;
         Ok(Self {
-            history: History::new(Vec::new(), kept.store(), directory.clone()),
             directory,
             board: StatusBoard::default(),
             tasks: TaskTracker::new(),
@@ -82,10 +80,9 @@ impl Collection {
         clock: &Clock,
         kept: &Kept,
     ) -> anyhow::Result<Self> {
-        let mut collection = Self::none(kept).await?;
-        let http: Arc<dyn Http> = Arc::new(HttpClient::new().context("failed to set up HTTP")?);
+        let collection = Self::none(kept).await?;
+        let http: Arc<dyn Http> = Arc::new(HttpClient::default());
         let jitter = Jitter::system();
-        let mut rests = Vec::new();
         for exchange in EXCHANGES.iter().copied() {
             let rest = Arc::new(VenueRest::new(
                 exchange,
@@ -93,7 +90,6 @@ impl Collection {
                 Arc::clone(&http),
                 jitter.clone(),
             ));
-            rests.push(Arc::clone(&rest));
             collection.tasks.spawn(directory::keep_fresh(
                 collection.directory.clone(),
                 rest,
@@ -114,10 +110,12 @@ impl Collection {
                         .cloned()
                         .collect(),
                 },
-                connector: WebSocketConnector::new(),
-                new_checker: Arc::new(|exchange, feed| Box::new(Intake::new(exchange.spec(), feed))),
+                connector: WebSocketConnector::default(),
+                new_checker: Arc::new(|exchange, feed| {
+                    Box::new(Intake::new(exchange.spec(), feed))
+                }),
                 clock: clock.clone(),
-                sink: Arc::new(kept.journal().clone()),
+                sink: Arc::new(JournalSink(kept.journal().clone())),
                 store: kept.store(),
                 directory: collection.directory.clone(),
                 looked_at: kept.hub().interest().wanted(),
@@ -127,18 +125,12 @@ impl Collection {
             };
             collection.tasks.spawn(supervisor.run());
         }
-        collection.history = History::new(rests, kept.store(), collection.directory.clone());
         Ok(collection)
     }
 
     /// Instruments that the venues list.
     pub fn directory(&self) -> &Directory {
         &self.directory
-    }
-
-    /// The venues' own history.
-    pub fn history(&self) -> &History {
-        &self.history
     }
 
     /// How each connection is doing.

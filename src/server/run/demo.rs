@@ -114,7 +114,10 @@ async fn keep(
     }
     // Closing its input asks it to end.
     drop(child.stdin.take());
-    if tokio::time::timeout(STOP_TIMEOUT, child.wait()).await.is_err() {
+    if tokio::time::timeout(STOP_TIMEOUT, child.wait())
+        .await
+        .is_err()
+    {
         tracing::warn!("the simulated market did not stop in time and is killed");
         if let Err(error) = child.kill().await {
             tracing::warn!(%error, "the simulated market could not be killed");

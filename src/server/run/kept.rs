@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tradesuite_core::model::{Mode, Position};
 
+use super::log::JournalTail;
 use crate::server::bus::Bus;
 use crate::server::clock::Clock;
 use crate::server::collector::backoff::Jitter;
 use crate::server::collector::recorder::{Progress, Recorder};
-use crate::server::collector::sink::JournalTail;
 use crate::server::config::{Durability, Settings};
 use crate::server::hub::{Hub, HubOptions};
 use crate::server::journal::{self, Journal, JournalOptions, TailKind};
@@ -98,7 +98,10 @@ impl Kept {
             tracing::error!(%error, "the journal was not closed in order");
         }
         self.tasks.close();
-        if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(DRAIN, self.tasks.wait())
+            .await
+            .is_err()
+        {
             tracing::warn!("the store did not keep up; the rest is written at the next start");
             self.give_up.cancel();
             self.tasks.wait().await;

@@ -5,11 +5,13 @@
 //! | [`demo`] | the simulated market as a process of its own, and looking after it |
 //! | [`kept`] | data directory, journal, store, recorder, hub: everything that keeps events |
 //! | [`collection`] | the venues that are collected from |
+//! | [`log`] | the journal as the collector sees it |
 //! | [`pages`] | the page, its files and its server functions |
 
 mod collection;
 mod demo;
 mod kept;
+mod log;
 mod pages;
 
 use std::io::Write as _;
@@ -54,15 +56,14 @@ pub async fn serve(
         Mode::Demo => Some(Demo::start(seed, settings.demo_rate).await?),
         Mode::Live | Mode::Replay => None,
     };
-    let endpoints = demo
-        .as_ref()
-        .map_or(Endpoints::Venues, |demo| Endpoints::Simulator(demo.address()));
+    let endpoints = demo.as_ref().map_or(Endpoints::Venues, |demo| {
+        Endpoints::Simulator(demo.address())
+    });
     let collection = Collection::start(&settings, endpoints, &clock, &kept).await?;
     let service = Service::new(ServiceParts {
         store: kept.store(),
         hub: kept.hub().clone(),
         directory: collection.directory().clone(),
-        history: collection.history().clone(),
         board: collection.board().clone(),
         clock: clock.clone(),
         mode,
@@ -95,7 +96,6 @@ pub async fn replay(
         store: kept.store(),
         hub: kept.hub().clone(),
         directory: collection.directory().clone(),
-        history: collection.history().clone(),
         board: StatusBoard::default(),
         clock,
         mode: Mode::Replay,
@@ -103,7 +103,13 @@ pub async fn replay(
     });
     let stop_playing = shutdown.child_token();
     let (sink, mut events) = tokio::sync::mpsc::channel(REPLAY_QUEUE);
-    let player = tokio::spawn(replay::play(files, exchange, speed, sink, stop_playing.clone()));
+    let player = tokio::spawn(replay::play(
+        files,
+        exchange,
+        speed,
+        sink,
+        stop_playing.clone(),
+    ));
     let journal = kept.journal().clone();
     let taker = tokio::spawn(async move {
         while let Some(batch) = events.recv().await {

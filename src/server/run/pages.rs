@@ -44,17 +44,23 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .fallback_service(files)
 }
 
-async fn page(State(options): State<LeptosOptions>, State(service): State<Service>, request: Request) -> impl IntoResponse {
+async fn page(
+    State(options): State<LeptosOptions>,
+    State(service): State<Service>,
+    request: Request,
+) -> impl IntoResponse {
     let context = move || {
         provide_context(service.clone());
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
             response.insert_header(CONTENT_SECURITY_POLICY, page_policy(&nonce));
         }
     };
-    let render = leptos_axum::render_app_to_stream_with_context(context, move || shell(options.clone()));
+    let render =
+        leptos_axum::render_app_to_stream_with_context(context, move || shell(options.clone()));
     render(request).await
 }
 
 async fn call(State(service): State<Service>, request: Request) -> impl IntoResponse {
-    leptos_axum::handle_server_fns_with_context(move || provide_context(service.clone()), request).await
+    leptos_axum::handle_server_fns_with_context(move || provide_context(service.clone()), request)
+        .await
 }

@@ -5,7 +5,9 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use tradesuite_core::chart::format;
 
-use crate::api::{InstrumentRow, search_instruments};
+use tradesuite_core::model::InstrumentRow;
+
+use crate::api::search_instruments;
 use crate::ui::workspace::Workspace;
 
 const ROWS: u32 = 50;
