@@ -6,6 +6,7 @@
 
 mod book;
 mod candles;
+mod chart;
 mod instruments;
 mod memory;
 mod page;

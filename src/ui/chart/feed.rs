@@ -7,7 +7,7 @@ use tradesuite_core::chart::{Bar, ChartSize, ChartView};
 use tradesuite_core::model::{Candle, Precision, Timeframe, UnixMs};
 use tradesuite_core::protocol::{Body, Data, Message};
 
-use crate::api::CandlePage;
+use tradesuite_core::model::CandlePage;
 
 /// Bars of the first page: three screens at rest.
 const FIRST_PAGE: u32 = 500;

@@ -1,0 +1,98 @@
+//! What the page asks for beside REST: the picker's rows and the chart's history.
+
+use tradesuite_core::model::{CandlePage, InstrumentId, InstrumentRow, Timeframe, UnixMs};
+
+use super::{CandleQuery, PageQuery, Service, ServiceError};
+use crate::server::exchange;
+
+/// Bars in one stretch at the most.
+const MOST_BARS: u32 = 5_000;
+/// Rows of the picker at the most.
+const MOST_ROWS: u32 = 200;
+
+impl Service {
+    /// Instruments with `search` in their id: first those whose base currency it is, then those
+    /// whose symbol begins with it, then the rest.
+    #[must_use]
+    pub fn find_instruments(&self, search: &str, limit: u32) -> Vec<InstrumentRow> {
+        let wanted = search.trim().to_ascii_uppercase().replace('/', "-");
+        let all = self.0.parts.directory.all();
+        let followed = self.0.parts.hub.instruments();
+        let mut ids: Vec<&InstrumentId> = all
+            .keys()
+            .chain(&followed)
+            .filter(|id| id.as_str().to_ascii_uppercase().contains(&wanted))
+            .collect();
+        ids.sort_by_key(|id| (distance(id, &wanted), id.as_str()));
+        ids.dedup();
+        let row = |id: &InstrumentId| InstrumentRow {
+            id: id.clone(),
+            exchange: exchange::find(id.exchange())
+                .map_or_else(|| id.exchange().to_owned(), |e| e.spec().label.to_owned()),
+        };
+        ids.into_iter()
+            .take(limit.min(MOST_ROWS) as usize)
+            .map(row)
+            .collect()
+    }
+
+    /// The `limit` newest bars that open before `before`.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub async fn candle_page(
+        &self,
+        instrument: &InstrumentId,
+        timeframe: Timeframe,
+        before: Option<UnixMs>,
+        limit: u32,
+    ) -> Result<CandlePage, ServiceError> {
+        let limit = limit.clamp(1, MOST_BARS);
+        let query = CandleQuery {
+            instrument: instrument.clone(),
+            timeframe,
+            page: PageQuery {
+                start: None,
+                end: before,
+                limit,
+                cursor: None,
+            },
+        };
+        let answer = self.candles(&query).await?;
+        Ok(CandlePage {
+            precision: answer.precision,
+            more: answer.next.is_some(),
+            candles: answer.candles,
+            notice: None,
+        })
+    }
+}
+
+/// How far a search is from an instrument; less is closer.
+fn distance(id: &InstrumentId, wanted: &str) -> u8 {
+    if id.base() == wanted || id.symbol() == wanted {
+        0
+    } else if id.symbol().starts_with(wanted) {
+        1
+    } else {
+        2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_currency_comes_first() {
+        for (id, wanted, expected) in [
+            ("coinbase:BTC-USD", "BTC", 0),
+            ("coinbase:BTC-USD", "BTC-USD", 0),
+            ("coinbase:BTCX-USD", "BTC", 1),
+            ("coinbase:ETH-BTC", "BTC", 2),
+        ] {
+            let id = id.parse().expect("an id");
+            assert_eq!(distance(&id, wanted), expected, "{id} for {wanted}");
+        }
+    }
+}
