@@ -10,7 +10,9 @@
 //! | file | what it owns |
 //! |---|---|
 //! | `codec` | events to bytes and back, with a checksum |
-//! | `file` | the SQLite file: open, verify, repair, write, cut, read |
+//! | `file` | the SQLite file: open, write, cut, read |
+//! | `repair` | what is whole of a damaged file |
+//! | `window` | the newest events in memory |
 //! | `writer` | the thread that commits, retries and cuts |
 //! | `tail` | reading on from a position |
 //!
@@ -18,6 +20,7 @@
 
 mod codec;
 mod file;
+mod repair;
 mod tail;
 #[cfg(test)]
 mod tests;
