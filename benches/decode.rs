@@ -24,7 +24,10 @@ fn frames(path: &Path) -> Vec<(UnixNs, String)> {
         .collect()
 }
 
-#[expect(clippy::print_stdout, reason = "what a benchmark has to say goes beside its results")]
+#[expect(
+    clippy::print_stdout,
+    reason = "what a benchmark has to say goes beside its results"
+)]
 fn decode(criterion: &mut Criterion) {
     let folder = std::env::var_os("TRADESUITE_MARKET_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/market-data"),

@@ -233,7 +233,7 @@ where
 {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| anyhow::anyhow!("failed to start the runtime: {error}"))?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let shutdown = CancellationToken::new();
         let asked = shutdown.clone();
         tokio::spawn(async move {
@@ -245,8 +245,10 @@ where
             asked.cancel();
         });
         task(shutdown).await
-    })?;
-    Ok(())
+    });
+    // A read of standard input that nobody answers must not keep the process.
+    runtime.shutdown_background();
+    Ok(ended?)
 }
 
 async fn asked_to_stop() -> std::io::Result<()> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +17,14 @@ const RESTART_PAUSE: Duration = Duration::from_millis(500);
 /// Longest time that it may take to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The simulated market's process.
+/// The simulated market's process and the input that keeps it alive. Waiting for a process closes
+/// the input that it still has, so the input is held beside it.
+struct Simulated {
+    child: Child,
+    input: ChildStdin,
+}
+
+/// The simulated market, looked after.
 pub struct Demo {
     address: SocketAddr,
     stop: CancellationToken,
@@ -32,9 +39,9 @@ impl Demo {
     /// Where it cannot be started or says no address in time.
     pub async fn start(seed: u64, rate: u32) -> anyhow::Result<Self> {
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (child, address) = launch(any_port, seed, rate).await?;
+        let (simulated, address) = launch(any_port, seed, rate).await?;
         let stop = CancellationToken::new();
-        let keeper = tokio::spawn(keep(child, address, seed, rate, stop.clone()));
+        let keeper = tokio::spawn(keep(simulated, address, seed, rate, stop.clone()));
         Ok(Self {
             address,
             stop,
@@ -56,7 +63,7 @@ impl Demo {
     }
 }
 
-async fn launch(bind: SocketAddr, seed: u64, rate: u32) -> anyhow::Result<(Child, SocketAddr)> {
+async fn launch(bind: SocketAddr, seed: u64, rate: u32) -> anyhow::Result<(Simulated, SocketAddr)> {
     let program = std::env::current_exe().context("failed to find this program's own file")?;
     let mut child = Command::new(program)
         .arg("simulate")
@@ -69,6 +76,10 @@ async fn launch(bind: SocketAddr, seed: u64, rate: u32) -> anyhow::Result<(Child
         .kill_on_drop(true)
         .spawn()
         .context("failed to start the simulated market")?;
+    let input = child
+        .stdin
+        .take()
+        .context("the simulated market has no input")?;
     let output = child
         .stdout
         .take()
@@ -81,7 +92,7 @@ async fn launch(bind: SocketAddr, seed: u64, rate: u32) -> anyhow::Result<(Child
     let Some(address) = line.as_deref().and_then(read_address) else {
         bail!("the simulated market ended instead of starting; its log is above");
     };
-    Ok((child, address))
+    Ok((Simulated { child, input }, address))
 }
 
 fn read_address(line: &str) -> Option<SocketAddr> {
@@ -89,7 +100,7 @@ fn read_address(line: &str) -> Option<SocketAddr> {
 }
 
 async fn keep(
-    mut child: Child,
+    mut simulated: Simulated,
     address: SocketAddr,
     seed: u64,
     rate: u32,
@@ -97,23 +108,24 @@ async fn keep(
 ) {
     loop {
         let ended = tokio::select! {
-            ended = child.wait() => ended,
+            ended = simulated.child.wait() => ended,
             () = stop.cancelled() => break,
         };
         tracing::warn!(?ended, "the simulated market ended; starting it again");
-        child = loop {
+        simulated = loop {
             tokio::select! {
                 () = tokio::time::sleep(RESTART_PAUSE) => {}
                 () = stop.cancelled() => return,
             }
             match launch(address, seed, rate).await {
-                Ok((child, _)) => break child,
+                Ok((simulated, _)) => break simulated,
                 Err(error) => tracing::error!("{error:#}"),
             }
         };
     }
     // Closing its input asks it to end.
-    drop(child.stdin.take());
+    let Simulated { mut child, input } = simulated;
+    drop(input);
     if tokio::time::timeout(STOP_TIMEOUT, child.wait())
         .await
         .is_err()
