@@ -11,6 +11,7 @@ use axum::routing::get;
 use leptos::config::get_configuration;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
+use leptos::task::Executor;
 use leptos_axum::ResponseOptions;
 use tower_http::services::ServeDir;
 
@@ -33,6 +34,8 @@ pub fn options(address: SocketAddr) -> anyhow::Result<LeptosOptions> {
 
 /// The page's routes.
 pub fn routes(state: &AppState) -> Router<AppState> {
+    // Rendering spawns tasks. It fails only where that was set up before.
+    let _ = Executor::init_tokio();
     let site = state.leptos.site_root.to_string();
     let files = ServeDir::new(site)
         .append_index_html_on_directories(false)
