@@ -149,14 +149,14 @@ impl TimeAxis {
         from..to.max(from)
     }
 
-    /// How many bars before the oldest one held should be loaded now: none while there are two
+    /// How many bars before the oldest one held should be loaded now: none while there are four
     /// screens of them to the left.
     #[must_use]
     pub fn history_wanted(&self) -> Option<u32> {
         let bounds = self.bounds?;
         let screen = self.width / self.spacing;
         let ahead = self.index_at(0.0) - bounds.first as f64;
-        (ahead < 2.0 * screen).then(|| (3.0 * screen - ahead).clamp(300.0, 5_000.0).ceil() as u32)
+        (ahead < 4.0 * screen).then(|| (6.0 * screen - ahead).clamp(300.0, 5_000.0).ceil() as u32)
     }
 
     /// Tells the axis which bars are held. Where it follows, the last bar keeps its distance

@@ -1,6 +1,6 @@
 //! The layer below the bars: grid, axis labels and the frame. Painted only when they changed.
 
-use tradesuite_core::chart::{ChartView, LabelMetrics};
+use tradesuite_core::chart::{ChartView, LabelMetrics, PriceTick, TimeTick};
 
 use crate::browser::{Align, Axes, AxisLabel, AxisLine, Font, Rect, Surface, SurfaceSize};
 use crate::ui::panel::Palette;
@@ -39,52 +39,68 @@ pub fn plot_edges(view: &ChartView) -> (i32, i32) {
     (view.snap().px(width), view.snap().px(height))
 }
 
+/// Labels of the price axis that stand whole beside the plot.
+pub fn price_labels(view: &ChartView, metrics: LabelMetrics) -> impl Iterator<Item = &PriceTick> {
+    let half = view.snap().px(metrics.height / 2.0);
+    let (_, bottom) = plot_edges(view);
+    let ticks = view.price_ticks().iter();
+    ticks.filter(move |tick| (half..bottom - half).contains(&tick.y))
+}
+
+/// Labels of the time axis that stand whole below the plot, with their middle in device pixels.
+pub fn time_labels(
+    view: &ChartView,
+    metrics: LabelMetrics,
+) -> impl Iterator<Item = (i32, &TimeTick)> {
+    let snap = view.snap();
+    let columns = view.axis().columns(snap);
+    let (right, _) = plot_edges(view);
+    view.time_ticks().iter().filter_map(move |tick| {
+        // Letters are about as wide as digits: near enough to keep labels whole.
+        let half = snap.px(metrics.width(&tick.label) / 2.0);
+        let x = columns.at(tick.index);
+        (x >= half && x + half <= right).then_some((x, tick))
+    })
+}
+
 /// Lines and labels of the laid out chart.
 fn axes(view: &ChartView, metrics: LabelMetrics, size: SurfaceSize, palette: &Palette) -> Axes {
     let snap = view.snap();
     let (right, bottom) = plot_edges(view);
-    let half_label = snap.px(metrics.height / 2.0);
-    let mut axes = Axes {
+    let columns = view.axis().columns(snap);
+    let across = view.price_ticks().iter().map(|tick| AxisLine {
+        from: (0, tick.y),
+        to: (right, tick.y),
+    });
+    let down = view
+        .time_ticks()
+        .iter()
+        .map(|tick| columns.at(tick.index))
+        .filter(|x| (0..right).contains(x))
+        .map(|x| AxisLine {
+            from: (x, 0),
+            to: (x, bottom),
+        });
+    let edge = size.width as i32 - snap.px(LABEL_INSET);
+    let prices = price_labels(view, metrics).map(|tick| AxisLabel {
+        at: (edge, tick.y),
+        align: Align::Right,
+        text: tick.label.clone(),
+    });
+    let middle = i32::midpoint(bottom, size.height as i32);
+    let times = time_labels(view, metrics).map(|(x, tick)| AxisLabel {
+        at: (x, middle),
+        align: Align::Center,
+        text: tick.label.clone(),
+    });
+    Axes {
+        lines: across.chain(down).collect(),
+        labels: prices.chain(times).collect(),
         font_px: LABEL_PX * size.ratio,
         line_color: palette.text_1.clone(),
         line_opacity: GRID_OPACITY,
         label_color: palette.text_2.clone(),
-        ..Axes::default()
-    };
-    for tick in view.price_ticks() {
-        axes.lines.push(AxisLine {
-            from: (0, tick.y),
-            to: (right, tick.y),
-        });
-        if (half_label..bottom - half_label).contains(&tick.y) {
-            axes.labels.push(AxisLabel {
-                at: (size.width as i32 - snap.px(LABEL_INSET), tick.y),
-                align: Align::Right,
-                text: tick.label.clone(),
-            });
-        }
     }
-    let columns = view.axis().columns(snap);
-    let label_y = i32::midpoint(bottom, size.height as i32);
-    for tick in view.time_ticks() {
-        let x = columns.at(tick.index);
-        if (0..right).contains(&x) {
-            axes.lines.push(AxisLine {
-                from: (x, 0),
-                to: (x, bottom),
-            });
-        }
-        // Letters are about as wide as digits: near enough to keep labels whole.
-        let half = snap.px(metrics.width(&tick.label) / 2.0);
-        if x >= half && x + half <= right {
-            axes.labels.push(AxisLabel {
-                at: (x, label_y),
-                align: Align::Center,
-                text: tick.label.clone(),
-            });
-        }
-    }
-    axes
 }
 
 /// Paints the layer.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use tradesuite_core::chart::{ChartAction, ChartSize, LabelMetrics};
+use tradesuite_core::chart::{ChartAction, ChartSize, Crosshair, LabelMetrics};
 use tradesuite_core::model::{InstrumentId, Timeframe, UnixMs};
 use tradesuite_core::protocol::Topic;
 
@@ -29,6 +29,8 @@ use crate::ui::workspace::Workspace;
 
 /// How often countdown, summary and retries are looked after, milliseconds.
 const BEAT_MS: u32 = 250;
+/// Summary and facts are written at most this often, milliseconds.
+const SUMMARY_MS: f64 = 100.0;
 
 /// The market and the reader's gestures on it.
 struct Shown {
@@ -36,6 +38,31 @@ struct Shown {
     timeframe: Timeframe,
     feed: Feed,
     gestures: Gestures,
+    metrics: LabelMetrics,
+    summary: Readout,
+    facts: Readout,
+    /// When summary and facts were written, milliseconds since the page was opened.
+    summed_at: f64,
+}
+
+impl Shown {
+    fn crosshair(&self) -> Option<Crosshair> {
+        let (x, y) = self.gestures.crosshair()?;
+        self.feed.view().crosshair(x, y)
+    }
+
+    /// Writes summary and facts, if they were not written just now.
+    fn sum_up(&mut self) {
+        let now = browser::page_ms();
+        if now - self.summed_at < SUMMARY_MS || !self.feed.is_shown() {
+            return;
+        }
+        self.summed_at = now;
+        let (view, crosshair) = (self.feed.view(), self.crosshair());
+        self.summary.set(&summary(view, crosshair), "");
+        self.facts
+            .set(&facts(&self.instrument, view, crosshair), "");
+    }
 }
 
 /// A chart at work. Dropping it ends its subscription, timer and requests.
@@ -60,6 +87,10 @@ impl Session {
             timeframe,
             feed: Feed::new(timeframe, size),
             gestures: Gestures::default(),
+            metrics: LabelMetrics::default(),
+            summary: Readout::new(parts.summary),
+            facts: Readout::new(parts.facts),
+            summed_at: f64::MIN,
         }));
         let mut canvases = Canvases::new(parts, Workspace::expect());
         let painted = Rc::clone(&shown);
@@ -156,16 +187,10 @@ fn watch_choices(painter: Painter) {
 fn beat(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) -> Guard {
     let weak = Rc::downgrade(shown);
     let painter = painter.clone();
-    let (sentence, figures) = (Readout::new(parts.summary), Readout::new(parts.facts));
     browser::every(BEAT_MS, move || {
         let Some(shown) = weak.upgrade() else { return };
         pump(&shown, &painter, parts);
-        let held = shown.borrow();
-        let view = held.feed.view();
-        let pointer = held.gestures.crosshair();
-        let crosshair = pointer.and_then(|(x, y)| view.crosshair(x, y));
-        sentence.set(&summary(view, crosshair), "");
-        figures.set(&facts(&held.instrument, view, crosshair), "");
+        shown.borrow_mut().sum_up();
         painter.request();
     })
 }
@@ -220,7 +245,6 @@ struct Canvases {
     grid_palette: Option<Palette>,
     bars: BarPainter,
     legend: LegendReadouts,
-    metrics: LabelMetrics,
 }
 
 impl Canvases {
@@ -232,7 +256,6 @@ impl Canvases {
             grid_palette: None,
             bars: BarPainter::default(),
             legend: LegendReadouts::new(parts.legend),
-            metrics: LabelMetrics::default(),
         }
     }
 
@@ -246,64 +269,52 @@ impl Canvases {
     ) {
         let zone = self.workspace.zone.get_untracked();
         let offset_ms = move |time: UnixMs| zone.offset_ms(time.0);
-        let view = shown.feed.view_mut();
-        self.fit(view, surface, size);
-        let changed = view.lay_out(&offset_ms);
-        self.paint_below(view, changed, size, palette);
+        fit(shown, surface, size);
+        let changed = shown.feed.view_mut().lay_out(&offset_ms);
+        self.paint_below(shown, changed, size, palette);
         if !shown.feed.is_shown() {
             self.legend.set(None);
             return;
         }
         let view = shown.feed.view();
-        let pointer = shown.gestures.crosshair();
-        let crosshair = pointer.and_then(|(x, y)| view.crosshair(x, y));
+        let crosshair = shown.crosshair();
         let overlay = Overlay {
             crosshair,
             time: time_of(view, crosshair, &offset_ms),
             closes_in_ms: view.closes_in_ms(UnixMs(browser::now_ms() as i64)),
-            metrics: self.metrics,
+            metrics: shown.metrics,
         };
         self.bars.paint(view, &overlay, surface, size, palette);
         let legend = view.legend(crosshair.map(|crosshair| crosshair.index));
         self.legend.set(legend.as_ref());
+        shown.sum_up();
     }
 
-    fn fit(
-        &mut self,
-        view: &mut tradesuite_core::chart::ChartView,
-        surface: &Surface,
-        size: SurfaceSize,
-    ) {
-        let chart_size = ChartSize {
-            width: size.width / size.ratio,
-            height: size.height / size.ratio,
-            ratio: size.ratio,
-        };
-        if view.size() != chart_size {
-            view.resize(chart_size);
-        }
-        let metrics = measure(surface, size.ratio);
-        if metrics != self.metrics {
-            self.metrics = metrics;
-            view.set_metrics(metrics);
-        }
-    }
-
-    fn paint_below(
-        &mut self,
-        view: &tradesuite_core::chart::ChartView,
-        changed: bool,
-        size: SurfaceSize,
-        palette: &Palette,
-    ) {
+    fn paint_below(&mut self, shown: &Shown, changed: bool, size: SurfaceSize, palette: &Palette) {
         self.grid = self.grid.take().or_else(|| Surface::of(&self.parts.grid));
         let Some(grid) = &self.grid else { return };
-        let same = !changed && self.grid_palette.as_ref() == Some(palette);
-        if same {
-            return;
+        if changed || self.grid_palette.as_ref() != Some(palette) {
+            let _ = grid.fit();
+            self.grid_palette = Some(palette.clone());
+            paint_grid(shown.feed.view(), shown.metrics, grid, size, palette);
         }
-        let _ = grid.fit();
-        self.grid_palette = Some(palette.clone());
-        paint_grid(view, self.metrics, grid, size, palette);
+    }
+}
+
+/// Gives the chart the size of its canvas and the widths of its font.
+fn fit(shown: &mut Shown, surface: &Surface, size: SurfaceSize) {
+    let chart_size = ChartSize {
+        width: size.width / size.ratio,
+        height: size.height / size.ratio,
+        ratio: size.ratio,
+    };
+    let metrics = measure(surface, size.ratio);
+    let view = shown.feed.view_mut();
+    if view.size() != chart_size {
+        view.resize(chart_size);
+    }
+    if metrics != shown.metrics {
+        shown.metrics = metrics;
+        view.set_metrics(metrics);
     }
 }
