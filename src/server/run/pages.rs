@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use any_spawner::Executor;
 use anyhow::Context as _;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -11,7 +12,7 @@ use axum::routing::get;
 use leptos::config::get_configuration;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
-use leptos::task::Executor;
+
 use leptos_axum::ResponseOptions;
 use tower_http::services::ServeDir;
 
