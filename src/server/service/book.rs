@@ -34,7 +34,7 @@ impl Service {
     ) -> Result<BookAnswer, ServiceError> {
         self.check(instrument)?;
         let hub = &self.0.parts.hub;
-        let _lease = hub.interest().lease(instrument);
+        let _lease = self.follow(instrument);
         let first_seen = async {
             loop {
                 match hub.book(instrument, depth as usize).await {
@@ -81,7 +81,7 @@ impl Service {
     pub async fn ticker(&self, instrument: &InstrumentId) -> Result<TickerData, ServiceError> {
         self.check(instrument)?;
         let hub = &self.0.parts.hub;
-        let _lease = hub.interest().lease(instrument);
+        let _lease = self.follow(instrument);
         Ok(hub.warm_ticker(instrument).await.unwrap_or_default())
     }
 

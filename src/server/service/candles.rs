@@ -1,5 +1,7 @@
 //! Bars of any timeframe: stored ones folded, the newest ones from the hub.
 
+use std::time::Duration;
+
 use tradesuite_core::market::fold;
 use tradesuite_core::model::{Candle, InstrumentId, Precision, Timeframe, UnixMs};
 
@@ -13,6 +15,11 @@ const MOST_DAYS: i64 = 31;
 
 /// Time after which bars of an instrument that nobody follows are over, milliseconds.
 const GRACE_MS: i64 = 2_000;
+
+/// How long a venue's history is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How far it is looked for, one after the other, in widths of the page.
+const REACHES: [u32; 3] = [1, 6, 36];
 
 /// Which bars are wanted.
 #[derive(Clone, Debug)]
@@ -34,15 +41,79 @@ pub struct CandleAnswer {
     pub candles: Vec<Candle>,
     /// Where the next page begins.
     pub next: Option<Cursor>,
+    /// In one sentence, why bars are missing that should be there.
+    pub notice: Option<String>,
 }
 
 impl Service {
-    /// Bars, the live one included.
+    /// Bars, the live one included. What the store lacks of the venue's history is asked for and
+    /// waited for, a few seconds at the most.
     ///
     /// # Errors
     /// [`ServiceError`].
     pub async fn candles(&self, query: &CandleQuery) -> Result<CandleAnswer, ServiceError> {
         self.check(&query.instrument)?;
+        let span = query.page.request().span;
+        let mut notice = None;
+        // Where little was traded, a stretch holds fewer bars than its width promises.
+        for reach in REACHES {
+            let stretch = self.stretch(span, query.timeframe, reach);
+            notice = self
+                .provide(&query.instrument, query.timeframe, stretch)
+                .await;
+            let answer = self.held(query).await?;
+            let all = answer.next.is_some() || stretch == (span.start, span.end);
+            if all || notice.is_some() || self.0.history.is_none() {
+                return Ok(CandleAnswer { notice, ..answer });
+            }
+        }
+        Ok(CandleAnswer {
+            notice,
+            ..self.held(query).await?
+        })
+    }
+
+    /// Where the bars of a page are looked for at first: `reach` times their number of buckets.
+    fn stretch(&self, span: Span, timeframe: Timeframe, reach: u32) -> (UnixMs, UnixMs) {
+        let width = timeframe
+            .nominal_ms()
+            .saturating_mul(i64::from(span.limit) * i64::from(reach));
+        let now = timeframe.next(self.0.parts.clock.now().to_ms());
+        match span.newest {
+            Newest::Yes => {
+                let end = span.end.min(now);
+                (
+                    span.start.max(UnixMs(end.0.saturating_sub(width))),
+                    span.end,
+                )
+            }
+            Newest::No => (
+                span.start,
+                span.end.min(UnixMs(span.start.0.saturating_add(width))),
+            ),
+        }
+    }
+
+    /// Has the store take in the venue's bars of a stretch. Returns why some are missing.
+    async fn provide(
+        &self,
+        instrument: &InstrumentId,
+        timeframe: Timeframe,
+        (start, end): (UnixMs, UnixMs),
+    ) -> Option<String> {
+        let history = self.0.history.as_ref()?;
+        let base = timeframe.stored_base();
+        let stretch = (timeframe.floor(start), timeframe.next(UnixMs(end.0 - 1)));
+        let missing = history.ensure(instrument, base, stretch, PATIENCE).await;
+        match missing.problem {
+            Some(problem) => Some(problem.to_string()),
+            None if missing.stretches.is_empty() => None,
+            None => Some("the venue's history is still being fetched".to_owned()),
+        }
+    }
+
+    /// Bars that store and hub hold.
+    async fn held(&self, query: &CandleQuery) -> Result<CandleAnswer, ServiceError> {
         let parts = &self.0.parts;
         let (timeframe, base) = (query.timeframe, query.timeframe.stored_base());
         let request = query.page.request();
@@ -70,6 +141,7 @@ impl Service {
             precision: bars.precision,
             candles,
             next,
+            notice: None,
         })
     }
 }

@@ -63,7 +63,7 @@ impl Service {
             precision: answer.precision,
             more: answer.next.is_some(),
             candles: answer.candles,
-            notice: None,
+            notice: answer.notice,
         })
     }
 }

@@ -7,6 +7,7 @@
 mod book;
 mod candles;
 mod chart;
+mod follow;
 mod instruments;
 mod memory;
 mod page;
@@ -18,10 +19,12 @@ mod trades;
 use std::sync::Arc;
 
 use thiserror::Error;
+use tokio_util::task::TaskTracker;
 use tradesuite_core::model::{Gap, InstrumentId, Mode};
 
 use crate::server::clock::{Clock, Stopwatch};
 use crate::server::collector::directory::Directory;
+use crate::server::collector::history::History;
 use crate::server::collector::status::StatusBoard;
 use crate::server::hub::Hub;
 use crate::server::storage::{Coverage, MarketStore, StoreError};
@@ -57,7 +60,10 @@ pub struct Service(Arc<Inner>);
 
 struct Inner {
     parts: ServiceParts,
+    /// The venues' own histories; none in replays.
+    history: Option<History>,
     uptime: Stopwatch,
+    tasks: TaskTracker,
 }
 
 /// Why a question has no answer.
@@ -86,8 +92,28 @@ impl Service {
     pub fn new(parts: ServiceParts) -> Self {
         Self(Arc::new(Inner {
             parts,
+            history: None,
             uptime: Stopwatch::start(),
+            tasks: TaskTracker::new(),
         }))
+    }
+
+    /// The same service, asking the venues for bars that the store lacks.
+    #[must_use]
+    pub fn with_history(self, history: History) -> Self {
+        Self(Arc::new(Inner {
+            parts: self.0.parts.clone(),
+            history: Some(history),
+            uptime: self.0.uptime,
+            tasks: TaskTracker::new(),
+        }))
+    }
+
+    /// Waits for what goes on behind answers. To be called once nobody asks any more and the
+    /// history was stopped.
+    pub async fn finish(&self) {
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
     }
 
     /// The live part.

@@ -267,10 +267,11 @@ impl Connection {
     }
 
     async fn subscribe(&mut self, topic: Topic) {
-        let hub = self.state.service.hub();
+        let service = &self.state.service;
+        let hub = service.hub();
         let lease = topic
             .instrument()
-            .map(|instrument| hub.interest().lease(instrument));
+            .map(|instrument| service.follow(instrument));
         self.outbox.expect(&topic);
         hub.join(&topic, &self.outbox).await;
         self.topics.insert(topic, lease);

@@ -157,7 +157,7 @@ async fn candles_are_written_exactly_in_every_form() {
     let page = get(base).await;
     assert!(
         page.text.starts_with(
-            r#"{"instrument":"coinbase:BTC-USD","timeframe":"1m","candles":[{"time":0,"open":64213.5,"high":64213.5,"low":64213.5,"close":64213.5,"volume":0.01,"buy_volume":0.01,"quote_volume":642.135,"trades":1,"closed":true,"origin":"trades"}],"next":"a0.1"}"#
+            r#"{"instrument":"coinbase:BTC-USD","timeframe":"1m","candles":[{"time":0,"open":64213.5,"high":64213.5,"low":64213.5,"close":64213.5,"volume":0.01,"buy_volume":0.01,"quote_volume":642.135,"trades":1,"closed":true,"origin":"trades"}],"next":"a0.1","notice":null}"#
         ),
         "{}",
         page.text

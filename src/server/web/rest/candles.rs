@@ -43,6 +43,8 @@ pub(super) struct Candles {
     candles: Vec<CandleRow>,
     /// Cursor of the next page; null on the last one.
     next: Option<String>,
+    /// Why bars are missing that the venue should have, in one sentence; else null.
+    notice: Option<String>,
 }
 
 /// Bars of any timeframe, the live one included.
@@ -110,6 +112,7 @@ pub(super) async fn list(
             timeframe,
             candles: rows(&answer, style),
             next,
+            notice: answer.notice,
         })
         .into_response(),
     })
