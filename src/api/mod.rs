@@ -14,7 +14,7 @@ use tradesuite_core::model::{CandlePage, InstrumentId, InstrumentRow, Timeframe,
 ///
 /// # Errors
 /// Where the server cannot be reached or its store does not answer.
-#[server(prefix = "/fn", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "instruments", input = GetUrl)]
 pub async fn search_instruments(
     search: String,
     limit: u32,
@@ -27,7 +27,7 @@ pub async fn search_instruments(
 ///
 /// # Errors
 /// Where the server cannot be reached, or the instrument is unknown.
-#[server(prefix = "/fn", input = GetUrl, output = MsgPack)]
+#[server(prefix = "/fn", endpoint = "candles", input = GetUrl, output = MsgPack)]
 pub async fn load_candles(
     instrument: InstrumentId,
     timeframe: Timeframe,
