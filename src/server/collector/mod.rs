@@ -12,6 +12,7 @@
 //! | [`http`], [`rest`], [`tls`] | requests; one venue's REST interface |
 //! | [`directory`] | the instruments that venues list |
 //! | [`history`] | bars that this server did not see itself |
+//! | [`mender`] | has bars fetched that collecting began too late for |
 //! | [`sink`] | the journal, seen from here |
 //! | [`recorder`] | from the journal to the market store |
 //! | [`status`] | how each connection is doing |
@@ -26,6 +27,7 @@ pub mod history;
 pub mod http;
 pub mod intake;
 pub mod limiter;
+pub mod mender;
 pub mod recorder;
 pub mod rest;
 pub mod session;
@@ -36,3 +38,5 @@ pub mod supervisor;
 mod testing;
 pub mod tls;
 pub mod transport;
+#[cfg(test)]
+mod whole_tests;

@@ -5,6 +5,7 @@ use thiserror::Error;
 use tradesuite_core::model::{MarketEvent, Position};
 
 use crate::server::bus::Batch;
+use crate::server::journal::{Journal, Tail};
 
 /// The other side is gone; the process is shutting down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -33,4 +34,36 @@ pub trait CommittedEvents: Send + Sync {
 
     /// Everything up to here is held elsewhere now.
     fn passed(&self, position: Position);
+}
+
+#[async_trait]
+impl EventSink for Journal {
+    async fn append(&self, events: Vec<MarketEvent>) -> Result<(), SinkClosed> {
+        match self.append(events).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(SinkClosed),
+        }
+    }
+}
+
+/// A journal's committed tail, read by one named consumer.
+#[derive(Debug)]
+pub struct JournalTail {
+    /// Where passing is reported.
+    pub journal: Journal,
+    /// The consumer's name in the journal.
+    pub consumer: &'static str,
+    /// Where it reads.
+    pub tail: Tail,
+}
+
+#[async_trait]
+impl CommittedEvents for JournalTail {
+    async fn next(&mut self) -> Result<Option<Batch>, String> {
+        self.tail.next().await.map_err(|error| error.to_string())
+    }
+
+    fn passed(&self, position: Position) {
+        self.journal.passed(self.consumer, position);
+    }
 }

@@ -8,12 +8,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::kept::Kept;
-use super::log::JournalSink;
 use crate::server::clock::Clock;
 use crate::server::collector::backoff::Jitter;
 use crate::server::collector::directory::{self, Directory};
+use crate::server::collector::history::{History, HistorySetup};
 use crate::server::collector::http::{Http, HttpClient};
 use crate::server::collector::intake::Intake;
+use crate::server::collector::mender::Mender;
 use crate::server::collector::rest::VenueRest;
 use crate::server::collector::status::StatusBoard;
 use crate::server::collector::supervisor::{Supervisor, VenueFeed};
@@ -50,6 +51,7 @@ impl Endpoints {
 pub struct Collection {
     directory: Directory,
     board: StatusBoard,
+    history: Option<History>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -65,6 +67,7 @@ impl Collection {
         Ok(Self {
             directory,
             board: StatusBoard::default(),
+            history: None,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         })
@@ -78,18 +81,22 @@ impl Collection {
         settings: &Settings,
         endpoints: Endpoints,
         clock: &Clock,
-        kept: &Kept,
+        kept: &mut Kept,
     ) -> anyhow::Result<Self> {
-        let collection = Self::none(kept).await?;
+        let mut collection = Self::none(kept).await?;
+        kept.caught_up().await;
         let http: Arc<dyn Http> = Arc::new(HttpClient::default());
         let jitter = Jitter::system();
-        for exchange in EXCHANGES.iter().copied() {
-            let rest = Arc::new(VenueRest::new(
-                exchange,
-                endpoints.rest_url(),
-                Arc::clone(&http),
-                jitter.clone(),
-            ));
+        let rests: Vec<Arc<VenueRest>> = EXCHANGES
+            .iter()
+            .map(|exchange| {
+                let (http, jitter) = (Arc::clone(&http), jitter.clone());
+                let rest = VenueRest::new(*exchange, endpoints.rest_url(), http, jitter);
+                Arc::new(rest)
+            })
+            .collect();
+        collection.mend(clock, kept, rests.clone());
+        for (exchange, rest) in EXCHANGES.iter().copied().zip(rests) {
             collection.tasks.spawn(directory::keep_fresh(
                 collection.directory.clone(),
                 rest,
@@ -115,7 +122,7 @@ impl Collection {
                     Box::new(Intake::new(exchange.spec(), feed))
                 }),
                 clock: clock.clone(),
-                sink: Arc::new(JournalSink(kept.journal().clone())),
+                sink: Arc::new(kept.journal().clone()),
                 store: kept.store(),
                 directory: collection.directory.clone(),
                 looked_at: kept.hub().interest().wanted(),
@@ -126,6 +133,33 @@ impl Collection {
             collection.tasks.spawn(supervisor.run());
         }
         Ok(collection)
+    }
+
+    /// Makes the venues' own history available, and has missing trades mended with it.
+    fn mend(&mut self, clock: &Clock, kept: &mut Kept, venues: Vec<Arc<VenueRest>>) {
+        let history = History::new(HistorySetup {
+            venues,
+            store: kept.store(),
+            state: kept.state(),
+            directory: self.directory.clone(),
+            clock: clock.clone(),
+            stop: self.stop.clone(),
+        });
+        if let Some(holes) = kept.take_holes() {
+            let mender = Mender {
+                history: history.clone(),
+                clock: clock.clone(),
+                holes,
+                stop: self.stop.clone(),
+            };
+            self.tasks.spawn(mender.run());
+        }
+        self.history = Some(history);
+    }
+
+    /// The venues' own history.
+    pub fn history(&self) -> Option<&History> {
+        self.history.as_ref()
     }
 
     /// Instruments that the venues list.
@@ -143,6 +177,9 @@ impl Collection {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        if let Some(history) = &self.history {
+            history.finish().await;
+        }
     }
 }
 

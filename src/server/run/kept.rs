@@ -4,32 +4,40 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tradesuite_core::model::{Mode, Position};
+use tradesuite_core::model::{InstrumentId, Mode, Position};
 
-use super::log::JournalTail;
 use crate::server::bus::Bus;
 use crate::server::clock::Clock;
 use crate::server::collector::backoff::Jitter;
-use crate::server::collector::recorder::{Progress, Recorder};
+use crate::server::collector::recorder::{Holes, Mending, Progress, Recorder};
+use crate::server::collector::sink::JournalTail;
 use crate::server::config::{Durability, Settings};
 use crate::server::hub::{Hub, HubOptions};
 use crate::server::journal::{self, Journal, JournalOptions, TailKind};
-use crate::server::storage::MarketStore;
 use crate::server::storage::directory::DataDirectory;
-use crate::server::storage::sqlite::SqliteStore;
+use crate::server::storage::sqlite::{SqliteState, SqliteStore};
+use crate::server::storage::{MarketStore, StateStore};
 
 /// Name under which the market store passes positions of the journal.
 const CONSUMER: &str = "store";
 /// Longest time that the store may take to write what the journal holds when the server ends.
 const DRAIN: Duration = Duration::from_secs(5);
 
+/// Longest time that what the last run left in the journal is waited for.
+const CATCH_UP: Duration = Duration::from_secs(30);
+
 /// What keeps events.
 pub struct Kept {
     journal: Journal,
     store: Arc<dyn MarketStore>,
+    state: Arc<dyn StateStore>,
     hub: Hub,
+    progress: Arc<Progress>,
+    /// Until the collection takes it.
+    holes: Option<Holes>,
     tasks: TaskTracker,
     give_up: CancellationToken,
 }
@@ -63,16 +71,21 @@ impl Kept {
             },
             Arc::clone(&store),
         );
+        let (mending, holes, mended) = Mending::channels();
         let kept = Self {
             journal,
             store,
+            state: Arc::new(SqliteState::open(&directory, clock.clone())?),
             hub,
+            progress: Arc::default(),
+            holes: Some(holes),
             tasks: TaskTracker::new(),
             give_up: CancellationToken::new(),
         };
         let own_time = (mode != Mode::Replay).then(|| clock.clone());
-        kept.record(next, own_time);
+        kept.record(next, own_time, mending);
         kept.publish(next);
+        kept.refresh(mended);
         Ok(kept)
     }
 
@@ -84,6 +97,31 @@ impl Kept {
     /// The market store.
     pub fn store(&self) -> Arc<dyn MarketStore> {
         Arc::clone(&self.store)
+    }
+
+    /// The state store.
+    pub fn state(&self) -> Arc<dyn StateStore> {
+        Arc::clone(&self.state)
+    }
+
+    /// What the recorder has to say of missing trades; once.
+    pub fn take_holes(&mut self) -> Option<Holes> {
+        self.holes.take()
+    }
+
+    /// Waits until the store has what the last run left in the journal, so that its newest trades
+    /// are known before others come.
+    pub async fn caught_up(&self) {
+        let left = *self.journal.committed().borrow();
+        let held = self.store.position().await.ok().flatten();
+        if held.unwrap_or_default() >= left {
+            return;
+        }
+        let mut written = self.progress.written();
+        let caught_up = written.wait_for(|written| *written >= left);
+        if tokio::time::timeout(CATCH_UP, caught_up).await.is_err() {
+            tracing::warn!("the store has not caught up; a gap at the start may be said wrongly");
+        }
     }
 
     /// The hub.
@@ -110,17 +148,32 @@ impl Kept {
         self.store.close().await;
     }
 
-    fn record(&self, next: Position, clock: Option<Clock>) {
+    fn record(&self, next: Position, clock: Option<Clock>, mending: Mending) {
         let tail = self.journal.tail_from(next, TailKind::Committed);
         let recorder = Recorder {
-            events: Box::new(JournalTail::new(self.journal.clone(), tail, CONSUMER)),
+            events: Box::new(JournalTail {
+                journal: self.journal.clone(),
+                consumer: CONSUMER,
+                tail,
+            }),
             store: self.store(),
             clock,
             jitter: Jitter::system(),
             stop: self.give_up.clone(),
-            progress: Arc::new(Progress::default()),
+            progress: Arc::clone(&self.progress),
+            mending: Some(mending),
         };
         self.tasks.spawn(recorder.run());
+    }
+
+    /// Has the hub read anew what was put right in the store.
+    fn refresh(&self, mut mended: mpsc::Receiver<InstrumentId>) {
+        let hub = self.hub.clone();
+        self.tasks.spawn(async move {
+            while let Some(instrument) = mended.recv().await {
+                hub.refresh(&instrument).await;
+            }
+        });
     }
 
     fn publish(&self, next: Position) {

@@ -5,13 +5,11 @@
 //! | [`demo`] | the simulated market as a process of its own, and looking after it |
 //! | [`kept`] | data directory, journal, store, recorder, hub: everything that keeps events |
 //! | [`collection`] | the venues that are collected from |
-//! | [`log`] | the journal as the collector sees it |
 //! | [`pages`] | the page, its files and its server functions |
 
 mod collection;
 mod demo;
 mod kept;
-mod log;
 mod pages;
 
 use std::io::Write as _;
@@ -51,7 +49,7 @@ pub async fn serve(
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let clock = Clock::system();
-    let kept = Kept::open(&settings, mode, &clock).await?;
+    let mut kept = Kept::open(&settings, mode, &clock).await?;
     let demo = match mode {
         Mode::Demo => Some(Demo::start(seed, settings.demo_rate).await?),
         Mode::Live | Mode::Replay => None,
@@ -59,7 +57,7 @@ pub async fn serve(
     let endpoints = demo.as_ref().map_or(Endpoints::Venues, |demo| {
         Endpoints::Simulator(demo.address())
     });
-    let collection = Collection::start(&settings, endpoints, &clock, &kept).await?;
+    let collection = Collection::start(&settings, endpoints, &clock, &mut kept).await?;
     let service = Service::new(ServiceParts {
         store: kept.store(),
         hub: kept.hub().clone(),

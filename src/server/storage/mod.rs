@@ -78,7 +78,8 @@ pub struct StoreBatch {
     /// New trades. One that is held already (same instrument and id) changes nothing.
     pub trades: Vec<TradeRecord>,
     /// Bars, each replacing the one of its opening time unless that is a better one: own bars
-    /// (origin `trades`) are never overwritten by a venue's.
+    /// (origin `trades`) are never overwritten by a venue's, a venue's finished ones never by own
+    /// bars with a hole (origin `both`).
     pub candles: Vec<CandleRecord>,
     /// Book history in order.
     pub book: Vec<BookRecord>,

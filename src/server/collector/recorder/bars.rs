@@ -27,6 +27,8 @@ pub struct InstrumentBars {
     /// Whether the store had trades when this began.
     began_with_trades: bool,
     changes: Vec<BarEvent>,
+    /// Whether trades turned out to be missing since this was asked last.
+    holed: bool,
 }
 
 /// What the store holds of an instrument when the recorder meets it.
@@ -74,7 +76,46 @@ impl InstrumentBars {
             holes: VecDeque::new(),
             began_with_trades: held.newest_trade.is_some(),
             changes: Vec::new(),
+            holed: false,
         }
+    }
+
+    /// Whether trades turned out to be missing since this was asked last.
+    pub fn take_holed(&mut self) -> bool {
+        std::mem::take(&mut self.holed)
+    }
+
+    /// The bars of a timeframe in memory, ascending, with their true origin.
+    pub fn bars(&self, timeframe: Timeframe) -> impl DoubleEndedIterator<Item = Candle> {
+        self.builder
+            .bars(timeframe)
+            .map(move |bar| self.judged(timeframe, bar.candle))
+    }
+
+    /// Puts better figures in the place of the open bar that they are about; whether there is
+    /// such a bar. Trades to come are added to them.
+    pub fn replace_open(&mut self, timeframe: Timeframe, figures: Candle) -> bool {
+        let Some(open) = self
+            .builder
+            .bars(timeframe)
+            .find(|bar| bar.candle.time == figures.time && !bar.candle.closed)
+        else {
+            return false;
+        };
+        let first = (figures.time.to_ns(), TradeId(0));
+        let candle = Candle {
+            closed: false,
+            origin: Origin::Both,
+            revision: open.candle.revision,
+            ..figures
+        };
+        let bar = OpenBar {
+            candle,
+            first,
+            last: open.last,
+        };
+        self.builder.resume([(timeframe, bar)]);
+        true
     }
 
     /// Decimals of all bars.
@@ -160,6 +201,7 @@ impl InstrumentBars {
             self.holes.pop_front();
         }
         self.holes.push_back((start, end));
+        self.holed = true;
     }
 
     fn remember(&mut self, id: TradeId) {

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tradesuite_core::market::OpenBar;
+use tradesuite_core::market::{OpenBar, fold};
 use tradesuite_core::model::{
     Candle, EventBody, Gap, GapKind, InstrumentId, MarketEvent, Origin, Position, Precision,
     Sequenced, Timeframe, Trade, UnixMs, UnixNs,
 };
 
 use super::bars::{Changed, InstrumentBars, Novelty};
-use super::resume::{is_stored, resumed, trades_of};
+use super::resume::{is_stored, parts_of, resumed, trades_of};
 use crate::server::storage::{
     BookChange, BookRecord, CandleRecord, MarketStore, Newest, Span, StoreBatch, StoreError,
     TradeRecord,
@@ -80,6 +80,53 @@ impl Ledger {
         for (id, precision, changed) in changes {
             self.changed(&id, precision, changed);
         }
+    }
+
+    /// Instruments of which trades turned out to be missing since this was asked last.
+    pub fn take_holed(&mut self) -> Vec<InstrumentId> {
+        self.instruments
+            .iter_mut()
+            .filter_map(|(id, bars)| bars.take_holed().then(|| id.clone()))
+            .collect()
+    }
+
+    /// Makes the open hour and the open day of an instrument anew from the finer bars that are
+    /// held by now: those of the venue where our own trades began late or have a hole.
+    ///
+    /// # Errors
+    /// [`StoreError`] where these could not be read.
+    pub async fn remake(
+        &mut self,
+        id: &InstrumentId,
+        store: &dyn MarketStore,
+    ) -> Result<(), StoreError> {
+        for (timeframe, finer) in [
+            (Timeframe::H1, Timeframe::M1),
+            (Timeframe::D1, Timeframe::H1),
+        ] {
+            let Some(bars) = self.instruments.get_mut(id) else {
+                return Ok(());
+            };
+            let Some(open) = bars.bars(timeframe).next_back().filter(|bar| !bar.closed) else {
+                continue;
+            };
+            let precision = bars.precision();
+            let Some(parts) = parts_of(id, (timeframe, finer), open.time, bars, store).await?
+            else {
+                continue;
+            };
+            let figures = fold(&parts, finer, timeframe, UnixMs(i64::MIN));
+            let Some(figures) = figures.first().filter(|bar| bar.volume >= open.volume) else {
+                continue;
+            };
+            if bars.replace_open(timeframe, *figures)
+                && let Some(remade) = bars.bars(timeframe).next_back()
+            {
+                self.bars
+                    .insert((id.clone(), timeframe, remade.time), (precision, remade));
+            }
+        }
+        Ok(())
     }
 
     /// What is to be written now; nothing is kept of it.

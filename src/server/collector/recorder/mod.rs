@@ -12,9 +12,9 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
-use tradesuite_core::model::{Position, StoreState, UnixNs};
+use tradesuite_core::model::{InstrumentId, Position, StoreState, UnixNs};
 
 use self::ledger::Ledger;
 use super::backoff::{Backoff, Jitter};
@@ -31,6 +31,8 @@ const MAX_EVENTS: usize = 8_192;
 const IDLE_WRITE: Duration = Duration::from_secs(5);
 /// Wait after a failure that trying again soon does not mend.
 const LONG_WAIT: Duration = Duration::from_secs(60);
+/// Instruments that wait to be mended.
+const MENDING_QUEUE: usize = 256;
 /// Where a venue is silent, its bars close this long after their end.
 const SILENCE_NS: i64 = 60_000_000_000;
 
@@ -48,6 +50,48 @@ pub struct Recorder {
     pub stop: CancellationToken,
     /// Where progress is said.
     pub progress: Arc<Progress>,
+    /// Speaks with the mender; `None` where there is no history to mend with.
+    pub mending: Option<Mending>,
+}
+
+/// How holes get to the mender and mended instruments back.
+pub struct Mending {
+    /// Instruments of which trades turned out to be missing. One that finds no room here is
+    /// mended when its bars are asked for.
+    pub holed: mpsc::Sender<InstrumentId>,
+    /// Instruments of which the venue's bars are in the store by now.
+    pub fetched: mpsc::Receiver<InstrumentId>,
+    /// Instruments of which the open bars are right in the store by now. One that finds no room
+    /// here is right after its next trade.
+    pub mended: mpsc::Sender<InstrumentId>,
+}
+
+/// The mender's side of [`Mending`].
+pub struct Holes {
+    /// Instruments of which trades turned out to be missing.
+    pub holed: mpsc::Receiver<InstrumentId>,
+    /// Instruments of which the venue's bars are in the store.
+    pub fetched: mpsc::Sender<InstrumentId>,
+}
+
+impl Mending {
+    /// Both sides, and where instruments come out whose open bars were put right in the store.
+    #[must_use]
+    pub fn channels() -> (Self, Holes, mpsc::Receiver<InstrumentId>) {
+        let (holed, to_mend) = mpsc::channel(MENDING_QUEUE);
+        let (fetched, to_remake) = mpsc::channel(MENDING_QUEUE);
+        let (remade, mended) = mpsc::channel(MENDING_QUEUE);
+        let recorder = Self {
+            holed,
+            fetched: to_remake,
+            mended: remade,
+        };
+        let holes = Holes {
+            holed: to_mend,
+            fetched,
+        };
+        (recorder, holes, mended)
+    }
 }
 
 /// How far the recorder is. Share it before it runs.
@@ -101,7 +145,11 @@ impl Recorder {
             let next = tokio::select! {
                 biased;
                 () = stop.cancelled() => return Err(Stopped),
-                next = self.events.next(), if ledger.events() < MAX_EVENTS => Some(next),
+                fetched = fetched(&mut self.mending) => {
+                    self.mend(ledger, &fetched).await?;
+                    continue;
+                }
+                next = self.events.next() => Some(next),
                 () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => None,
             };
             match next {
@@ -137,6 +185,19 @@ impl Recorder {
         Ok(())
     }
 
+    /// Puts right what the venue's bars can put right, and writes it at once.
+    async fn mend(&self, ledger: &mut Ledger, fetched: &InstrumentId) -> Result<(), Stopped> {
+        let mut backoff = Backoff::default();
+        while let Err(error) = ledger.remake(fetched, self.store.as_ref()).await {
+            self.failed(&error, &mut backoff).await?;
+        }
+        self.write(ledger).await?;
+        if let Some(mending) = &self.mending {
+            let _ = mending.mended.try_send(fetched.clone());
+        }
+        Ok(())
+    }
+
     /// Writes what was gathered, as often as it takes.
     async fn write(&self, ledger: &mut Ledger) -> Result<(), Stopped> {
         let mut backoff = Backoff::default();
@@ -156,6 +217,11 @@ impl Recorder {
             }
         }
         self.events.passed(position);
+        if let Some(mending) = &self.mending {
+            for instrument in ledger.take_holed() {
+                let _ = mending.holed.try_send(instrument);
+            }
+        }
         self.progress.state.send_replace(StoreState::Ok);
         self.progress.written.send_replace(position);
         Ok(())
@@ -192,4 +258,14 @@ impl Recorder {
             ledger.clock(UnixNs(clock.now().0 - SILENCE_NS));
         }
     }
+}
+
+/// The next instrument that the mender has fetched; never, where there is no mender.
+async fn fetched(mending: &mut Option<Mending>) -> InstrumentId {
+    if let Some(mending) = mending
+        && let Some(instrument) = mending.fetched.recv().await
+    {
+        return instrument;
+    }
+    std::future::pending().await
 }

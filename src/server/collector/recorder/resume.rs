@@ -1,11 +1,13 @@
 //! What the recorder asks its store: where it left off, and what it has of old trades.
 
+use std::collections::BTreeMap;
+
 use tradesuite_core::market::OpenBar;
 use tradesuite_core::model::{
     Candle, InstrumentId, Origin, Precision, Timeframe, Trade, TradeId, UnixMs, UnixNs,
 };
 
-use super::bars::Resumed;
+use super::bars::{InstrumentBars, Resumed};
 use crate::server::storage::{MarketStore, Newest, Span, StoreError};
 
 /// Trades read at once.
@@ -79,6 +81,39 @@ async fn keyed(
         (bar.first, bar.last) = (first.key(), last.key());
     }
     Ok(bar)
+}
+
+/// The finer bars that a coarser one, open since `open`, is made of: a venue's finished ones from
+/// the store, our own from memory; `None` where they do not fit one precision.
+pub async fn parts_of(
+    id: &InstrumentId,
+    (timeframe, finer): (Timeframe, Timeframe),
+    open: UnixMs,
+    bars: &InstrumentBars,
+    store: &dyn MarketStore,
+) -> Result<Option<Vec<Candle>>, StoreError> {
+    let end = timeframe.next(open);
+    let stored = span((open, end), 1_440, Newest::No);
+    let stored = store.candles(id, finer, stored).await?;
+    let mut parts = BTreeMap::new();
+    for candle in stored.rows {
+        let Some(candle) = candle.rescaled(stored.precision, bars.precision()) else {
+            return Ok(None);
+        };
+        parts.insert(candle.time, candle);
+    }
+    for own in bars
+        .bars(finer)
+        .filter(|bar| (open..end).contains(&bar.time))
+    {
+        let finished = parts
+            .get(&own.time)
+            .is_some_and(|held| held.origin == Origin::Venue && held.closed);
+        if !finished {
+            parts.insert(own.time, own);
+        }
+    }
+    Ok(Some(parts.into_values().collect()))
 }
 
 /// Whether the store holds this trade.

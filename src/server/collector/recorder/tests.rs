@@ -12,7 +12,10 @@ use tradesuite_core::model::{
 };
 
 use super::*;
-use crate::server::collector::testing::{Fault, Held, MemoryStore, event, id, trade};
+use crate::server::collector::testing::{
+    Fault, Held, MemoryStore, PRECISION, event, id, trade, venue_candle,
+};
+use crate::server::storage::CandleRecord;
 
 /// A log in memory: batches of a few events, one every few milliseconds.
 struct MemoryLog {
@@ -72,6 +75,7 @@ async fn record(
             jitter: Jitter::fixed(0.0),
             stop: stop.clone(),
             progress: Arc::default(),
+            mending: None,
         };
         match life {
             Some(ms) => {
@@ -269,4 +273,60 @@ async fn bars_of_a_silent_venue_close_by_our_own_clock() {
         .map(|record| record.timeframe)
         .collect();
     assert_eq!(closed, [Timeframe::S1, Timeframe::M1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_open_day_is_made_right_with_the_venues_bars() {
+    const HOUR: i64 = 3_600_000;
+    const MINUTE: i64 = 60_000;
+    let day = Timeframe::D1.floor(UnixMs(1_700_000_000_000)).0;
+    let now = day + 5 * HOUR + 3 * MINUTE + 30_000;
+    let (ledger, store) = (&mut Ledger::default(), MemoryStore::default());
+    let first = event(&id("A-USD"), EventBody::Trade(trade(50, now)));
+    let events = numbered(vec![first]);
+    ledger.take(&events[0], &store).await.unwrap();
+    store
+        .write(ledger.batch(&store).await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(ledger.take_holed(), [id("A-USD")]);
+    assert!(ledger.take_holed().is_empty());
+    let venue = |timeframe, times: Vec<i64>| {
+        times.into_iter().map(move |time| CandleRecord {
+            instrument: id("A-USD"),
+            timeframe,
+            precision: PRECISION,
+            candle: venue_candle(time),
+        })
+    };
+    let hours = venue(Timeframe::H1, (0..5).map(|n| day + n * HOUR).collect());
+    let minutes = (0..3).map(|n| day + 5 * HOUR + n * MINUTE).collect();
+    let batch = StoreBatch {
+        candles: hours.chain(venue(Timeframe::M1, minutes)).collect(),
+        ..StoreBatch::default()
+    };
+    store.write(batch).await.unwrap();
+    ledger.remake(&id("A-USD"), &store).await.unwrap();
+    let remade = ledger.batch(&store).await.unwrap().candles;
+    let one = venue_candle(day);
+    let own = trade(50, now);
+    for (timeframe, time, bars) in [(Timeframe::H1, day + 5 * HOUR, 3), (Timeframe::D1, day, 8)] {
+        let bar = remade
+            .iter()
+            .find(|record| record.timeframe == timeframe)
+            .unwrap()
+            .candle;
+        assert_eq!(
+            (bar.time, bar.closed, bar.origin),
+            (UnixMs(time), false, Origin::Both)
+        );
+        assert_eq!((bar.open, bar.close), (one.open, own.price));
+        assert_eq!(
+            bar.volume.0,
+            bars * one.volume.0 + i128::from(own.quantity.0)
+        );
+    }
+    // Asked again, nothing is counted twice.
+    ledger.remake(&id("A-USD"), &store).await.unwrap();
+    assert_eq!(ledger.batch(&store).await.unwrap().candles, remade);
 }

@@ -15,7 +15,7 @@ use tradesuite_core::model::{
 };
 
 pub use self::store::{Fault, Held, MemoryStore};
-pub use self::venue::{LineChecker, LineFeed, LineVenue};
+pub use self::venue::{LineChecker, LineFeed, LineVenue, venue_candle};
 use super::http::{Http, NoReply, Reply};
 use super::sink::{EventSink, SinkClosed};
 

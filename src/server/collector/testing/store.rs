@@ -77,11 +77,13 @@ impl MarketStore for MemoryStore {
         }
         for record in batch.candles {
             let key = (record.instrument, record.timeframe, record.candle.time);
-            let own = held
-                .candles
-                .get(&key)
-                .is_some_and(|c| c.origin == Origin::Trades);
-            if !own || record.candle.origin != Origin::Venue {
+            let new = record.candle.origin;
+            let better = held.candles.get(&key).is_some_and(|old| match old.origin {
+                Origin::Trades => new == Origin::Venue,
+                Origin::Venue => new == Origin::Both && old.closed,
+                Origin::Both => false,
+            });
+            if !better {
                 held.candles.insert(key, record.candle);
             }
         }

@@ -9,9 +9,10 @@ use super::rows::{Rescale, align, order};
 use super::schema::{self, Sum};
 use crate::server::storage::{CandleRecord, Rows, Span, StoreError};
 
-/// A bar replaces the held one unless that is better: own bars are better than a venue's, then a
-/// higher revision, a closed bar, more trades. Of two equals the later one stays. Writing any
-/// stretch twice therefore changes nothing.
+/// A bar replaces the held one unless that is better. A bar of own, whole trades is better than a
+/// venue's, a venue's finished one better than one of own trades with a hole (origin `both`). Of
+/// two own ones, whole or not, the higher revision is better, then a closed bar, then more trades.
+/// Of two equals the later one stays. Writing any stretch twice therefore changes nothing.
 const UPSERT: &str = "INSERT INTO candles (series, timeframe, time, price_decimals,
     quantity_decimals, open, high, low, close, volume, buy_volume, quote_volume, trades, closed,
     revision, origin)
@@ -22,10 +23,14 @@ ON CONFLICT (series, timeframe, time) DO UPDATE SET
     volume = excluded.volume, buy_volume = excluded.buy_volume,
     quote_volume = excluded.quote_volume, trades = excluded.trades, closed = excluded.closed,
     revision = excluded.revision, origin = excluded.origin
-WHERE (excluded.origin = 'trades', excluded.revision, excluded.closed, coalesce(excluded.trades, 0))
-   >= (candles.origin = 'trades', candles.revision, candles.closed,
-       CASE WHEN excluded.trades IS NULL AND candles.origin <> 'trades' THEN 0
-            ELSE coalesce(candles.trades, 0) END)";
+WHERE CASE
+    WHEN excluded.origin = 'venue' THEN candles.origin <> 'trades'
+    WHEN candles.origin = 'venue' THEN excluded.origin = 'trades' OR NOT candles.closed
+    ELSE (excluded.revision, excluded.closed, coalesce(excluded.trades, 0))
+      >= (candles.revision, candles.closed,
+          CASE WHEN excluded.trades IS NULL OR excluded.origin <> candles.origin THEN 0
+               ELSE coalesce(candles.trades, 0) END)
+    END";
 
 const COLUMNS: &str = "time, price_decimals, quantity_decimals, open, high, low, close, volume,
     buy_volume, quote_volume, trades, closed, revision, origin";

@@ -220,19 +220,18 @@ impl Reference {
 }
 
 fn replaces(new: &Candle, held: &Candle) -> bool {
-    let rank = |candle: &Candle, trades| {
-        (
-            candle.origin == Origin::Trades,
-            candle.revision,
-            candle.closed,
-            trades,
-        )
-    };
-    let held_trades = match (new.trades, held.origin) {
-        (None, Origin::Venue | Origin::Both) => 0,
-        _ => held.trades.unwrap_or(0),
-    };
-    rank(new, new.trades.unwrap_or(0)) >= rank(held, held_trades)
+    match (new.origin, held.origin) {
+        (Origin::Venue, origin) => origin != Origin::Trades,
+        (origin, Origin::Venue) => origin == Origin::Trades || !held.closed,
+        _ => {
+            let held_trades = match new.trades {
+                Some(_) if new.origin == held.origin => held.trades.unwrap_or(0),
+                _ => 0,
+            };
+            (new.revision, new.closed, new.trades.unwrap_or(0))
+                >= (held.revision, held.closed, held_trades)
+        }
+    }
 }
 
 /// Copies what a killed process leaves behind.
