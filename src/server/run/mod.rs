@@ -67,7 +67,19 @@ pub async fn serve(
         mode,
         exchanges: EXCHANGES.iter().map(|e| e.spec().id.to_owned()).collect(),
     });
+    let service = match collection.history() {
+        Some(history) => service.with_history(history.clone()),
+        None => service,
+    };
+    // What is collected around the clock is also looked at around the clock: its bars and the
+    // day's figures are there before anybody asks.
+    let leases: Vec<_> = settings
+        .instruments
+        .iter()
+        .map(|id| service.follow(id))
+        .collect();
     let served = listen(&settings, service, &shutdown).await;
+    drop(leases);
     collection.stop().await;
     kept.close().await;
     if let Some(demo) = demo {
