@@ -66,6 +66,18 @@ pub fn rounded(mantissa: i128, decimals: u8, shown: u8) -> String {
     grouped(if mantissa < 0 { -magnitude } else { magnitude }, shown)
 }
 
+/// [`rounded`], but what is there and would print as zero says that it is less: `<0.0001`.
+#[must_use]
+pub fn size(mantissa: i128, decimals: u8, shown: u8) -> String {
+    let text = rounded(mantissa, decimals, shown);
+    let vanishes = mantissa > 0 && !text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+    if vanishes {
+        format!("<{}", grouped(1, shown))
+    } else {
+        text
+    }
+}
+
 /// [`rounded`] with a sign in front of what is not zero: `+3.11`, `−0.42`.
 #[must_use]
 pub fn signed(mantissa: i128, decimals: u8, shown: u8) -> String {
@@ -207,6 +219,19 @@ pub fn venue(id: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_is_there_never_prints_as_nothing() {
+        for (mantissa, expected) in [
+            (0, "0.0000"),
+            (43, "<0.0001"),
+            (4_999, "<0.0001"),
+            (5_000, "0.0001"),
+            (123_456_789, "1.2346"),
+        ] {
+            assert_eq!(size(mantissa, 8, 4), expected, "{mantissa}");
+        }
+    }
 
     #[test]
     fn figures_are_grouped_and_keep_their_decimals() {

@@ -77,7 +77,7 @@ pub fn tape_rows<'a>(
             TapeRow {
                 time: format::clock(UnixMs(time.0 + offset_ms(time))),
                 price: format::price(trade.price, precision.price),
-                size: format::rounded(trade.quantity.0.into(), precision.quantity, size_decimals),
+                size: format::size(trade.quantity.0.into(), precision.quantity, size_decimals),
                 value: format::compact(notional.to_f64(precision.notional())),
                 side: trade.side,
                 large,

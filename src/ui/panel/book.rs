@@ -285,7 +285,7 @@ fn paint(
         let shown = SIZE_DECIMALS.min(precision.quantity);
         for row in rows.iter() {
             let y = px(CAPTIONS + row.y + BookLayout::ROW / 2.0);
-            let rounded = |volume: Volume| format::rounded(volume.0, precision.quantity, shown);
+            let rounded = |volume: Volume| format::size(volume.0, precision.quantity, shown);
             let texts = [
                 (format::price(row.price, precision.price), color),
                 (rounded(row.quantity), palette.text_1.as_str()),

@@ -17,7 +17,7 @@ use crate::ui::workspace::{Theme, Workspace, Zone};
 #[component]
 pub fn TopBar() -> impl IntoView {
     view! {
-        <header class="flex min-w-0 items-center gap-3 px-2 md:px-3">
+        <header class="flex min-w-0 items-center gap-2 px-2 md:gap-3 md:px-3">
             <Mark />
             <InstrumentPicker />
             <Day />
@@ -169,7 +169,7 @@ fn Switches() -> impl IntoView {
         Theme::Dark => "Theme: dark",
         Theme::Light => "Theme: light",
     };
-    let button = "h-7 shrink-0 cursor-pointer rounded px-2 text-[11px] text-text-2 hover:bg-hover hover:text-text-1";
+    let button = "h-7 shrink-0 cursor-pointer rounded px-1 text-[11px] md:px-2 text-text-2 hover:bg-hover hover:text-text-1";
     view! {
         <button
             class=button
