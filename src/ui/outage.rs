@@ -13,11 +13,6 @@ const SHORT_MS: i64 = 10_000;
 /// What to say about the first exchange that is away; nothing while all answer.
 fn words(status: &ServerStatus, now_ms: f64) -> Option<String> {
     let lost = status.connections.iter().find(|line| is_away(line))?;
-    let name = format::venue(&lost.exchange);
-    let why = lost
-        .last_error
-        .as_ref()
-        .map_or_else(String::new, |error| format!(": {error}"));
     let next = match (lost.state, lost.retry_at) {
         (ConnectionState::Waiting | ConnectionState::Blocked, Some(at)) => {
             let seconds = ((at as f64 - now_ms) / 1_000.0).ceil().max(0.0);
@@ -25,13 +20,11 @@ fn words(status: &ServerStatus, now_ms: f64) -> Option<String> {
         }
         _ => "It is tried again now".to_owned(),
     };
-    let state = match lost.state {
-        ConnectionState::Blocked => "is blocked from this location",
-        _ => "cannot be reached",
+    let what = match &lost.last_error {
+        Some(error) => error.clone(),
+        None => format!("{} cannot be reached", format::venue(&lost.exchange)),
     };
-    Some(format!(
-        "{name} {state}{why}. {next}, and so on until it answers."
-    ))
+    Some(format!("{what}. {next}, and so on until it answers."))
 }
 
 fn is_away(line: &ConnectionStatus) -> bool {
@@ -87,7 +80,7 @@ mod tests {
             resyncs: 0,
             checksum_failures: 0,
             reconnects: 0,
-            last_error: Some("its name was not found".to_owned()),
+            last_error: Some("Coinbase cannot be reached: its name was not found".to_owned()),
             retry_at: Some(5_000),
         }
     }
@@ -103,17 +96,23 @@ mod tests {
             (
                 Waiting,
                 None,
-                Some(format!("{reached} The next try is in 4 s, and so on until it answers.")),
+                Some(format!(
+                    "{reached} The next try is in 4 s, and so on until it answers."
+                )),
             ),
             (
                 Connecting,
                 Some(11_000),
-                Some(format!("{reached} It is tried again now, and so on until it answers.")),
+                Some(format!(
+                    "{reached} It is tried again now, and so on until it answers."
+                )),
             ),
             (
                 Blocked,
                 None,
-                Some("Coinbase is blocked from this location: its name was not found. The next try is in 4 s, and so on until it answers.".to_owned()),
+                Some(format!(
+                    "{reached} The next try is in 4 s, and so on until it answers."
+                )),
             ),
         ] {
             let status = ServerStatus {

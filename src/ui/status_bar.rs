@@ -49,10 +49,10 @@ fn headline(link: Link, status: Option<&ServerStatus>, now_ms: f64) -> (Tone, St
 
 fn describe(connection: &ConnectionStatus, now_ms: f64) -> (Tone, String) {
     let name = format::venue(&connection.exchange);
-    let why = connection
-        .last_error
-        .as_ref()
-        .map_or_else(String::new, |error| format!(": {error}"));
+    let why = |otherwise: &str| {
+        let error = connection.last_error.clone();
+        error.unwrap_or_else(|| format!("{name} {otherwise}"))
+    };
     match connection.state {
         ConnectionState::Live => (Tone::Good, format!("{name} live")),
         ConnectionState::Connecting => (Tone::Warning, format!("{name} connecting…")),
@@ -62,9 +62,9 @@ fn describe(connection: &ConnectionStatus, now_ms: f64) -> (Tone, String) {
                 let seconds = ((at as f64 - now_ms) / 1_000.0).ceil().max(0.0);
                 format!("; next try in {seconds} s")
             });
-            (Tone::Bad, format!("{name} unreachable{why}{next}"))
+            (Tone::Bad, format!("{}{next}", why("cannot be reached")))
         }
-        ConnectionState::Blocked => (Tone::Bad, format!("{name} blocked from this location{why}")),
+        ConnectionState::Blocked => (Tone::Bad, why("is blocked from this location")),
     }
 }
 
@@ -214,7 +214,7 @@ mod tests {
             resyncs: 0,
             checksum_failures: 0,
             reconnects: 0,
-            last_error: Some("the name was not found".to_owned()),
+            last_error: Some("Coinbase cannot be reached: no such name".to_owned()),
             retry_at: Some(5_000),
         }
     }
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(tone, Tone::Bad);
         assert_eq!(
             text,
-            "Coinbase unreachable: the name was not found; next try in 4 s"
+            "Coinbase cannot be reached: no such name; next try in 4 s"
         );
         let (_, text) = headline(Link::Lost, Some(&status), 0.0);
         assert!(text.contains("server cannot be reached"));
@@ -249,7 +249,11 @@ mod tests {
 
     #[test]
     fn blocked_is_told_apart() {
-        let (tone, text) = describe(&connection(ConnectionState::Blocked), 0.0);
+        let blocked = ConnectionStatus {
+            last_error: None,
+            ..connection(ConnectionState::Blocked)
+        };
+        let (tone, text) = describe(&blocked, 0.0);
         assert_eq!(tone, Tone::Bad);
         assert!(text.contains("blocked from this location"));
     }

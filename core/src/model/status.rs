@@ -61,7 +61,7 @@ pub struct ConnectionStatus {
     pub checksum_failures: u64,
     /// Times the line was opened again since the start.
     pub reconnects: u64,
-    /// The last thing that went wrong, in one sentence.
+    /// The last thing that went wrong, in one sentence that names the venue.
     pub last_error: Option<String>,
     /// When the next try is due, Unix milliseconds, while waiting.
     pub retry_at: Option<i64>,

@@ -253,6 +253,7 @@ fn paint(
         asks,
         rows,
         last,
+        known,
         ..
     } = book;
     grouped_levels(Side::Buy, &view.bids, 1, layout.rows, bids);
@@ -296,7 +297,9 @@ fn paint(
             }
         }
     }
-    paint_middle(surface, size, palette, &layout, (view, *precision, *last));
+    if *known {
+        paint_middle(surface, size, palette, &layout, (view, *precision, *last));
+    }
 }
 
 /// The line between the sides: last trade, spread, mid.

@@ -53,6 +53,9 @@ impl Connector for WebSocketConnector {
             Ok(Err(tungstenite::Error::Http(response))) => {
                 Err(refusal(response.status(), response.headers()))
             }
+            Ok(Err(tungstenite::Error::Io(error))) => {
+                Err(ConnectError::Unreachable(error.to_string()))
+            }
             Ok(Err(error)) => Err(ConnectError::Unreachable(error.to_string())),
             Err(_) => Err(ConnectError::Unreachable(format!(
                 "no answer within {} s",
