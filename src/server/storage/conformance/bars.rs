@@ -38,6 +38,31 @@ pub(super) async fn own_bars_are_never_overwritten(store: &dyn MarketStore) {
     }
 }
 
+pub(super) async fn bars_with_a_hole_give_way_to_the_venues(store: &dyn MarketStore) {
+    let open = |mut record: CandleRecord| {
+        record.candle.closed = false;
+        record.candle.trades = Some(3);
+        record
+    };
+    let own = |origin, close| bar("HL-USD", 0, origin, close);
+    for (step, (written, close)) in [
+        // Whole so far; then a hole shows, and it goes on.
+        (open(own(Origin::Trades, 101)), 101),
+        (open(own(Origin::Both, 102)), 102),
+        (own(Origin::Both, 103), 103),
+        (own(Origin::Venue, 104), 104),
+        (own(Origin::Both, 105), 104),
+        (own(Origin::Trades, 106), 106),
+        (own(Origin::Venue, 107), 106),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        write(store, bars(vec![written])).await;
+        assert_eq!(closes(store, "HL-USD", all()).await, [close], "step {step}");
+    }
+}
+
 pub(super) async fn sums_are_exact_beyond_64_bits(store: &dyn MarketStore) {
     let mut record = bar("SM-USD", 0, Origin::Trades, 105);
     record.candle.volume = Volume(i128::from(i64::MAX) + 1);

@@ -124,6 +124,7 @@ pub(super) async fn check_all(store: &dyn MarketStore) {
     late_trades_are_read_in_their_place(store).await;
     bars::precision_may_widen_within_a_day(store).await;
     bars::own_bars_are_never_overwritten(store).await;
+    bars::bars_with_a_hole_give_way_to_the_venues(store).await;
     bars::sums_are_exact_beyond_64_bits(store).await;
     history::gaps_are_revised_and_found(store).await;
     history::books_are_rebuilt(store).await;
