@@ -93,6 +93,7 @@ impl Marks {
         let plot = Plot {
             scale,
             width: snap.px(axis.width()),
+            thinnest: snap.px(1.0).max(1),
             largest,
         };
         let body = if dense {
@@ -133,11 +134,11 @@ impl Marks {
             )
         };
         let left = column.x - width / 2;
-        wicks.extend(plot.span(column.x, 1, column.high, column.low));
+        wicks.extend(plot.span(column.x, 1, (column.high, column.low), 1));
         // A body of one pixel has the wick's width and colour: the wick does for both.
         if width > 1 {
             let (top, bottom) = (column.open.max(column.close), column.open.min(column.close));
-            bodies.extend(plot.span(left, width, top, bottom));
+            bodies.extend(plot.span(left, width, (top, bottom), plot.thinnest));
         }
         volumes.extend(plot.volume(left, width, column.volume));
     }
@@ -148,17 +149,19 @@ struct Plot<'a> {
     scale: &'a PriceScale,
     /// Device pixels.
     width: i32,
+    /// Height of a body that closed where it opened.
+    thinnest: i32,
     /// The volume that takes the whole [`VOLUME_SHARE`].
     largest: f64,
 }
 
 impl Plot<'_> {
-    /// From one price down to another, at least a pixel high.
-    fn span(&self, x: i32, width: i32, top: i64, bottom: i64) -> Option<Rect> {
+    /// From one price down to another, at least `least` pixels high.
+    fn span(&self, x: i32, width: i32, (top, bottom): (i64, i64), least: i32) -> Option<Rect> {
         let height = self.scale.height();
         let row = |price: i64| self.scale.y(price as f64).round();
         let (top, bottom) = (row(top), row(bottom));
-        let bottom = bottom.max(top + 1.0);
+        let bottom = bottom.max(top + f64::from(least));
         if bottom <= 0.0 || top >= height {
             return None;
         }

@@ -148,13 +148,14 @@ impl ChartView {
         PixelSnap::new(self.size.ratio)
     }
 
-    /// Width and height of the plot, CSS pixels.
+    /// Width and height of the plot in CSS pixels, whole in device pixels.
     #[must_use]
     pub fn plot(&self) -> (f64, f64) {
         let axis = self.axis_width.label_width(self.metrics) + 2.0 * LABEL_PADDING;
+        let whole = |css: f64| (css * self.size.ratio).floor().max(1.0) / self.size.ratio;
         (
-            (self.size.width - axis).max(1.0),
-            (self.size.height - TIME_AXIS).max(1.0),
+            whole(self.size.width - axis),
+            whole(self.size.height - TIME_AXIS),
         )
     }
 

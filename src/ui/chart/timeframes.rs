@@ -20,6 +20,7 @@ const SHOWN: [Timeframe; 6] = [
 pub fn TimeframeBar() -> impl IntoView {
     let workspace = Workspace::expect();
     let chosen = move |timeframe| workspace.timeframe.get() == timeframe;
+    let is_usual = move || SHOWN.contains(&workspace.timeframe.get());
     let buttons = SHOWN.map(|timeframe| {
         view! {
             <button
@@ -34,26 +35,30 @@ pub fn TimeframeBar() -> impl IntoView {
     });
     let others = Timeframe::ALL.map(|timeframe| {
         view! {
-            <option value=timeframe.name() prop:selected=move || chosen(timeframe) selected=timeframe == Timeframe::M1>
-                {timeframe.name()}
-            </option>
+            <option value=timeframe.name()>{timeframe.name()}</option>
         }
     });
     view! {
         <div class="flex items-center gap-0.5" role="group" aria-label="Timeframe">
             {buttons.collect_view()}
-            <select
-                class="h-[22px] cursor-pointer rounded bg-panel px-0.5 hover:bg-hover"
-                aria-label="All timeframes"
-                data-testid="timeframe-all"
-                on:change=move |event| {
-                    if let Ok(timeframe) = event_target_value(&event).parse() {
-                        workspace.timeframe.set(timeframe);
+            <span class="relative grid h-[22px] min-w-6 place-items-center rounded px-1.5 focus-within:outline-2 focus-within:outline-accent hover:bg-hover">
+                <span class=move || if is_usual() { "" } else { "text-accent" } aria-hidden="true">
+                    {move || if is_usual() { "⋯" } else { workspace.timeframe.get().name() }}
+                </span>
+                <select
+                    class="absolute inset-0 size-full cursor-pointer bg-panel text-text-1 opacity-0"
+                    aria-label="All timeframes"
+                    data-testid="timeframe-all"
+                    prop:value=move || workspace.timeframe.get().name()
+                    on:change=move |event| {
+                        if let Ok(timeframe) = event_target_value(&event).parse() {
+                            workspace.timeframe.set(timeframe);
+                        }
                     }
-                }
-            >
-                {others.collect_view()}
-            </select>
+                >
+                    {others.collect_view()}
+                </select>
+            </span>
         </div>
     }
 }
