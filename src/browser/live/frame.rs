@@ -40,8 +40,19 @@ pub struct FrameLoop(Rc<LoopState>);
 type FrameCallback = Closure<dyn FnMut(f64)>;
 
 struct LoopState {
-    scheduled: Cell<bool>,
+    /// The browser's number for the frame that is asked for.
+    scheduled: Cell<Option<i32>>,
     callback: RefCell<Option<FrameCallback>>,
+}
+
+impl Drop for LoopState {
+    /// The browser must not call what is gone.
+    fn drop(&mut self) {
+        if let Some((window, handle)) = web_sys::window().zip(self.scheduled.take()) {
+            // Fails only for numbers that are none.
+            let _ = window.cancel_animation_frame(handle);
+        }
+    }
 }
 
 impl std::fmt::Debug for FrameLoop {
@@ -55,13 +66,13 @@ impl FrameLoop {
     #[must_use]
     pub fn new(mut paint: impl FnMut(f64) + 'static) -> Self {
         let state = Rc::new(LoopState {
-            scheduled: Cell::new(false),
+            scheduled: Cell::new(None),
             callback: RefCell::new(None),
         });
         let weak = Rc::downgrade(&state);
         *state.callback.borrow_mut() = Some(Closure::new(move |at: f64| {
             if let Some(state) = weak.upgrade() {
-                state.scheduled.set(false);
+                state.scheduled.set(None);
                 paint(at);
             }
         }));
@@ -70,16 +81,13 @@ impl FrameLoop {
 
     /// Paints in the next frame. Calling it again before that changes nothing.
     pub fn request(&self) {
-        if self.0.scheduled.replace(true) {
+        if self.0.scheduled.get().is_some() {
             return;
         }
         let callback = self.0.callback.borrow();
-        let Some((window, callback)) = web_sys::window().zip(callback.as_ref()) else {
-            return;
-        };
-        let asked = window.request_animation_frame(callback.as_ref().unchecked_ref());
-        if asked.is_err() {
-            self.0.scheduled.set(false);
+        if let Some((window, callback)) = web_sys::window().zip(callback.as_ref()) {
+            let asked = window.request_animation_frame(callback.as_ref().unchecked_ref());
+            self.0.scheduled.set(asked.ok());
         }
     }
 }
