@@ -1,10 +1,10 @@
 //! One WebSocket. Opening it again is up to the caller.
 
 use futures::channel::mpsc;
-use futures::future::{Either, select};
+use futures::future::{Either, poll_fn, select};
 use futures::{SinkExt, StreamExt};
-use gloo_net::websocket::Message;
 use gloo_net::websocket::futures::WebSocket;
+use gloo_net::websocket::{Message, State};
 
 use crate::browser::types::SocketEvent;
 
@@ -23,7 +23,7 @@ impl Socket {
         let (outbox, mut waiting) = mpsc::channel::<Message>(OUTBOX);
         let url = address(path);
         wasm_bindgen_futures::spawn_local(async move {
-            let Ok(socket) = WebSocket::open(&url) else {
+            let Some(socket) = connect(&url).await else {
                 listener(SocketEvent::Closed);
                 return;
             };
@@ -60,6 +60,14 @@ impl Socket {
     pub fn close(&self) {
         self.0.clone().close_channel();
     }
+}
+
+/// A socket that is open; `None` where nobody answers.
+async fn connect(url: &str) -> Option<WebSocket> {
+    let mut socket = WebSocket::open(url).ok()?;
+    // Ready means no more than that connecting is over, well or not.
+    let ready = poll_fn(|context| socket.poll_ready_unpin(context)).await;
+    (ready.is_ok() && matches!(socket.state(), State::Open)).then_some(socket)
 }
 
 fn address(path: &str) -> String {
