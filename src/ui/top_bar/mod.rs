@@ -142,7 +142,7 @@ fn Day() -> impl IntoView {
     });
     let figure = |label: &'static str, testid: &'static str, node: NodeRef<Span>| {
         view! {
-            <div class="max-lg:hidden">
+            <div>
                 <div class="text-[11px]/[14px] font-medium text-text-1">
                     <span node_ref=node data-testid=testid>"–"</span>
                 </div>
@@ -154,7 +154,7 @@ fn Day() -> impl IntoView {
         <div class="min-w-[7ch] text-[18px]/[24px] font-semibold" aria-label="Last price">
             <span node_ref=last data-testid="last-price">"–"</span>
         </div>
-        <div class="flex gap-5 pl-2">
+        <div class="flex gap-5 pl-2 max-lg:hidden">
             {figure("24 h change", "day-change", change)} {figure("24 h high", "day-high", high)}
             {figure("24 h low", "day-low", low)} {figure("24 h volume", "day-volume", volume)}
         </div>
