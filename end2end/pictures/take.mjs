@@ -39,9 +39,12 @@ try {
 async function take({ name, options, crosshair, keys, times = 0 }, begun) {
   const { page, close } = await openPage(browser, server.url, options);
   const chart = chartOf(page);
-  const { plot } = await chart.drawn();
+  await until('a live line', async () => /live/.test(await page.getByTestId('link').innerText()));
   await until('a full tape', () => performance.now() - begun > SETTLE_MS);
-  if (crosshair) await chart.point(plot.width * 0.62, plot.height * 0.3);
+  if (crosshair) {
+    const { plot } = await chart.drawn();
+    await chart.point(plot.width * 0.62, plot.height * 0.3);
+  }
   if (keys) await chart.canvas.focus();
   for (let at = 0; at < times; at += 1) await page.keyboard.press(keys);
   await chart.painted();

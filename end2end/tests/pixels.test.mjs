@@ -13,19 +13,19 @@ for (const ratio of [1, 1.25, 2]) {
       const page = await site.open(t, { ratio, workspace: { theme } });
       const chart = chartOf(page);
       await chart.drawn();
-      await checkSharp(page, ratio);
+      await checkSharp(page, chart, ratio);
       const { plot } = await chart.state();
       await chart.point(plot.width / 2, plot.height / 2);
       await page.mouse.wheel(0, -230);
       await page.mouse.move(1, 1);
-      await checkSharp(page, ratio);
+      await checkSharp(page, chart, ratio);
     });
   }
 }
 
-async function checkSharp(page, ratio) {
+async function checkSharp(page, chart, ratio) {
   const { found, width, covered } = await until('painted bars', async () => {
-    const read = await readBars(page);
+    const read = await readBars(page, (await chart.state()).plot);
     return read.found.some(({ opaque }) => opaque > 50) && read;
   });
   assert.equal(width, covered, 'the canvas has as many pixels as it covers');
@@ -39,15 +39,12 @@ async function checkSharp(page, ratio) {
  * Counts, for up and down, the pixels of exactly that colour and opaque, and those of nearly that colour and neither
  * opaque nor as transparent as the volume.
  */
-function readBars(page) {
-  return page.getByTestId('chart').evaluate((canvas) => {
+function readBars(page, plot) {
+  return page.getByTestId('chart').evaluate((canvas, { width, height }) => {
     const style = getComputedStyle(document.documentElement);
     const ratio = window.devicePixelRatio;
     const box = canvas.getBoundingClientRect();
-    const plot = document.querySelector('[data-testid=chart-summary]').dataset.plot.split('x').map(Number);
-    const { data } = canvas
-      .getContext('2d')
-      .getImageData(0, 0, Math.floor(plot[0] * ratio), Math.floor(plot[1] * ratio));
+    const { data } = canvas.getContext('2d').getImageData(0, 0, Math.floor(width * ratio), Math.floor(height * ratio));
     const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
     const found = ['up', 'down'].map((name) => {
       const wanted = rgb(style.getPropertyValue(`--${name}`).trim());
@@ -69,5 +66,5 @@ function readBars(page) {
       width: canvas.width,
       covered: Math.round(box.right * ratio) - Math.round(box.left * ratio),
     };
-  });
+  }, plot);
 }
