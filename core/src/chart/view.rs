@@ -161,7 +161,9 @@ impl ChartView {
 
     /// Takes a new size over; the right edge keeps its bar.
     pub fn resize(&mut self, size: ChartSize) {
+        let snap = self.snap();
         self.size = size;
+        self.axis.change_snap(snap, self.snap());
         self.axis.resize(self.plot().0);
     }
 

@@ -77,7 +77,7 @@ pub fn LegendLine(
         .zip(nodes)
         .map(|((name, testid), node)| {
             view! {
-                <span class="whitespace-nowrap">
+                <span class="whitespace-nowrap" class=("max-sm:hidden", name.is_empty())>
                     <span class="mr-1 text-text-2">{name}</span>
                     <span node_ref=node data-testid=testid>"–"</span>
                 </span>

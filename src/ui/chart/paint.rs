@@ -220,7 +220,7 @@ fn price_tag(
         .fill_rects(&frame.palette.panel, 1.0, &covered);
     frame
         .surface
-        .fill_rects(ground, 1.0, &rounded(tag, px(2.0)));
+        .fill_rects(ground, 1.0, &rounded(tag, px(3.0)));
     let edge = frame.size.width - px(LABEL_INSET);
     let mut font = label_font(frame.size.ratio);
     if let Some(second_line) = second_line {
@@ -271,25 +271,27 @@ fn time_tag(frame: &Frame, x: i32, (ground, ink): (&str, &str)) {
         .fill_rects(&frame.palette.panel, 1.0, &covered);
     frame
         .surface
-        .fill_rects(ground, 1.0, &rounded(tag, px(2.0)));
+        .fill_rects(ground, 1.0, &rounded(tag, px(3.0)));
     let at = (left + (width / 2.0).round(), top + px(TAG / 2.0));
     frame.surface.text(text, at, Align::Center, font, ink);
 }
 
-/// A rectangle without its corner pixels, which reads as rounded at this size.
-fn rounded(rect: Rect, corner: f64) -> [Rect; 3] {
-    let inner = |x: f64, width: f64, y: f64, height: f64| Rect {
-        x: rect.x + x,
+/// A rectangle with round corners, as rows of whole pixels.
+fn rounded(rect: Rect, radius: f64) -> Vec<Rect> {
+    let row = |y: f64, height: f64, inset: f64| Rect {
+        x: rect.x + inset,
         y: rect.y + y,
-        width: rect.width - width,
-        height: rect.height - height,
+        width: rect.width - 2.0 * inset,
+        height,
     };
-    let half = (corner / 2.0).round();
-    [
-        inner(corner, 2.0 * corner, 0.0, 0.0),
-        inner(half, 2.0 * half, half, 2.0 * half),
-        inner(0.0, 0.0, corner, 2.0 * corner),
-    ]
+    let corner = (0..radius as i32).flat_map(|at| {
+        let at = f64::from(at);
+        let up = radius - at - 0.5;
+        let inset = (radius - (radius * radius - up * up).sqrt()).round();
+        [row(at, 1.0, inset), row(rect.height - at - 1.0, 1.0, inset)]
+    });
+    let middle = row(radius, rect.height - 2.0 * radius, 0.0);
+    corner.chain([middle]).collect()
 }
 
 /// When the bar under the pointer opened, in the shown zone.
