@@ -200,6 +200,7 @@ impl<C: Connector + Clone> Supervisor<C> {
         let cell = self.board.register(venue.exchange.spec().id);
         let mut checker = (self.new_checker)(venue.exchange, venue.feed);
         let mut backoff = Backoff::default();
+        let mut said = None;
         let setup = SessionSetup {
             feed: venue.feed,
             messages: &messages,
@@ -236,7 +237,14 @@ impl<C: Connector + Clone> Supervisor<C> {
                 }
                 Err(error) => self.refused(&error, &mut backoff),
             };
-            self.say_waiting(&cell, state, error, wait);
+            self.say_waiting(
+                &cell,
+                state,
+                error.clone(),
+                wait,
+                said.as_ref() == Some(&error),
+            );
+            said = Some(error);
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = tokio::time::sleep(wait) => {}
@@ -274,15 +282,20 @@ impl<C: Connector + Clone> Supervisor<C> {
         state: ConnectionState,
         error: String,
         wait: Duration,
+        said_before: bool,
     ) {
         let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
         let exchange = self.venue.exchange.spec().id;
-        tracing::warn!(
-            exchange,
-            error,
-            wait_ms,
-            "no line to the venue; trying again"
-        );
+        if said_before {
+            tracing::debug!(exchange, error, wait_ms, "still no line to the venue");
+        } else {
+            tracing::warn!(
+                exchange,
+                error,
+                wait_ms,
+                "no line to the venue; trying again"
+            );
+        }
         let retry_at = UnixNs(
             self.clock
                 .now()

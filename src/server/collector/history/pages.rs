@@ -32,11 +32,14 @@ impl Inner {
         &self,
         venue: &VenueRest,
         series: &Series,
-        stretch: Stretch,
+        page: Stretch,
     ) -> Result<(), HistoryProblem> {
-        if self.missing(series, stretch).is_empty() {
+        // What is known already is not asked for again, unless it lies between what is not.
+        let missing = self.missing(series, page);
+        let (Some(first), Some(last)) = (missing.first(), missing.last()) else {
             return Ok(());
-        }
+        };
+        let stretch = (first.0, last.1);
         if !self.is_own(series, stretch).await.map_err(store)? {
             let exchange = venue.exchange().spec().id;
             if let Some(error) = self.recent_failure(exchange) {

@@ -269,3 +269,33 @@ async fn other_venues_and_widths_have_no_history() {
     }
     assert_eq!(stage.asked(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_looks_on_does_not_ask_for_what_is_collected() {
+    let stage = stage(0);
+    stage.ensure(980, 1_000).await;
+    let asked = stage.asked();
+    // From here on the trades are our own.
+    for minute in 1_000..1_008 {
+        stage.own(minute, minute + 1, Origin::Trades).await;
+        let traded = TradeRecord {
+            instrument: id("A-USD"),
+            precision: PRECISION,
+            trade: trade(1, minute * MINUTE - 1),
+        };
+        let traded_later = TradeRecord {
+            trade: trade(2, (minute + 1) * MINUTE),
+            ..traded.clone()
+        };
+        let batch = StoreBatch {
+            trades: vec![traded, traded_later],
+            ..StoreBatch::default()
+        };
+        stage.store.write(batch).await.unwrap();
+        stage
+            .clock
+            .set(UnixMs((minute + 1) * MINUTE + 10_000).to_ns());
+        assert_eq!(stage.ensure(980, minute + 2).await, Missing::default());
+    }
+    assert_eq!(stage.asked(), asked);
+}

@@ -60,6 +60,12 @@ impl Ledger {
         store: &dyn MarketStore,
     ) -> Result<(), StoreError> {
         let event = &sequenced.event;
+        let id = &event.instrument;
+        if !self.instruments.contains_key(id) {
+            let held = resumed(id, event.precision, store).await?;
+            self.instruments
+                .insert(id.clone(), InstrumentBars::resume(held));
+        }
         if let EventBody::Trade(trade) | EventBody::Backfill(trade) = &event.body {
             self.trade(event, trade, store).await?;
         } else {
@@ -171,11 +177,6 @@ impl Ledger {
         store: &dyn MarketStore,
     ) -> Result<(), StoreError> {
         let id = &event.instrument;
-        if !self.instruments.contains_key(id) {
-            let held = resumed(id, event.precision, store).await?;
-            self.instruments
-                .insert(id.clone(), InstrumentBars::resume(held));
-        }
         let Some(bars) = self.instruments.get_mut(id) else {
             return Ok(());
         };

@@ -330,3 +330,66 @@ async fn the_open_day_is_made_right_with_the_venues_bars() {
     ledger.remake(&id("A-USD"), &store).await.unwrap();
     assert_eq!(ledger.batch(&store).await.unwrap().candles, remade);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_gap_over_a_restart_shows_in_the_bars_on_both_sides() {
+    let gap = EventBody::Gap {
+        kind: GapKind::Trades,
+        start: nth(1, 0).time,
+        end: nth(2, 0).time,
+        reason: "a hole".to_owned(),
+    };
+    let instrument = id("A-USD");
+    let events = numbered(vec![
+        event(&instrument, EventBody::Backfill(nth(0, 3_600_000 * 48))),
+        event(&instrument, EventBody::Trade(nth(1, 0))),
+        event(&instrument, gap),
+        event(&instrument, EventBody::Trade(nth(2, 0))),
+    ]);
+    let store = MemoryStore::default();
+    for life in [&events[..2], &events[2..]] {
+        let mut ledger = Ledger::default();
+        for event in life {
+            ledger.take(event, &store).await.unwrap();
+        }
+        store
+            .write(ledger.batch(&store).await.unwrap())
+            .await
+            .unwrap();
+    }
+    let held = store.held.lock().unwrap();
+    let around = held
+        .candles
+        .iter()
+        .filter(|((.., time), _)| *time > UnixMs(1_699_900_000_000));
+    let origins: Vec<Origin> = around.map(|(_, candle)| candle.origin).collect();
+    assert_eq!(origins, vec![Origin::Both; origins.len()]);
+    assert!(origins.len() >= 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn bars_that_were_open_at_the_end_close_without_another_trade() {
+    let instrument = id("A-USD");
+    let later = nth(1_000, 0).time;
+    let events = numbered(vec![
+        event(&instrument, EventBody::Trade(nth(1, 0))),
+        event(&instrument, EventBody::Clock { time: later }),
+    ]);
+    let store = MemoryStore::default();
+    for life in events.chunks(1) {
+        let mut ledger = Ledger::default();
+        ledger.take(&life[0], &store).await.unwrap();
+        store
+            .write(ledger.batch(&store).await.unwrap())
+            .await
+            .unwrap();
+    }
+    let held = store.held.lock().unwrap();
+    let closed = |timeframe| {
+        held.candles
+            .iter()
+            .any(|((_, frame, _), bar)| *frame == timeframe && bar.closed)
+    };
+    assert!(closed(Timeframe::S1) && closed(Timeframe::M1));
+    assert!(!closed(Timeframe::D1));
+}
