@@ -92,6 +92,8 @@ test('another instrument is found and chosen by keys alone', async (t) => {
 
 test('the picker closes by Escape and tells when nothing is found', async (t) => {
   const page = await site.open(t);
+  // Before a price stands there the page is not awake yet, and a click goes nowhere.
+  await until('a price', async () => /\d/.test(await byId(page, 'last-price').innerText()));
   await byId(page, 'instrument').click();
   await byId(page, 'instrument-search').fill('no such thing');
   await until('the note', async () => (await page.getByText('No instrument has this in its name.').count()) === 1);

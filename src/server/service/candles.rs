@@ -108,7 +108,7 @@ impl Service {
         match missing.problem {
             Some(problem) => Some(problem.to_string()),
             None if missing.stretches.is_empty() => None,
-            None => Some("the venue's history is still being fetched".to_owned()),
+            None => Some("The venue's history is still being fetched.".to_owned()),
         }
     }
 
