@@ -25,6 +25,8 @@ use crate::server::storage::{MarketStore, Newest, Span};
 
 /// Wait after a refusal of this machine's location: it does not pass within seconds.
 const BLOCKED_WAIT: Duration = Duration::from_secs(300);
+/// Longest wait that a venue may ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 /// Messages a second that a venue is sent at the most.
 const MESSAGES_PER_S: u32 = 8;
 
@@ -69,6 +71,14 @@ pub struct Supervisor<C> {
     pub jitter: Jitter,
     /// Ends everything.
     pub stop: CancellationToken,
+}
+
+/// Why there is no line, and for how long.
+struct Trouble {
+    state: ConnectionState,
+    /// One sentence.
+    error: String,
+    wait: Duration,
 }
 
 /// A running connection, seen from outside.
@@ -223,28 +233,28 @@ impl<C: Connector + Clone> Supervisor<C> {
                 () = stop.cancelled() => break,
                 opened = self.connector.connect(&venue.ws_url) => opened,
             };
-            let (state, error, wait) = match opened {
+            let trouble = match opened {
                 Ok(line) => {
+                    said = None;
                     let lasted = Stopwatch::start();
                     match session::run(&setup, line, checker.as_mut(), &mut wanted).await {
                         SessionEnd::Stopped => continue,
                         SessionEnd::Lost(reason) => {
                             backoff.lasted(lasted.elapsed());
-                            let wait = backoff.next(self.jitter.draw());
-                            (ConnectionState::Waiting, reason, wait)
+                            Trouble {
+                                state: ConnectionState::Waiting,
+                                error: reason,
+                                wait: backoff.next(self.jitter.draw()),
+                            }
                         }
                     }
                 }
                 Err(error) => self.refused(&error, &mut backoff),
             };
-            self.say_waiting(
-                &cell,
-                state,
-                error.clone(),
-                wait,
-                said.as_ref() == Some(&error),
-            );
-            said = Some(error);
+            let again = said.as_ref() == Some(&trouble.error);
+            self.say(&trouble, &cell, again);
+            let wait = trouble.wait;
+            said = Some(trouble.error);
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = tokio::time::sleep(wait) => {}
@@ -253,40 +263,34 @@ impl<C: Connector + Clone> Supervisor<C> {
         self.board.remove(&cell);
     }
 
-    fn refused(
-        &self,
-        error: &ConnectError,
-        backoff: &mut Backoff,
-    ) -> (ConnectionState, String, Duration) {
+    fn refused(&self, error: &ConnectError, backoff: &mut Backoff) -> Trouble {
         let wait = backoff.next(self.jitter.draw());
         let (state, wait) = match error {
             ConnectError::Blocked(_) => {
                 let spread = 0.8 + 0.4 * self.jitter.draw();
                 (ConnectionState::Blocked, BLOCKED_WAIT.mul_f64(spread))
             }
-            ConnectError::RateLimited(Some(asked)) => (
-                ConnectionState::Waiting,
-                wait.max(*asked).min(BLOCKED_WAIT * 12),
-            ),
+            ConnectError::RateLimited(Some(asked)) => {
+                (ConnectionState::Waiting, wait.max(*asked).min(LONGEST_WAIT))
+            }
             ConnectError::RateLimited(None)
             | ConnectError::Unreachable(_)
             | ConnectError::Refused(_) => (ConnectionState::Waiting, wait),
         };
         let label = self.venue.exchange.spec().label;
-        (state, format!("{label} {error}"), wait)
+        Trouble {
+            state,
+            error: format!("{label} {error}"),
+            wait,
+        }
     }
 
-    fn say_waiting(
-        &self,
-        cell: &StatusCell,
-        state: ConnectionState,
-        error: String,
-        wait: Duration,
-        said_before: bool,
-    ) {
+    /// Shows the trouble on the board, and logs it unless it is the same as before.
+    fn say(&self, trouble: &Trouble, cell: &StatusCell, again: bool) {
+        let Trouble { state, error, wait } = trouble;
         let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
         let exchange = self.venue.exchange.spec().id;
-        if said_before {
+        if again {
             tracing::debug!(exchange, error, wait_ms, "still no line to the venue");
         } else {
             tracing::warn!(
@@ -296,13 +300,9 @@ impl<C: Connector + Clone> Supervisor<C> {
                 "no line to the venue; trying again"
             );
         }
-        let retry_at = UnixNs(
-            self.clock
-                .now()
-                .0
-                .saturating_add(wait_ms.saturating_mul(1_000_000)),
-        );
-        cell.waiting(state, error, retry_at);
+        let wait_ns = wait_ms.saturating_mul(1_000_000);
+        let retry_at = UnixNs(self.clock.now().0.saturating_add(wait_ns));
+        cell.waiting(*state, error.clone(), retry_at);
     }
 }
 
