@@ -19,7 +19,7 @@ use tradesuite::server::exchange::{
 use tradesuite::server::simulator::{self, SimulatorConfig, SimulatorHandle};
 use tradesuite_core::market::{Normalizer, OrderBook, TickRule, fold};
 use tradesuite_core::model::{
-    EventBody, Instrument, Precision, Timeframe, TradeId, UnixMs, UnixNs,
+    EventBody, Instrument, Precision, Price, Timeframe, Trade, TradeId, UnixMs, UnixNs,
 };
 
 /// Ends a test that would wait for ever.
@@ -83,7 +83,9 @@ async fn instruments(world: &SimulatorHandle) -> Vec<Instrument> {
 struct Seen {
     book: OrderBook,
     last_trade: Option<TradeId>,
-    taker_sides: TickRule,
+    /// Best bid and ask after each change of the book, by exchange time.
+    quotes: Vec<(UnixNs, Option<Price>, Option<Price>)>,
+    trades: Vec<Trade>,
 }
 
 impl Seen {
@@ -102,13 +104,31 @@ impl Seen {
             EventBody::Trade(trade) | EventBody::Backfill(trade) => {
                 assert!(self.last_trade.is_none_or(|last| trade.id.0 == last.0 + 1));
                 self.last_trade = Some(trade.id);
-                let best = [self.book.best_bid(), self.book.best_ask()];
-                let [bid, ask] = best.map(|level| level.map(|level| level.price));
-                self.taker_sides.on_trade(trade.price, trade.side, bid, ask);
+                self.trades.push(trade);
             }
             _ => {}
         }
         assert!(!self.book.is_crossed());
+        let best = [self.book.best_bid(), self.book.best_ask()];
+        let [bid, ask] = best.map(|level| level.map(|level| level.price));
+        self.quotes.push((self.book.time(), bid, ask));
+    }
+
+    /// How often the taker's side is the one that the quotes before the trade say. Trades and book
+    /// are sent in batches of their own, so that only exchange time tells what came before.
+    fn taker_sides(&self) -> TickRule {
+        let mut rule = TickRule::default();
+        for trade in &self.trades {
+            let before = self
+                .quotes
+                .iter()
+                .rev()
+                .find(|(time, ..)| *time < trade.time);
+            if let Some((_, bid, ask)) = before {
+                rule.on_trade(trade.price, trade.side, *bid, *ask);
+            }
+        }
+        rule
     }
 }
 
@@ -176,7 +196,7 @@ async fn the_adapter_reads_what_the_market_did() {
             break;
         }
     }
-    let agreement = seen["BTC-USD"].taker_sides.agreement().expect("trades");
+    let agreement = seen["BTC-USD"].taker_sides().agreement().expect("trades");
     assert!(
         agreement > 0.6,
         "takers who buy print at the ask: {agreement}"
