@@ -31,6 +31,8 @@ use crate::ui::workspace::Workspace;
 const BEAT_MS: u32 = 250;
 /// Summary and facts are written at most this often, milliseconds.
 const SUMMARY_MS: f64 = 100.0;
+/// The axis font is measured this often, milliseconds: it may arrive after the first frame.
+const MEASURE_MS: f64 = 500.0;
 
 /// The market and the reader's gestures on it.
 struct Shown {
@@ -43,6 +45,8 @@ struct Shown {
     facts: Readout,
     /// When summary and facts were written, milliseconds since the page was opened.
     summed_at: f64,
+    /// When the axis font was measured, milliseconds since the page was opened.
+    measured_at: f64,
 }
 
 impl Shown {
@@ -91,6 +95,7 @@ impl Session {
             summary: Readout::new(parts.summary),
             facts: Readout::new(parts.facts),
             summed_at: f64::MIN,
+            measured_at: f64::MIN,
         }));
         let mut canvases = Canvases::new(parts, Workspace::expect());
         let painted = Rc::clone(&shown);
@@ -308,13 +313,18 @@ fn fit(shown: &mut Shown, surface: &Surface, size: SurfaceSize) {
         height: size.height / size.ratio,
         ratio: size.ratio,
     };
-    let metrics = measure(surface, size.ratio);
+    let now = browser::page_ms();
     let view = shown.feed.view_mut();
-    if view.size() != chart_size {
+    let resized = view.size() != chart_size;
+    if resized {
         view.resize(chart_size);
     }
-    if metrics != shown.metrics {
-        shown.metrics = metrics;
-        view.set_metrics(metrics);
+    if resized || now - shown.measured_at >= MEASURE_MS {
+        shown.measured_at = now;
+        let metrics = measure(surface, size.ratio);
+        if metrics != shown.metrics {
+            shown.metrics = metrics;
+            view.set_metrics(metrics);
+        }
     }
 }
