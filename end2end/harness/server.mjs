@@ -115,6 +115,8 @@ export class Server {
 
 const running = new Set();
 process.on('exit', () => running.forEach((server) => server.kill()));
+// The test runner ends a file's process by a signal, which by itself runs no handler of the exit.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 /**
  * Starts `tradesuite serve` on a free port.
