@@ -24,7 +24,7 @@ test('without a network the page says that the exchange cannot be reached and na
   t.after(() => server.stop());
   const page = await open(t, server.url);
   const text = () => page.locator('body').innerText();
-  await until('the bad news', async () => /Coinbase unreachable/.test(await text()));
+  await until('the bad news', async () => /Coinbase cannot be reached/.test(await text()));
   await until('that it keeps trying', async () => /next try in \d+ s|keeps? trying/i.test(await text()));
   await until('the way out', async () => /--demo/.test(await text()));
   assert.doesNotMatch(await text(), /SIMULATED/);
