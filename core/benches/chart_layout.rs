@@ -32,7 +32,7 @@ fn dragged_frame(criterion: &mut Criterion) {
             price: 2,
             quantity: 8,
         };
-        let mut view = ChartView::new(Timeframe::M1, precision, 1, size);
+        let mut view = ChartView::new(Timeframe::M1, precision, size);
         view.merge((0..30_000).map(bar));
         view.axis_mut()
             .show(20_000.0 - f64::from(in_view), 20_000.0);

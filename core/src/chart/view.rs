@@ -66,13 +66,13 @@ pub struct ChartView {
 }
 
 impl ChartView {
-    /// An empty chart at rest. `tick` is the instrument's price step in counts.
+    /// An empty chart at rest, any count being a price step.
     #[must_use]
-    pub fn new(timeframe: Timeframe, precision: Precision, tick: i64, size: ChartSize) -> Self {
+    pub fn new(timeframe: Timeframe, precision: Precision, size: ChartSize) -> Self {
         let snap = PixelSnap::new(size.ratio);
         let mut view = Self {
             timeframe,
-            tick: tick.max(1),
+            tick: 1,
             series: Series::new(precision),
             axis: TimeAxis::new(size.width, snap),
             size,
@@ -197,8 +197,15 @@ impl ChartView {
         self.set_precision(self.series.precision());
     }
 
-    /// Drops every bar, because those to come have other decimals.
+    /// Sets the instrument's price step, counts of the series' precision.
+    pub fn set_tick(&mut self, tick: i64) {
+        self.tick = tick.max(1);
+    }
+
+    /// Drops every bar, because those to come have other decimals. Any count is a price step
+    /// until [`Self::set_tick`] says otherwise.
     pub fn set_precision(&mut self, precision: Precision) {
+        self.tick = 1;
         self.series = Series::new(precision);
         self.detached = false;
         self.follow_bounds();
@@ -333,7 +340,7 @@ mod tests {
 
     fn view(bars: std::ops::Range<i64>) -> ChartView {
         let precision = minutes(0..1).precision();
-        let mut view = ChartView::new(Timeframe::M1, precision, 1, SIZE);
+        let mut view = ChartView::new(Timeframe::M1, precision, SIZE);
         view.merge(bars.map(minute));
         view.lay_out(&UTC);
         view

@@ -20,6 +20,8 @@ pub struct InstrumentRow {
 pub struct CandlePage {
     /// Decimals of every number in it.
     pub precision: Precision,
+    /// The instrument's price step, counts of 10^−`precision.price`, at least 1.
+    pub tick: i64,
     /// Ascending by opening time.
     pub candles: Vec<Candle>,
     /// Whether there may be older bars.

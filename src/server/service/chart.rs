@@ -59,8 +59,15 @@ impl Service {
             },
         };
         let answer = self.candles(&query).await?;
+        // Of an instrument that no list describes, any count is a step; also where prices turned
+        // out to have more decimals than the list says.
+        let listed = self.0.parts.directory.get(instrument);
+        let tick = listed
+            .and_then(|listed| listed.tick_size.mantissa_at(answer.precision.price))
+            .unwrap_or(1);
         Ok(CandlePage {
             precision: answer.precision,
+            tick,
             more: answer.next.is_some(),
             candles: answer.candles,
             notice: answer.notice,

@@ -125,7 +125,7 @@ mod tests {
             height: 200.0,
             ratio: 1.0,
         };
-        let mut view = ChartView::new(Timeframe::M1, precision, 1, size);
+        let mut view = ChartView::new(Timeframe::M1, precision, size);
         assert_eq!(facts(&instrument, &view, None), "");
         view.merge((0..100).map(|minute| Bar {
             time: UnixMs(minute * 60_000),

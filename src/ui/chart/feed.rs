@@ -62,7 +62,7 @@ impl Feed {
     #[must_use]
     pub fn new(timeframe: Timeframe, size: ChartSize) -> Self {
         Self {
-            view: ChartView::new(timeframe, Precision::default(), 1, size),
+            view: ChartView::new(timeframe, Precision::default(), size),
             loaded: false,
             asked: None,
             complete: false,
@@ -135,6 +135,7 @@ impl Feed {
             // What was held had other decimals: begin with the newest page again.
             return;
         }
+        self.view.set_tick(page.tick);
         if request.before.is_some() || !self.loaded {
             self.complete = !page.more;
         }
@@ -270,6 +271,7 @@ mod tests {
     fn page(range: std::ops::Range<i64>, more: bool) -> Result<CandlePage, String> {
         Ok(CandlePage {
             precision: PRECISION,
+            tick: 1,
             candles: range.map(|minute| candle(minute, 150)).collect(),
             more,
             notice: None,
@@ -411,6 +413,19 @@ mod tests {
         });
         assert_eq!(feed.notice(), Some(Notice::Loading));
         assert_eq!(closes(&feed), [(500, 16_000)]);
+    }
+
+    #[test]
+    fn prices_are_read_in_the_instruments_steps() {
+        let mut feed = feed();
+        let request = feed.next_request(0.0).expect("the first page");
+        let page = page(0..500, true).map(|page| CandlePage { tick: 50, ..page });
+        feed.answer(request, page, 0.0);
+        let view = feed.view_mut();
+        view.lay_out(&|_| 0);
+        let under_pointer = view.crosshair(300.0, 137.0).expect("in the plot").price;
+        assert_eq!(under_pointer.0 % 50, 0);
+        assert!(view.price_ticks().iter().all(|tick| tick.price.0 % 50 == 0));
     }
 
     #[test]

@@ -168,7 +168,7 @@ mod tests {
             height: 400.0,
             ratio: 1.0,
         };
-        let mut view = ChartView::new(Timeframe::M1, Precision::default(), 1, size);
+        let mut view = ChartView::new(Timeframe::M1, Precision::default(), size);
         view.merge((0..2_000).map(|minute| Bar {
             time: UnixMs(minute * 60_000),
             open: Price(100),

@@ -74,7 +74,7 @@ mod tests {
             height: 200.0,
             ratio: 1.0,
         };
-        let mut view = ChartView::new(Timeframe::M1, precision, 1, size);
+        let mut view = ChartView::new(Timeframe::M1, precision, size);
         assert_eq!(summary(&view, None), "No bars");
         view.merge((0..100).map(|minute| Bar {
             time: UnixMs(1_795_435_200_000 + minute * 60_000),
