@@ -10,6 +10,8 @@ import { median, ms, table } from './table.mjs';
 
 const VIEWS = [200, 2_000, 10_000];
 const RUNS = 3;
+const CHARTS = ['ours', 'theirs', 'conflated'];
+const NAMES = ['TradeSuite', 'lightweight-charts', 'the same, conflated'];
 const INSTRUMENT = 'coinbase:BTC-USD';
 /** More than are in view, so that dragging to and fro stays within the history. */
 const BARS = 14_000;
@@ -18,25 +20,29 @@ const server = await demoServer();
 const browser = await launch();
 try {
   const ours = await openOurs();
-  const theirs = await openLightweight(browser, ours.size, await history());
+  const bars = await history();
+  const theirs = await openLightweight(browser, ours.size, bars);
+  const conflated = await openLightweight(browser, ours.size, bars, { conflated: true });
   const rows = [];
   for (const count of VIEWS) {
-    const found = { ours: [], theirs: [] };
+    const found = { ours: [], theirs: [], conflated: [] };
     for (let run = 0; run < RUNS; run += 1) {
       const shown = await ours.show(count);
       found.ours.push(await drag(ours.page, ours.box));
-      await theirs.show(shown);
-      found.theirs.push(await drag(theirs.page, theirs.box));
+      for (const [name, chart] of Object.entries({ theirs, conflated })) {
+        await chart.show(shown);
+        found[name].push(await drag(chart.page, chart.box));
+      }
     }
     const script = (name) => ms(median(found[name].map((sample) => sample.script)));
     const task = (name) => ms(median(found[name].map((sample) => sample.task)));
-    rows.push([count, script('ours'), script('theirs'), task('ours'), task('theirs')]);
+    rows.push([count, ...CHARTS.map(script), ...CHARTS.map(task)]);
   }
   const nothing = await drag(await blank(), { x: 0, y: 0, width: 900, height: 700 });
-  rows.push(['an empty page', ms(nothing.script), '', ms(nothing.task), '']);
+  rows.push(['an empty page', ms(nothing.script), '', '', ms(nothing.task), '', '']);
   table(
     `Dragging: script, and the whole main thread, a frame (median of ${RUNS} runs of 120 frames)`,
-    ['bars in view', 'script, TradeSuite', 'script, lightweight-charts', 'main thread, TradeSuite', 'main thread, lightweight-charts'],
+    ['bars in view', ...NAMES.map((name) => `script, ${name}`), ...NAMES.map((name) => `main thread, ${name}`)],
     rows,
   );
 } finally {

@@ -11,14 +11,16 @@ const script = resolve(
  * @param {import('playwright-core').Browser} browser
  * @param {{width: number, height: number}} box
  * @param {object[]} candles REST's rows, ascending
+ * @param {{conflated?: boolean}} options `conflated`: with its own joining of bars that are narrower than a pixel,
+ *   which is off by default
  */
-export async function openLightweight(browser, box, candles) {
+export async function openLightweight(browser, box, candles, { conflated = false } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   await page.setContent('<body style="margin:0;background:#0f131a"><div id="chart"></div></body>');
   await page.addScriptTag({ content: await readFile(script, 'utf8') });
   const bars = candles.map(({ time, open, high, low, close, volume }) => [time / 1000, open, high, low, close, volume]);
-  await page.evaluate(make, { bars, width: box.width, height: box.height });
+  await page.evaluate(make, { bars, conflated, width: box.width, height: box.height });
   return {
     page,
     box: { x: 0, y: 0, ...box },
@@ -29,14 +31,15 @@ export async function openLightweight(browser, box, candles) {
 }
 
 /** Runs in the page. */
-function make({ bars, width, height }) {
+function make({ bars, conflated, width, height }) {
   const { createChart, CandlestickSeries, HistogramSeries } = window.LightweightCharts;
   const chart = createChart(document.getElementById('chart'), {
     width,
     height,
     layout: { background: { color: '#0f131a' }, textColor: '#8e9bae', attributionLogo: false },
     grid: { vertLines: { color: '#161b24' }, horzLines: { color: '#161b24' } },
-    timeScale: { minBarSpacing: 0.01, timeVisible: true },
+    // Without the first, no more than two bars a pixel are ever in view.
+    timeScale: { minBarSpacing: 0.01, timeVisible: true, enableConflation: conflated },
   });
   const candles = chart.addSeries(CandlestickSeries, { upColor: '#2fbf8a', downColor: '#ef5f6b', borderVisible: false });
   const volumes = chart.addSeries(HistogramSeries, { priceScaleId: '', priceFormat: { type: 'volume' } });
