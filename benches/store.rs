@@ -8,7 +8,6 @@
 
 use std::time::Duration;
 
-use tradesuite::server::bus::Bus;
 use tradesuite::server::clock::Stopwatch;
 use tradesuite::server::journal::{Journal, JournalOptions};
 use tradesuite::server::storage::directory::DataDirectory;
@@ -211,7 +210,7 @@ async fn journal(path: &std::path::Path) {
             asks: Vec::new(),
         }),
     };
-    let journal = Journal::open(path, JournalOptions::default(), Bus::default()).unwrap();
+    let journal = Journal::open(path, JournalOptions::default()).unwrap();
     let watch = Stopwatch::start();
     for start in (0..EVENTS).step_by(50) {
         let events = (start..start + 50).map(event).collect();

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tradesuite_core::market::{CandleBuilder, DEFAULT_GRACE_MS, Folder, fold};
+use tradesuite_core::market::{CandleBuilder, DEFAULT_GRACE_MS, fold};
 use tradesuite_core::model::{
     Candle, Precision, Price, Quantity, Side, Timeframe, Trade, TradeId, UnixMs,
 };
@@ -65,13 +65,6 @@ fn folds(criterion: &mut Criterion) {
         });
     }
     group.finish();
-    criterion.bench_function("fold/live 30m bar", |bencher| {
-        let mut folder = Folder::new(Timeframe::M30);
-        for bar in year.iter().take(85) {
-            folder.update(bar, Precision::default()).expect("fits");
-        }
-        bencher.iter(|| folder.update(black_box(&year[84]), Precision::default()));
-    });
 }
 
 criterion_group!(benches, build, folds);

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tradesuite_core::model::Mode;
 
@@ -226,7 +227,8 @@ fn start_log(filter: &str) {
         .init();
 }
 
-/// Runs a task until it ends; the first interrupt or termination asks it to.
+/// Runs a task until it ends. The first interrupt or termination asks it to; the second ends the
+/// process, whatever is still waited for: what was committed stays, as after a kill.
 fn block_on<F>(task: impl FnOnce(CancellationToken) -> F) -> Result<(), Failure>
 where
     F: Future<Output = anyhow::Result<()>>,
@@ -237,12 +239,19 @@ where
         let shutdown = CancellationToken::new();
         let asked = shutdown.clone();
         tokio::spawn(async move {
-            if let Err(error) = asked_to_stop().await {
-                tracing::warn!(%error, "signals cannot be received; stop with SIGKILL");
-                return;
-            }
-            tracing::info!("stopping");
+            let mut signals = match Signals::listen() {
+                Ok(signals) => signals,
+                Err(error) => {
+                    tracing::warn!(%error, "signals cannot be received; stop with SIGKILL");
+                    return;
+                }
+            };
+            signals.next().await;
+            tracing::info!("stopping; a second signal stops at once");
             asked.cancel();
+            signals.next().await;
+            tracing::warn!("stopped without waiting");
+            std::process::exit(FAILED);
         });
         task(shutdown).await
     });
@@ -251,12 +260,28 @@ where
     Ok(ended?)
 }
 
-async fn asked_to_stop() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result,
-        _ = terminate.recv() => Ok(()),
+/// Exit code of a process that was stopped without waiting.
+const FAILED: i32 = 1;
+
+/// Interrupts (Ctrl-C) and terminations.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Modules may import from those above them in this list, never from below:
 //!
-//! 1. [`clock`], [`config`], [`bus`]: time, settings, the stream of events in the process
+//! 1. [`clock`], [`config`]: time, settings
 //! 2. [`exchange`], [`storage`], [`journal`], [`simulator`]: venues, stores, the log, a market to
 //!    try things on
 //! 3. [`collector`], [`hub`]: keeping connections alive; snapshots and changes for listeners
@@ -11,7 +11,6 @@
 //! 5. [`web`]: REST, socket, pages
 //! 6. [`command`], [`run`]: command line and wiring
 
-pub mod bus;
 pub mod clock;
 pub mod collector;
 pub mod command;

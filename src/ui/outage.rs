@@ -1,9 +1,9 @@
-//! Says at length that an exchange is away: what is wrong, that it is tried again, and how to look
-//! around meanwhile. The status bar has room for a few words only.
+//! Says at length what the status bar has no room for: that an exchange is away, what is wrong,
+//! that it is tried again and how to look around meanwhile; and that nothing is being kept.
 
 use leptos::prelude::*;
 use tradesuite_core::chart::format;
-use tradesuite_core::model::{ConnectionState, ConnectionStatus, Mode, ServerStatus};
+use tradesuite_core::model::{ConnectionState, ConnectionStatus, Mode, ServerStatus, StoreState};
 
 use crate::ui::server_status::StatusFeed;
 
@@ -36,31 +36,58 @@ fn is_away(line: &ConnectionStatus) -> bool {
     is_down && line.age_ms.is_none_or(|age| age > SHORT_MS)
 }
 
-/// The notice above the panels; takes no room while every exchange answers.
+/// Why nothing that arrives is kept; nothing while it is.
+fn unkept(status: &ServerStatus) -> Option<String> {
+    let problem = status.store.problem.as_ref();
+    (status.store.state == StoreState::Failed).then(|| match problem {
+        Some(problem) => format!("What arrives is not being stored: {problem}."),
+        None => "What arrives is not being stored.".to_owned(),
+    })
+}
+
+/// The notices above the panels; they take no room while everything is well.
 #[component]
 pub fn Outage() -> impl IntoView {
     let StatusFeed { status, now_ms } = StatusFeed::expect();
-    let text = Memo::new(move |_| {
+    let away = Memo::new(move |_| {
         let status = status.get()?;
         (status.mode == Mode::Live).then(|| words(&status, now_ms.get()))?
     });
+    let unkept = Memo::new(move |_| status.with(|status| status.as_ref().and_then(unkept)));
+    view! {
+        <Line text=unkept testid="unkept" />
+        <Line text=away testid="outage">
+            " "
+            <span class="text-text-2">
+                "To look around without an exchange, start the server with "
+                <code class="rounded bg-raised px-1 text-text-1">"--demo"</code>
+                ": a simulated market, marked as such."
+            </span>
+        </Line>
+    }
+}
+
+/// One notice, with what is said after it.
+#[component]
+fn Line(
+    /// Shown while there is any.
+    text: Memo<Option<String>>,
+    /// For the browser tests.
+    testid: &'static str,
+    #[prop(optional)] children: Option<ChildrenFn>,
+) -> impl IntoView {
     view! {
         <Show when=move || text.get().is_some()>
             <div
                 class="mx-1 mb-1 rounded-md border border-line bg-panel px-3 py-2 leading-5"
-                data-testid="outage"
+                data-testid=testid
                 role="status"
             >
                 <span class="mr-1.5 text-down" aria-hidden="true">
                     "■"
                 </span>
                 <span>{move || text.get().unwrap_or_default()}</span>
-                " "
-                <span class="text-text-2">
-                    "To look around without an exchange, start the server with "
-                    <code class="rounded bg-raised px-1 text-text-1">"--demo"</code>
-                    ": a simulated market, marked as such."
-                </span>
+                {children.clone().map(|children| children())}
             </div>
         </Show>
     }
@@ -82,6 +109,27 @@ mod tests {
             reconnects: 0,
             last_error: Some("Coinbase cannot be reached: its name was not found".to_owned()),
             retry_at: Some(5_000),
+        }
+    }
+
+    fn status(
+        connections: Vec<ConnectionStatus>,
+        state: StoreState,
+        problem: Option<&str>,
+    ) -> ServerStatus {
+        ServerStatus {
+            version: String::new(),
+            mode: Mode::Live,
+            uptime_s: 0,
+            memory_bytes: 0,
+            store: tradesuite_core::model::StoreStatus {
+                kind: "sqlite".to_owned(),
+                state,
+                bytes: 0,
+                problem: problem.map(str::to_owned),
+            },
+            connections,
+            rejected: 0,
         }
     }
 
@@ -115,20 +163,24 @@ mod tests {
                 )),
             ),
         ] {
-            let status = ServerStatus {
-                version: String::new(),
-                mode: Mode::Live,
-                uptime_s: 0,
-                memory_bytes: 0,
-                store: tradesuite_core::model::StoreStatus {
-                    kind: "sqlite".to_owned(),
-                    state: tradesuite_core::model::StoreState::Ok,
-                    bytes: 0,
-                },
-                connections: vec![line(state, age_ms)],
-                rejected: 0,
-            };
+            let status = status(vec![line(state, age_ms)], StoreState::Ok, None);
             assert_eq!(words(&status, 1_500.0), expected, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_store_that_takes_nothing_is_said() {
+        for (state, problem, expected) in [
+            (StoreState::Ok, None, None),
+            (StoreState::Behind, Some("30000 events wait"), None),
+            (
+                StoreState::Failed,
+                Some("the disk is full"),
+                Some("What arrives is not being stored: the disk is full."),
+            ),
+        ] {
+            let found = unkept(&status(Vec::new(), state, problem));
+            assert_eq!(found.as_deref(), expected);
         }
     }
 }

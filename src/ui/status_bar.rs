@@ -230,6 +230,7 @@ mod tests {
                 kind: "sqlite".to_owned(),
                 state: StoreState::Ok,
                 bytes: 0,
+                problem: None,
             },
             connections: vec![
                 connection(ConnectionState::Live),

@@ -1,9 +1,10 @@
-//! What a file uses of its own crate and of `tradesuite_core`, tests left out.
+//! What a file uses of its own crate and of `tradesuite_core`, tests left out: in imports, paths
+//! and the arguments of macros, `super` resolved.
 
 use std::collections::BTreeSet;
 
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, ItemUse, Path, UseTree};
+use syn::{Attribute, Item, ItemUse, Macro, Path, UseTree};
 
 use crate::sources::Source;
 
@@ -11,23 +12,45 @@ use crate::sources::Source;
 pub fn of(source: &Source) -> Vec<Vec<String>> {
     let file = syn::parse_file(&source.text)
         .unwrap_or_else(|error| panic!("{} does not parse: {error}", source.path));
-    let mut finder = Finder::default();
+    let mut finder = Finder {
+        module: source.module.clone(),
+        found: BTreeSet::new(),
+    };
     finder.visit_file(&file);
     finder.found.into_iter().collect()
 }
 
-#[derive(Default)]
 struct Finder {
+    /// The file's own module.
+    module: Vec<String>,
     found: BTreeSet<Vec<String>>,
 }
 
 impl Finder {
     fn add(&mut self, path: Vec<String>) {
-        if matches!(
-            path.first().map(String::as_str),
-            Some("crate" | "tradesuite_core")
-        ) {
-            self.found.insert(path);
+        match path.first().map(String::as_str) {
+            Some("crate" | "tradesuite_core") => {
+                self.found.insert(path);
+            }
+            Some("super") => {
+                let up = path.iter().take_while(|part| *part == "super").count();
+                let above = self.module.iter().skip(1);
+                let kept = self.module.len().saturating_sub(1 + up);
+                let root = std::iter::once("crate".to_owned());
+                let whole = root.chain(above.take(kept).cloned());
+                let whole = whole.chain(path.into_iter().skip(up)).collect();
+                self.found.insert(whole);
+            }
+            _ => {}
+        }
+    }
+
+    /// Paths among the arguments of a macro, which are not parsed.
+    fn add_tokens(&mut self, tokens: &str) {
+        let text = tokens.replace(" :: ", "::");
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
+        for word in words {
+            self.add(word.split("::").map(str::to_owned).collect());
         }
     }
 
@@ -77,5 +100,10 @@ impl<'ast> Visit<'ast> for Finder {
     fn visit_path(&mut self, path: &'ast Path) {
         self.add(path.segments.iter().map(|s| s.ident.to_string()).collect());
         visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, used: &'ast Macro) {
+        self.add_tokens(&used.tokens.to_string());
+        visit::visit_macro(self, used);
     }
 }

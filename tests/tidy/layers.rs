@@ -5,7 +5,7 @@ const CORE: &[&[&str]] = &[&["model"], &["market", "chart", "protocol"]];
 
 /// Lines of the server, the highest first.
 const SERVER: &[&[&str]] = &[
-    &["clock", "config", "bus"],
+    &["clock", "config"],
     &["exchange", "storage", "journal", "simulator"],
     &["collector", "hub"],
     &["replay", "service"],

@@ -107,19 +107,27 @@ fn registries_list_their_folders() {
 #[test]
 fn the_rules_can_fail() {
     let source = Source::new(
-        "src/ui/example.rs",
-        "use crate::server::{clock::Clock, hub};\nfn f() { crate::server::bus::Bus::default(); }",
+        "src/ui/example/part.rs",
+        "use crate::server::{clock::Clock, hub};
+         use super::super::super::server::web;
+         fn f() { crate::server::config::Settings::default(); view!(<p>{crate::server::run::serve()}</p>); }",
     );
     let uses: Vec<_> = imports::of(&source).iter().map(|i| i.join("::")).collect();
     assert_eq!(
         uses,
         [
-            "crate::server::bus::Bus::default",
             "crate::server::clock::Clock",
+            "crate::server::config::Settings::default",
             "crate::server::hub",
+            "crate::server::run::serve",
+            "crate::server::web",
         ]
     );
     for import in imports::of(&source) {
         assert!(layers::objection(&source.module, &import).is_some());
     }
+    let inside = "fn f() {}\n#[cfg(test)]\nmod tests {\n}\n";
+    let beside = "#[cfg(test)]\nmod tests;\nfn f() {}\n";
+    assert_eq!(Source::new("src/a.rs", inside).lines_before_tests(), 1);
+    assert_eq!(Source::new("src/a.rs", beside).lines_before_tests(), 3);
 }

@@ -42,12 +42,16 @@ impl Source {
             || self.path.ends_with("conformance.rs")
     }
 
-    /// The lines before `#[cfg(test)]`.
+    /// The lines before the tests inside the file; a `mod tests;` that names another file does not
+    /// begin them.
     pub fn lines_before_tests(&self) -> usize {
-        self.text
-            .lines()
-            .take_while(|line| !line.starts_with("#[cfg(test)]"))
-            .count()
+        let lines: Vec<&str> = self.text.lines().collect();
+        lines
+            .windows(2)
+            .position(|pair| {
+                pair[0] == "#[cfg(test)]" && pair[1].starts_with("mod ") && pair[1].ends_with('{')
+            })
+            .unwrap_or(lines.len())
     }
 
     /// The text without comments.

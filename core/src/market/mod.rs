@@ -11,7 +11,7 @@
 //! | [`OrderBook`] | both sides of a book from a snapshot and changes |
 //! | [`book_diff()`], [`patch_view`] | the change from one view of a book to the next |
 //! | [`CandleBuilder`] | stored timeframes from trades, revised in place |
-//! | [`fold()`], [`Folder`] | all other timeframes from the stored ones |
+//! | [`fold()`] | all other timeframes from the stored ones |
 //! | [`TickerState`] | last price, best quotes, rolling 24 hours |
 //! | [`Tape`] | the newest trades |
 //! | [`TickRule`] | evidence that the taker's side is the right way round |
@@ -21,7 +21,6 @@ mod book_diff;
 mod candles;
 mod continuity;
 mod fold;
-mod folder;
 mod ladder;
 mod normalizer;
 mod open_bar;
@@ -35,7 +34,6 @@ pub use book_diff::{diff as book_diff, patch as patch_view};
 pub use candles::{BarEvent, CandleBuilder, DEFAULT_GRACE_MS};
 pub use continuity::{Continuity, SequenceCheck, SequenceStep, TradeContinuity};
 pub use fold::fold;
-pub use folder::Folder;
 pub use normalizer::{NormalizeError, Normalizer, Refusal, RefusedPart};
 pub use open_bar::{OpenBar, TradeKey};
 pub use precision::PrecisionOverflow;

@@ -88,6 +88,9 @@ pub struct StoreStatus {
     pub state: StoreState,
     /// Size on disk, bytes.
     pub bytes: u64,
+    /// In one sentence, what is wrong; nothing where the state is [`StoreState::Ok`].
+    #[serde(default)]
+    pub problem: Option<String>,
 }
 
 /// The whole server.

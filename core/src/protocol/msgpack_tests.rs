@@ -156,6 +156,7 @@ fn vectors() -> Vec<(&'static str, Message)> {
                         kind: "sqlite".into(),
                         state: StoreState::Ok,
                         bytes: 4_096,
+                        problem: None,
                     },
                     connections: vec![ConnectionStatus {
                         exchange: "coinbase".into(),

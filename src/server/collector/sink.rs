@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 use tradesuite_core::model::{MarketEvent, Position};
 
-use crate::server::bus::Batch;
+use crate::server::journal::Batch;
 use crate::server::journal::{Journal, Tail};
 
 /// The other side is gone; the process is shutting down.

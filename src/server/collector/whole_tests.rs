@@ -15,7 +15,6 @@ use super::sink::JournalTail;
 use super::status::StatusBoard;
 use super::supervisor::{Supervisor, VenueFeed};
 use super::transport::memory::{MemoryConnector, MemoryVenue};
-use crate::server::bus::Bus;
 use crate::server::clock::Clock;
 use crate::server::exchange;
 use crate::server::journal::{Journal, JournalOptions, TailKind};
@@ -43,7 +42,7 @@ async fn run(folder: &std::path::Path, connector: MemoryConnector, tell: impl Fu
     let directory = DataDirectory::open(folder, Mode::Live, clock.now()).unwrap();
     let store = SqliteStore::open(&directory).unwrap();
     let journal = folder.join("journal.db");
-    let journal = Journal::open(&journal, JournalOptions::default(), Bus::default()).unwrap();
+    let journal = Journal::open(&journal, JournalOptions::default()).unwrap();
     let coinbase = exchange::find("coinbase").unwrap();
     let feed = coinbase
         .feeds()

@@ -12,7 +12,7 @@ use super::feed::Speaker;
 use super::market::{LiveBars, LiveBook, Market};
 use super::outbox::Outbox;
 use super::warmup;
-use crate::server::bus::Batch;
+use crate::server::journal::Batch;
 use crate::server::storage::MarketStore;
 
 /// What the task is told.

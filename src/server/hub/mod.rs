@@ -49,7 +49,7 @@ use tradesuite_core::protocol::{TickerData, Topic};
 use self::actor::Command;
 use self::registry::Registry;
 use self::status::StatusChannel;
-use crate::server::bus::Batch;
+use crate::server::journal::Batch;
 use crate::server::storage::MarketStore;
 
 pub use self::frame::Frame;

@@ -9,7 +9,7 @@ use tradesuite_core::model::{
     UnixNs,
 };
 
-use crate::server::bus::Batch;
+use crate::server::journal::Batch;
 use crate::server::storage::{Coverage, MarketStore, Newest, Rows, Span, StoreBatch, StoreError};
 
 /// Decimals of everything made here.

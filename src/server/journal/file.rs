@@ -6,10 +6,10 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use tradesuite_core::model::Position;
 
+use super::Batch;
 use super::codec::{self, CodecError, Header};
 use super::repair::{self, OpenError, Verdict};
 use super::{Durability, JournalError, window};
-use crate::server::bus::Batch;
 
 /// Events in one row at the most.
 const ROW_EVENTS: usize = 8_192;

@@ -1,9 +1,9 @@
 //! The log that everything later can be rebuilt from.
 //!
-//! [`Journal::append`] numbers events in order of arrival, hands them to the [`Bus`] at once and
-//! commits them in groups, every [`GROUP_MS`] milliseconds, to one small SQLite file. Consumers
-//! read it through a [`Tail`], which yields every event once and in order: from disk while it is
-//! far behind, from memory once it has caught up. A consumer that keeps a result stores its
+//! [`Journal::append`] numbers events in order of arrival and commits them in groups, every
+//! [`GROUP_MS`] milliseconds, to one small SQLite file. Consumers read it through a [`Tail`], which
+//! yields every event once and in order: from disk while it is far behind, from memory once it has
+//! caught up. A live tail has events at once, a committed one those that a kill cannot take back. A consumer that keeps a result stores its
 //! position in the same transaction and says so with [`Journal::passed`]; what all consumers have
 //! passed is cut.
 //!
@@ -40,13 +40,15 @@ use tradesuite_core::model::{MarketEvent, Position, Sequenced};
 use self::file::JournalFile;
 pub use self::tail::{Tail, TailKind};
 use self::window::Window;
-use crate::server::bus::{Batch, Bus};
 
 /// Time that events wait at the most for others to be committed with.
 pub const GROUP_MS: u64 = 20;
 
 /// Uncommitted events that are held before [`Journal::append`] waits, in KiB.
 const ROOM_KIB: u32 = 64 * 1_024;
+
+/// Events in order of arrival, shared by all who read them.
+pub type Batch = Arc<[Sequenced]>;
 
 /// What is survived.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +65,7 @@ pub enum Durability {
 pub struct JournalOptions {
     /// What is survived.
     pub durability: Durability,
-    /// Size from which the journal calls itself [full](JournalState::Full), bytes.
+    /// Size from which the journal is [full](JournalState::Full), bytes.
     pub limit_bytes: u64,
 }
 
@@ -82,11 +84,12 @@ pub enum JournalState {
     /// Commits.
     #[default]
     Ok,
-    /// Commits, but is larger than it should be because a consumer does not pass.
+    /// Does not commit, because a consumer does not pass what is committed. What arrives waits in
+    /// memory; it goes on as soon as enough was passed and cut.
     Full {
         /// Size in use, bytes.
         bytes: u64,
-        /// The limit that it has passed, bytes.
+        /// The limit that it has reached, bytes.
         limit: u64,
     },
     /// Does not commit; what arrived waits in memory and is tried again.
@@ -134,7 +137,6 @@ impl Drop for Handle {
 struct Shared {
     path: PathBuf,
     options: JournalOptions,
-    bus: Bus,
     inner: Mutex<Inner>,
     /// Wakes the writer.
     wake: Condvar,
@@ -162,13 +164,12 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError::Unusable`] and [`JournalError::Newer`].
-    pub fn open(path: &Path, options: JournalOptions, bus: Bus) -> Result<Self, JournalError> {
+    pub fn open(path: &Path, options: JournalOptions) -> Result<Self, JournalError> {
         let file = JournalFile::open(path, options.durability)?;
         let last = file.last();
         let shared = Arc::new(Shared {
             path: path.to_owned(),
             options,
-            bus,
             inner: Mutex::new(Inner {
                 next: Position(last.0 + 1),
                 window: Window::default(),
@@ -197,8 +198,7 @@ impl Journal {
         })))
     }
 
-    /// Takes events: numbers them, publishes them to the bus and hands them to the writer.
-    /// Waits while too much is uncommitted. Returns the position of the last one.
+    /// Takes events: numbers them, shows them to live tails and hands them to the writer. Waits while too much is uncommitted. Returns the position of the last one.
     ///
     /// # Errors
     /// [`JournalError::Closed`]; nothing was taken then.
@@ -228,10 +228,8 @@ impl Journal {
             })
             .collect();
         inner.next = next;
-        inner.window.push(Arc::clone(&batch), kib);
+        inner.window.push(batch, kib);
         let last = Position(next.0 - 1);
-        // Under the lock, so that listeners see batches in the order of their numbers.
-        shared.bus.publish(batch);
         shared.appended.send_replace(last);
         drop(inner);
         shared.wake.notify_one();

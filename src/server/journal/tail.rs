@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 use tokio::sync::watch;
 use tradesuite_core::model::Position;
 
+use super::Batch;
 use super::window::{self, Place};
 use super::{JournalError, Shared, file, lock};
-use crate::server::bus::Batch;
 
 /// Which events a tail yields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

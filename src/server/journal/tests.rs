@@ -75,7 +75,7 @@ fn event(number: i64) -> MarketEvent {
 }
 
 fn open(path: &Path) -> Journal {
-    Journal::open(path, JournalOptions::default(), Bus::default()).expect("opens")
+    Journal::open(path, JournalOptions::default()).expect("opens")
 }
 
 /// Everything from `from` on, until the journal is closed.
@@ -171,15 +171,12 @@ async fn every_tail_sees_every_event_once_and_in_order() {
 }
 
 #[tokio::test]
-async fn the_bus_hears_at_once_and_the_live_tail_too() {
+async fn a_live_tail_has_events_before_they_are_committed() {
     let folder = tempfile::tempdir().expect("a folder");
-    let bus = Bus::default();
     let path = folder.path().join("journal.db");
-    let journal = Journal::open(&path, JournalOptions::default(), bus.clone()).expect("opens");
-    let mut heard = bus.listen();
+    let journal = Journal::open(&path, JournalOptions::default()).expect("opens");
     let mut live = journal.tail_from(Position(1), TailKind::Live);
     journal.append(vec![event(7)]).await.expect("taken");
-    assert_eq!(received(&heard.try_recv().expect("there")), [(1, 7)]);
     assert_eq!(
         received(&live.next().await.expect("reads").expect("open")),
         [(1, 7)]
@@ -215,6 +212,41 @@ async fn cuts_only_what_every_consumer_has_passed() {
     }
 }
 
+/// A full journal keeps what arrives in memory, says so, and goes on once its consumer has passed.
+#[tokio::test]
+async fn a_full_journal_waits_for_its_consumer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = JournalOptions {
+        limit_bytes: 64 << 10,
+        ..JournalOptions::default()
+    };
+    let journal = Journal::open(&folder.path().join("journal.db"), options).expect("opens");
+    journal.register("store", None);
+    let mut state = journal.state();
+    let mut last = Position(0);
+    while !matches!(*state.borrow_and_update(), JournalState::Full { .. }) {
+        let events = (0..1_000).map(event).collect();
+        last = journal.append(events).await.expect("taken");
+        let mut committed = journal.committed();
+        tokio::select! {
+            _ = committed.wait_for(|position| *position >= last) => {}
+            _ = state.changed() => {}
+        }
+    }
+    let waiting = journal.append(vec![event(7)]).await.expect("taken");
+    let mut live = journal.tail_from(waiting, TailKind::Live);
+    let seen = live.next().await.expect("reads").expect("open");
+    assert_eq!(received(&seen), [(waiting.0, 7)]);
+    assert!(*journal.committed().borrow() < waiting);
+
+    journal.passed("store", last);
+    let mut committed = journal.committed();
+    let _ = committed.wait_for(|position| *position >= waiting).await;
+    assert!(*committed.borrow() >= waiting);
+    let _ = state.wait_for(|state| *state == JournalState::Ok).await;
+    journal.close().await.expect("closes");
+}
+
 #[tokio::test]
 async fn no_number_is_given_twice_after_the_end_was_lost() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -245,7 +277,7 @@ async fn a_journal_from_the_future_is_refused() {
     connection
         .execute("INSERT INTO batches VALUES (1, 1, ?1)", [data])
         .expect("inserts");
-    let refused = Journal::open(&path, JournalOptions::default(), Bus::default());
+    let refused = Journal::open(&path, JournalOptions::default());
     assert!(matches!(refused, Err(JournalError::Newer)));
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tradesuite_core::model::{EventBody, MarketEvent, Position};
 
-use crate::server::bus::Batch;
+use super::Batch;
 
 /// Committed events that stay in memory, KiB.
 const KEEP_KIB: u32 = 16 * 1_024;

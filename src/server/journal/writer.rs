@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tradesuite_core::model::Position;
 
+use super::Batch;
 use super::file::JournalFile;
 use super::{GROUP_MS, Inner, JournalState, Shared, window};
-use crate::server::bus::Batch;
 
 /// Commits between two looks at what may be cut.
 const CUT_EVERY: u32 = 50;
@@ -23,17 +23,24 @@ const LAST_TRIES: u32 = 5;
 pub(super) fn run(shared: &Shared, mut file: JournalFile) -> u64 {
     let mut refusals = 0_u32;
     let mut commits = 0_u32;
+    let mut full = cut(shared, &mut file);
     let lost = loop {
         let (group, draining) = next_group(shared, refusals > 0);
         if group.is_empty() {
             break 0;
+        }
+        // At the end the limit gives way: what waits in memory would be lost.
+        if full && !draining {
+            pause(shared, 1, draining);
+            full = cut(shared, &mut file);
+            continue;
         }
         match file.commit(&group) {
             Ok(()) => {
                 finish(shared, &group);
                 commits += 1;
                 if refusals > 0 || commits.is_multiple_of(CUT_EVERY) {
-                    cut(shared, &mut file);
+                    full = cut(shared, &mut file);
                 }
                 refusals = 0;
             }
@@ -89,22 +96,22 @@ fn finish(shared: &Shared, group: &[Batch]) {
     shared.room.add_permits(freed as usize);
 }
 
-/// Cuts, and says how large the file is.
-fn cut(shared: &Shared, file: &mut JournalFile) {
+/// Cuts what every consumer has passed, says how large the file is, and answers whether that is
+/// too large.
+fn cut(shared: &Shared, file: &mut JournalFile) -> bool {
     let passed = shared.lock().consumers.values().copied().min();
     if let Err(error) = file.cut(passed.unwrap_or(Position(0))) {
         tracing::warn!(%error, "the journal could not be cut; it is tried again later");
     }
     let (bytes, limit) = (file.used_bytes(), shared.options.limit_bytes);
     shared.bytes.store(bytes, Ordering::Relaxed);
-    set_state(
-        shared,
-        if bytes > limit {
-            JournalState::Full { bytes, limit }
-        } else {
-            JournalState::Ok
-        },
-    );
+    let full = bytes > limit;
+    let state = match full {
+        true => JournalState::Full { bytes, limit },
+        false => JournalState::Ok,
+    };
+    set_state(shared, state);
+    full
 }
 
 fn report_failure(shared: &Shared, error: &str, refusals: u32) {
@@ -120,7 +127,7 @@ fn set_state(shared: &Shared, state: JournalState) {
         let kind = std::mem::discriminant(&state);
         let turned = std::mem::discriminant(held) != kind;
         if turned && matches!(state, JournalState::Full { .. }) {
-            tracing::warn!("the journal has reached its size limit: a consumer does not pass");
+            tracing::warn!("the journal has reached its size limit, because a consumer does not pass; events wait in memory");
         }
         let changed = *held != state;
         *held = state;

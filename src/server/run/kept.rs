@@ -9,7 +9,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tradesuite_core::model::{InstrumentId, Mode, Position};
 
-use crate::server::bus::Bus;
 use crate::server::clock::Clock;
 use crate::server::collector::backoff::Jitter;
 use crate::server::collector::recorder::{Holes, Mending, Progress, Recorder};
@@ -17,6 +16,7 @@ use crate::server::collector::sink::JournalTail;
 use crate::server::config::{Durability, Settings};
 use crate::server::hub::{Hub, HubOptions};
 use crate::server::journal::{self, Journal, JournalOptions, TailKind};
+use crate::server::service::Keeping;
 use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::sqlite::{SqliteState, SqliteStore};
 use crate::server::storage::{MarketStore, StateStore};
@@ -59,7 +59,7 @@ impl Kept {
             ..JournalOptions::default()
         };
         let path = settings.data.join("journal.db");
-        let journal = Journal::open(&path, options, Bus::default())
+        let journal = Journal::open(&path, options)
             .with_context(|| format!("failed to open {}", path.display()))?;
         let held = store.position().await?;
         journal.register(CONSUMER, held);
@@ -122,6 +122,11 @@ impl Kept {
         if tokio::time::timeout(CATCH_UP, caught_up).await.is_err() {
             tracing::warn!("the store has not caught up; a gap at the start may be said wrongly");
         }
+    }
+
+    /// Whether what arrives is kept.
+    pub fn keeping(&self) -> Keeping {
+        Keeping::new(&self.journal, &self.progress)
     }
 
     /// The hub.

@@ -61,6 +61,7 @@ pub async fn serve(
     let service = Service::new(ServiceParts {
         store: kept.store(),
         hub: kept.hub().clone(),
+        keeping: Some(kept.keeping()),
         directory: collection.directory().clone(),
         board: collection.board().clone(),
         clock: clock.clone(),
@@ -105,6 +106,7 @@ pub async fn replay(
     let service = Service::new(ServiceParts {
         store: kept.store(),
         hub: kept.hub().clone(),
+        keeping: Some(kept.keeping()),
         directory: collection.directory().clone(),
         board: StatusBoard::default(),
         clock,

@@ -9,6 +9,7 @@ mod candles;
 mod chart;
 mod follow;
 mod instruments;
+mod keeping;
 mod memory;
 mod page;
 mod status;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 use tokio_util::task::TaskTracker;
-use tradesuite_core::model::{Gap, InstrumentId, Mode};
+use tradesuite_core::model::{Gap, InstrumentId, Mode, StoreState};
 
 use crate::server::clock::{Clock, Stopwatch};
 use crate::server::collector::directory::Directory;
@@ -32,6 +33,7 @@ use crate::server::storage::{Coverage, MarketStore, StoreError};
 pub use self::book::BookAnswer;
 pub use self::candles::{CandleAnswer, CandleQuery};
 pub use self::instruments::{ExchangeInfo, InstrumentPage, InstrumentQuery};
+pub use self::keeping::Keeping;
 pub use self::page::{Cursor, CursorError, LATEST, PageQuery};
 pub use self::trades::TradeAnswer;
 
@@ -42,6 +44,8 @@ pub struct ServiceParts {
     pub store: Arc<dyn MarketStore>,
     /// The present.
     pub hub: Hub,
+    /// Whether what arrives is kept; `None` where nothing is written.
+    pub keeping: Option<Keeping>,
     /// What venues list.
     pub directory: Directory,
     /// How connections are doing.
@@ -154,12 +158,22 @@ impl Service {
         Ok(self.0.parts.store.coverage(instrument).await?)
     }
 
-    /// Whether store and hub answer.
+    /// Whether store and hub answer, and what arrives is kept.
     ///
     /// # Errors
     /// [`ServiceError::Store`].
     pub async fn ready(&self) -> Result<(), ServiceError> {
         self.0.parts.store.position().await?;
-        Ok(())
+        match self.keeping() {
+            (StoreState::Failed, problem) => {
+                Err(StoreError::Unavailable(problem.unwrap_or_default()).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn keeping(&self) -> (StoreState, Option<String>) {
+        let keeping = self.0.parts.keeping.as_ref();
+        keeping.map_or((StoreState::Ok, None), Keeping::state)
     }
 }

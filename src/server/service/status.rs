@@ -13,9 +13,9 @@ impl Service {
     /// Everything that the status panel shows.
     pub async fn status(&self) -> ServerStatus {
         let parts = &self.0.parts;
-        let (state, bytes) = match parts.store.bytes().await {
-            Ok(bytes) => (StoreState::Ok, bytes),
-            Err(_) => (StoreState::Failed, 0),
+        let (state, problem, bytes) = match (parts.store.bytes().await, self.keeping()) {
+            (Ok(bytes), (state, problem)) => (state, problem, bytes),
+            (Err(error), _) => (StoreState::Failed, Some(error.to_string()), 0),
         };
         ServerStatus {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -26,6 +26,7 @@ impl Service {
                 kind: parts.store.kind().to_owned(),
                 state,
                 bytes,
+                problem,
             },
             connections: parts.board.connections(parts.clock.now()),
             rejected: parts.board.rejected(),

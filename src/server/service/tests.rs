@@ -39,6 +39,7 @@ fn service(minutes: &[i64]) -> (Service, Vec<Candle>) {
     let service = Service::new(ServiceParts {
         hub: Hub::new(HubOptions::default(), Arc::clone(&store)),
         store,
+        keeping: None,
         directory: Directory::default(),
         board: StatusBoard::default(),
         clock: Clock::manual(UnixMs(10_000_000_000).to_ns()),

@@ -69,6 +69,7 @@ pub(super) fn state(batch: StoreBatch) -> AppState {
     let service = Service::new(ServiceParts {
         hub: Hub::new(HubOptions::default(), store.clone()),
         store,
+        keeping: None,
         directory,
         board: StatusBoard::default(),
         clock: Clock::manual(UnixNs(1_795_442_262_123_456_789)),

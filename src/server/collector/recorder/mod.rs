@@ -14,13 +14,13 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
-use tradesuite_core::model::{InstrumentId, Position, StoreState, UnixNs};
+use tradesuite_core::model::{InstrumentId, Position, UnixNs};
 
 use self::ledger::Ledger;
 use super::backoff::{Backoff, Jitter};
 use super::sink::CommittedEvents;
-use crate::server::bus::Batch;
 use crate::server::clock::{Clock, Stopwatch};
+use crate::server::journal::Batch;
 use crate::server::storage::{MarketStore, StoreBatch, StoreError};
 
 /// Events wait this long for others to be written with.
@@ -98,14 +98,14 @@ impl Mending {
 #[derive(Debug)]
 pub struct Progress {
     written: watch::Sender<Position>,
-    state: watch::Sender<StoreState>,
+    problem: watch::Sender<Option<String>>,
 }
 
 impl Default for Progress {
     fn default() -> Self {
         Self {
             written: watch::Sender::new(Position::default()),
-            state: watch::Sender::new(StoreState::Ok),
+            problem: watch::Sender::new(None),
         }
     }
 }
@@ -117,10 +117,10 @@ impl Progress {
         self.written.subscribe()
     }
 
-    /// Follows whether the store takes what it is given.
+    /// Follows why the store takes nothing; `None` while it does.
     #[must_use]
-    pub fn state(&self) -> watch::Receiver<StoreState> {
-        self.state.subscribe()
+    pub fn problem(&self) -> watch::Receiver<Option<String>> {
+        self.problem.subscribe()
     }
 }
 
@@ -222,7 +222,7 @@ impl Recorder {
                 let _ = mending.holed.try_send(instrument);
             }
         }
-        self.progress.state.send_replace(StoreState::Ok);
+        self.progress.problem.send_replace(None);
         self.progress.written.send_replace(position);
         Ok(())
     }
@@ -234,7 +234,8 @@ impl Recorder {
 
     /// Says that the store does not take anything, and waits.
     async fn failed(&self, error: &StoreError, backoff: &mut Backoff) -> Result<(), Stopped> {
-        if self.progress.state.send_replace(StoreState::Failed) != StoreState::Failed {
+        let problem = Some(error.to_string());
+        if self.progress.problem.send_replace(problem).is_none() {
             tracing::error!(%error, "the store takes nothing; the journal keeps everything meanwhile");
         }
         let wait = if error.is_retryable() {

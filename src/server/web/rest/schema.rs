@@ -141,6 +141,8 @@ pub(super) struct Store {
     pub state: String,
     /// Size on disk, bytes.
     pub bytes: u64,
+    /// In one sentence, what is wrong; null where the state is `ok`.
+    pub problem: Option<String>,
 }
 
 /// A connection to a venue.
