@@ -61,6 +61,16 @@ pub static SETTINGS: &[SettingSpec] = &[
         help: "Market events a second that the simulated market makes.",
     },
     SettingSpec {
+        name: "demo_address",
+        default: "",
+        help: "A simulated market that runs already (tradesuite simulate), such as 127.0.0.1:9000; by default --demo starts its own.",
+    },
+    SettingSpec {
+        name: "journal_mb",
+        default: "8192",
+        help: "Size that the journal may reach while the store does not take what is in it, MB; then what arrives waits in memory.",
+    },
+    SettingSpec {
         name: "log",
         default: "info",
         help: "What is logged: error, warn, info, debug, trace, or a filter such as tradesuite=debug.",
@@ -269,6 +279,10 @@ pub struct Settings {
     pub linger_minutes: u32,
     /// Events a second of the simulated market.
     pub demo_rate: u32,
+    /// A simulated market that runs already.
+    pub demo_address: Option<SocketAddr>,
+    /// Size that the journal may reach, MB.
+    pub journal_mb: u32,
     /// Filter of the log.
     pub log: String,
 }
@@ -300,6 +314,8 @@ impl Settings {
             })?,
             linger_minutes: resolved.parse("linger_minutes", |text| number(text, 0, 1_440))?,
             demo_rate: resolved.parse("demo_rate", |text| number(text, 1, 100_000))?,
+            demo_address: resolved.parse("demo_address", read_demo_address)?,
+            journal_mb: resolved.parse("journal_mb", |text| number(text, 1, 1_000_000))?,
             log: resolved.text("log").to_owned(),
         })
     }
@@ -313,6 +329,18 @@ fn read_bind(text: &str) -> Result<SocketAddr, String> {
         Ok(address)
     } else {
         Err("only loopback addresses are accepted, such as 127.0.0.1: there is no sign-in yet, so the server must not be reachable from elsewhere".to_owned())
+    }
+}
+
+fn read_demo_address(text: &str) -> Result<Option<SocketAddr>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match text.parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() => Ok(Some(address)),
+        _ => Err(
+            "an address of this machine and a port are needed, such as 127.0.0.1:9000".to_owned(),
+        ),
     }
 }
 
@@ -400,6 +428,8 @@ mod tests {
             ("durability", "maybe", "normal, full"),
             ("demo_rate", "0", "1 to 100000"),
             ("linger_minutes", "-1", "0 to 1440"),
+            ("demo_address", "10.0.0.1:9000", "of this machine"),
+            ("journal_mb", "0", "1 to 1000000"),
         ] {
             let resolved = resolve(&[(name, value)], &[], None).expect("settings");
             let error = Settings::check(&resolved, Mode::Live).expect_err("bad value");

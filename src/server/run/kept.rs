@@ -56,7 +56,7 @@ impl Kept {
                 Durability::Normal => journal::Durability::Process,
                 Durability::Full => journal::Durability::Full,
             },
-            ..JournalOptions::default()
+            limit_bytes: u64::from(settings.journal_mb) << 20,
         };
         let path = settings.data.join("journal.db");
         let journal = Journal::open(&path, options)

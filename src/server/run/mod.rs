@@ -50,13 +50,15 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let clock = Clock::system();
     let mut kept = Kept::open(&settings, mode, &clock).await?;
-    let demo = match mode {
-        Mode::Demo => Some(Demo::start(seed, settings.demo_rate).await?),
-        Mode::Live | Mode::Replay => None,
+    let demo = match (mode, settings.demo_address) {
+        (Mode::Demo, None) => Some(Demo::start(seed, settings.demo_rate).await?),
+        _ => None,
     };
-    let endpoints = demo.as_ref().map_or(Endpoints::Venues, |demo| {
-        Endpoints::Simulator(demo.address())
-    });
+    let simulator = demo.as_ref().map(Demo::address).or(settings.demo_address);
+    let endpoints = match (mode, simulator) {
+        (Mode::Demo, Some(address)) => Endpoints::Simulator(address),
+        _ => Endpoints::Venues,
+    };
     let collection = Collection::start(&settings, endpoints, &clock, &mut kept).await?;
     let service = Service::new(ServiceParts {
         store: kept.store(),

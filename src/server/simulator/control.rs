@@ -1,12 +1,13 @@
-//! The simulator's own controls: its state, to compare with what a client holds, faults at run
-//! time, and standing still.
+//! The simulator's own controls: its state and trades, to compare with what a client holds, faults
+//! at run time, and standing still.
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tradesuite_core::market::OrderBook;
 
@@ -16,12 +17,13 @@ use super::market::book::BookSide;
 use super::market::desk::Desk;
 use super::venue::coinbase::rest::json_body;
 use super::venue::digits::decimal;
-use tradesuite_core::model::UnixNs;
+use tradesuite_core::model::{Trade, UnixNs};
 
 /// `/sim/…`
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/sim/state", get(state))
+        .route("/sim/trades/{symbol}", get(trades))
         .route("/sim/faults", get(faults).post(change_faults))
         .route("/sim/pause", post(pause))
         .route("/sim/resume", post(resume))
@@ -47,6 +49,42 @@ async fn resume(State(app): State<App>) -> Response {
         json!({"paused": false})
     });
     answer(resumed.await)
+}
+
+/// `?after=ID`
+#[derive(Deserialize)]
+struct After {
+    #[serde(default)]
+    after: u64,
+}
+
+/// `[[id, unix_ns, "price", "quantity", "buy"], …]`: the newest trades after an id, oldest first,
+/// as the market itself has them, whatever the venues' faces say.
+async fn trades(
+    State(app): State<App>,
+    Path(symbol): Path<String>,
+    Query(After { after }): Query<After>,
+) -> Response {
+    let asked = app.floor.ask(move |floor| {
+        let desk = &floor.market.desks()[floor.market.find(&symbol)?];
+        let precision = desk.listing().precision;
+        let rows = desk.trades().iter().filter(|trade| trade.id.0 > after);
+        let row = |trade: &Trade| {
+            json!([
+                trade.id.0,
+                trade.time.0,
+                decimal(trade.price.0, precision.price),
+                decimal(trade.quantity.0, precision.quantity),
+                trade.side.name(),
+            ])
+        };
+        Some(rows.map(row).collect::<Value>())
+    });
+    match asked.await {
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Ok(Some(rows)) => json_body(rows.to_string()),
+        Err(closed) => (StatusCode::SERVICE_UNAVAILABLE, closed.to_string()).into_response(),
+    }
 }
 
 async fn faults(State(app): State<App>) -> Response {

@@ -1,0 +1,10 @@
+//! The promise under fire: what the server has seen it keeps, once, whatever is killed or cut;
+//! what it has not seen it knows of. Real processes, real sockets, the simulated market as the
+//! witness.
+//!
+//! `make test` runs the short form. `make fire` runs it whole: fifty kills instead of three.
+
+mod figures;
+mod kills;
+mod ledger;
+mod process;

@@ -1,0 +1,235 @@
+//! The processes of a test: a simulated market that outlives every server, and servers that are
+//! killed. Each is killed when its value goes.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::Client;
+use serde_json::Value;
+use tradesuite::server::collector::tls;
+
+use crate::figures::Figures;
+
+/// Ends a wait whose condition never comes true.
+const LIMIT: Duration = Duration::from_secs(90);
+/// Between two looks at a condition.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Waits for what `look` finds.
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(begun.elapsed() < LIMIT, "waited in vain for {what}");
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// A running `tradesuite`.
+pub struct Process {
+    child: Child,
+    address: String,
+    client: Client,
+}
+
+impl Process {
+    /// Starts a command and waits for its address. What it logs goes to the end of `log`.
+    fn start(arguments: &[String], environment: &[(&str, String)], log: &Path) -> Self {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(log)
+            .expect("a log");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tradesuite"))
+            .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        let output = child.stdout.take().expect("an output");
+        BufReader::new(output).read_line(&mut line).expect("a line");
+        let address = line.trim().strip_prefix("listening on ");
+        let address = address
+            .unwrap_or_else(|| panic!("no address in {line:?}"))
+            .to_owned();
+        let client = Client::builder()
+            .tls_backend_preconfigured((*tls::client_config()).clone())
+            .timeout(Duration::from_secs(30))
+            .build()
+            .expect("a client");
+        Self {
+            child,
+            address,
+            client,
+        }
+    }
+
+    /// Ends it as the kernel does: no handler runs.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it was running");
+        self.child.wait().expect("it ends");
+    }
+
+    /// What it answers, `None` where it does not.
+    async fn ask(&self, request: reqwest::RequestBuilder) -> Option<Value> {
+        let answer = request.send().await.ok()?;
+        let answer = answer.error_for_status().ok()?;
+        serde_json::from_slice(&answer.bytes().await.ok()?).ok()
+    }
+
+    /// What it answers to a GET.
+    pub async fn get(&self, path: &str) -> Option<Value> {
+        self.ask(self.client.get(format!("{}{path}", self.address)))
+            .await
+    }
+
+    async fn post(&self, path: &str, body: &str) -> Value {
+        let request = self.client.post(format!("{}{path}", self.address));
+        self.ask(request.body(body.to_owned()))
+            .await
+            .expect("an answer")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The simulated market.
+pub struct Market {
+    process: Process,
+    symbols: Vec<String>,
+}
+
+impl Market {
+    /// A market of these instruments, together at this rate.
+    pub fn start(symbols: &[&str], rate: u32, log: &Path) -> Self {
+        let arguments = [
+            "simulate",
+            "--bind",
+            "127.0.0.1:0",
+            "--seed",
+            "7",
+            "--rate",
+            &rate.to_string(),
+            "--instruments",
+            &symbols.join(","),
+        ];
+        let arguments: Vec<String> = arguments.iter().map(|&a| a.to_owned()).collect();
+        Self {
+            process: Process::start(&arguments, &[], log),
+            symbols: symbols.iter().map(|&symbol| symbol.to_owned()).collect(),
+        }
+    }
+
+    /// Changes its faults, such as `{"drop": 0.01}`.
+    pub async fn faults(&self, changes: &str) {
+        self.process.post("/sim/faults", changes).await;
+    }
+
+    /// Stands still and says its state.
+    pub async fn pause(&self) -> Value {
+        self.process.post("/sim/pause", "").await
+    }
+
+    /// Goes on.
+    pub async fn resume(&self) {
+        self.process.post("/sim/resume", "").await;
+    }
+
+    /// Adds the trades that happened since the last time.
+    pub async fn tell(&self, told: &mut BTreeMap<String, BTreeMap<u64, Figures>>) {
+        for symbol in &self.symbols {
+            let trades = told.entry(symbol.clone()).or_default();
+            let after = trades.last_key_value().map_or(0, |(id, _)| *id);
+            let path = format!("/sim/trades/{symbol}?after={after}");
+            let rows = self.process.get(&path).await.expect("its trades");
+            let rows = rows.as_array().expect("a list");
+            assert!(
+                after == 0 || rows.is_empty() || rows[0][0] == after + 1,
+                "the market has forgotten trades of {symbol} meanwhile"
+            );
+            trades.extend(rows.iter().map(|row| {
+                let id = row[0].as_u64().expect("an id");
+                (id, Figures::told(row))
+            }));
+        }
+    }
+}
+
+/// A server on a simulated market.
+pub struct Server {
+    process: Process,
+    /// Its data folder.
+    pub data: PathBuf,
+    /// From the start of the process to its address.
+    pub started_in: Duration,
+}
+
+impl Server {
+    /// Starts it; every instrument of the market is collected around the clock.
+    pub fn start(market: &Market, exchange: &str, data: &Path, log: &Path) -> Self {
+        let arguments = ["serve", "--demo", "--bind", "127.0.0.1:0", "--data"];
+        let mut arguments: Vec<String> = arguments.iter().map(|&a| a.to_owned()).collect();
+        arguments.push(data.display().to_string());
+        let ids: Vec<_> = market
+            .symbols
+            .iter()
+            .map(|s| format!("{exchange}:{s}"))
+            .collect();
+        let address = market.process.address.trim_start_matches("http://");
+        let environment = [
+            ("TRADESUITE_DEMO_ADDRESS", address.to_owned()),
+            ("TRADESUITE_INSTRUMENTS", ids.join(",")),
+        ];
+        let begun = Instant::now();
+        let process = Process::start(&arguments, &environment, log);
+        Self {
+            process,
+            data: data.to_owned(),
+            started_in: begun.elapsed(),
+        }
+    }
+
+    /// What REST answers, `None` where it does not.
+    pub async fn get(&self, path: &str) -> Option<Value> {
+        self.process.get(&format!("/api/v1/{path}")).await
+    }
+
+    /// Every row of a list that REST gives page by page.
+    pub async fn all(&self, list: &str, path: &str) -> Vec<Value> {
+        let mut rows = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = self.get(&format!("{path}{cursor}")).await;
+            let page = page.unwrap_or_else(|| panic!("no answer to {path}{cursor}"));
+            rows.extend(page[list].as_array().expect("a list").iter().cloned());
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return rows,
+            }
+        }
+    }
+
+    /// Resident memory, bytes.
+    pub async fn memory(&self) -> u64 {
+        let status = self.get("status").await.expect("a status");
+        status["memory_bytes"].as_u64().expect("a number")
+    }
+
+    /// Ends it as the kernel does.
+    pub fn kill(self) {
+        self.process.kill();
+    }
+}
