@@ -9,12 +9,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anstyle::AnsiColor;
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tradesuite_core::model::Mode;
 
+use crate::server::clock::Clock;
 use crate::server::config::{Resolved, Settings};
+use crate::server::doctor::{self, Finding, Verdict};
 use crate::server::replay::Speed;
 use crate::server::run;
 use crate::server::simulator::faults::FaultPlan;
@@ -40,6 +43,11 @@ enum Command {
         after_help = "Examples:\n  tradesuite replay capture.jsonl.gz --summary json\n  tradesuite replay *.jsonl --exchange coinbase --speed 10 --serve"
     )]
     Replay(ReplayArgs),
+    /// Say whether a server could run here: settings, disk, store, clock, venues
+    #[command(
+        after_help = "Examples:\n  tradesuite doctor\n  tradesuite doctor --config /etc/tradesuite.toml"
+    )]
+    Doctor(DoctorArgs),
     /// Be a synthetic venue on loopback, speaking the venues' own protocols
     #[command(
         after_help = "Examples:\n  tradesuite simulate\n  tradesuite simulate --bind 127.0.0.1:9000 --seed 7 --rate 2000 --faults cut=60s,drop=0.001"
@@ -89,6 +97,15 @@ struct ReplayArgs {
     /// Print what the frames amount to and exit
     #[arg(long, value_name = "json", value_parser = ["json"])]
     summary: Option<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args, Clone, Debug)]
+struct DoctorArgs {
+    /// Look as for serve --demo
+    #[arg(long)]
+    demo: bool,
     #[command(flatten)]
     place: Place,
 }
@@ -187,6 +204,7 @@ fn execute(command: Command) -> Result<(), Failure> {
             start_log("warn");
             Ok(run::summarize(&args.files, args.exchange.as_deref())?)
         }
+        Command::Doctor(args) => examine(&args),
         Command::Simulate(args) => {
             start_log("info");
             let config = SimulatorConfig {
@@ -202,7 +220,52 @@ fn execute(command: Command) -> Result<(), Failure> {
     }
 }
 
+/// Prints the settings with their sources and what was found; fails where a server could not work.
+fn examine(args: &DoctorArgs) -> Result<(), Failure> {
+    let mode = if args.demo { Mode::Demo } else { Mode::Live };
+    let resolved = resolve(&args.place)?;
+    anstream::println!("settings");
+    for (name, value, source) in resolved.iter() {
+        anstream::println!("  {name:<15} {value:<32} {source}");
+    }
+    anstream::println!();
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| anyhow::anyhow!("failed to start the runtime: {error}"))?;
+    let findings = runtime.block_on(doctor::examine(&resolved, mode, &Clock::system()));
+    for Finding {
+        topic,
+        verdict,
+        sentence,
+    } in &findings
+    {
+        let (sign, style) = match verdict {
+            Verdict::Good => ("ok", AnsiColor::Green),
+            Verdict::Doubtful => ("doubtful", AnsiColor::Yellow),
+            Verdict::Bad => ("bad", AnsiColor::Red),
+        };
+        let style = style.on_default();
+        anstream::println!("{style}{sign:<9}{style:#} {topic:<10} {sentence}");
+    }
+    let bad = findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Bad)
+        .count();
+    match bad {
+        0 => Ok(()),
+        1 => Err(Failure::Failed(anyhow::anyhow!(
+            "one thing stands in the way"
+        ))),
+        _ => Err(Failure::Failed(anyhow::anyhow!(
+            "{bad} things stand in the way"
+        ))),
+    }
+}
+
 fn settings(place: &Place, mode: Mode) -> Result<Settings, Failure> {
+    Settings::check(&resolve(place)?, mode).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+fn resolve(place: &Place) -> Result<Resolved, Failure> {
     let flags: BTreeMap<&'static str, String> = [("bind", &place.bind), ("data", &place.data)]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value.clone()?)))
@@ -213,7 +276,6 @@ fn settings(place: &Place, mode: Mode) -> Result<Settings, Failure> {
         .clone()
         .or_else(|| default_file.exists().then_some(default_file));
     Resolved::load(&flags, |name| std::env::var(name).ok(), file.as_deref())
-        .and_then(|resolved| Settings::check(&resolved, mode))
         .map_err(|error| Failure::Usage(error.to_string()))
 }
 

@@ -6,8 +6,8 @@
 //! 2. [`exchange`], [`storage`], [`journal`], [`simulator`]: venues, stores, the log, a market to
 //!    try things on
 //! 3. [`collector`], [`hub`]: keeping connections alive; snapshots and changes for listeners
-//! 4. [`replay`], [`service`]: recordings through the collector's own checks; what every
-//!    interface calls
+//! 4. [`replay`], [`service`], [`doctor`]: recordings through the collector's own checks; what
+//!    every interface calls; whether a server could run here
 //! 5. [`web`]: REST, socket, pages
 //! 6. [`command`], [`run`]: command line and wiring
 
@@ -15,6 +15,7 @@ pub mod clock;
 pub mod collector;
 pub mod command;
 pub mod config;
+pub mod doctor;
 pub mod exchange;
 pub mod hub;
 pub mod journal;

@@ -8,7 +8,7 @@ const SERVER: &[&[&str]] = &[
     &["clock", "config"],
     &["exchange", "storage", "journal", "simulator"],
     &["collector", "hub"],
-    &["replay", "service"],
+    &["replay", "service", "doctor"],
     &["web"],
     &["run"],
     &["command"],

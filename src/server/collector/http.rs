@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::{Client, Url};
+use tradesuite_core::model::UnixMs;
 
 use super::tls;
 
@@ -20,6 +21,8 @@ pub struct Reply {
     pub status: u16,
     /// How long the server wants to be left alone.
     pub retry_after: Option<Duration>,
+    /// What time it had, to the second.
+    pub date: Option<UnixMs>,
     /// The whole body.
     pub body: Vec<u8>,
 }
@@ -85,6 +88,14 @@ impl Http for HttpClient {
                 .and_then(|value| value.to_str().ok())
                 .and_then(|text| text.trim().parse().ok())
                 .map(Duration::from_secs),
+            date: answer
+                .headers()
+                .get("date")
+                .and_then(|value| value.to_str().ok())
+                .and_then(|text| httpdate::parse_http_date(text).ok())
+                .and_then(|date| date.duration_since(std::time::UNIX_EPOCH).ok())
+                .and_then(|since| i64::try_from(since.as_millis()).ok())
+                .map(UnixMs),
             body: Vec::new(),
         };
         while let Some(chunk) = answer
@@ -148,6 +159,7 @@ mod tests {
             Ok(Reply {
                 status: 429,
                 retry_after: Some(Duration::from_secs(3)),
+                date: None,
                 body: b"busy".to_vec(),
             })
         );

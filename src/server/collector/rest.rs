@@ -259,6 +259,7 @@ mod tests {
         Ok(Reply {
             status,
             retry_after: retry_after_s.map(Duration::from_secs),
+            date: None,
             body: body.as_bytes().to_vec(),
         })
     }

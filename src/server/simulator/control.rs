@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tradesuite_core::market::OrderBook;
+use tradesuite_core::market::{BookError, OrderBook};
 
 use super::App;
 use super::floor::{Closed, Floor};
@@ -17,13 +17,14 @@ use super::market::book::BookSide;
 use super::market::desk::Desk;
 use super::venue::coinbase::rest::json_body;
 use super::venue::digits::decimal;
-use tradesuite_core::model::{Trade, UnixNs};
+use tradesuite_core::model::{BookLevel, Trade, UnixNs};
 
 /// `/sim/…`
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/sim/state", get(state))
         .route("/sim/trades/{symbol}", get(trades))
+        .route("/sim/book/{symbol}", get(book))
         .route("/sim/faults", get(faults).post(change_faults))
         .route("/sim/pause", post(pause))
         .route("/sim/resume", post(resume))
@@ -87,6 +88,41 @@ async fn trades(
     }
 }
 
+/// `?depth=N`
+#[derive(Deserialize)]
+struct Depth {
+    depth: usize,
+}
+
+/// `{"bids": [["price", "quantity"], …], "asks": …}`, best first, as the market itself has it.
+async fn book(
+    State(app): State<App>,
+    Path(symbol): Path<String>,
+    Query(Depth { depth }): Query<Depth>,
+) -> Response {
+    let asked = app.floor.ask(move |floor| {
+        let desk = &floor.market.desks()[floor.market.find(&symbol)?];
+        let precision = desk.listing().precision;
+        let mirror = mirror(desk, floor.market.time()).ok()?;
+        let side = |levels: &[BookLevel]| -> Value {
+            let levels = levels.iter().map(|level| {
+                json!([
+                    decimal(level.price.0, precision.price),
+                    decimal(level.quantity.0, precision.quantity),
+                ])
+            });
+            levels.collect()
+        };
+        let view = mirror.view(depth);
+        Some(json!({"bids": side(&view.bids), "asks": side(&view.asks)}))
+    });
+    match asked.await {
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Ok(Some(book)) => json_body(book.to_string()),
+        Err(closed) => (StatusCode::SERVICE_UNAVAILABLE, closed.to_string()).into_response(),
+    }
+}
+
 async fn faults(State(app): State<App>) -> Response {
     json_body(app.faults.state().plan.to_json().to_string())
 }
@@ -140,14 +176,17 @@ fn describe(floor: &Floor, seed: u64) -> Value {
     })
 }
 
+/// The desk's book as a client would hold it.
+fn mirror(desk: &Desk, time: UnixNs) -> Result<OrderBook, BookError> {
+    let precision = desk.listing().precision;
+    let mut mirror = OrderBook::new(precision);
+    mirror.apply_snapshot(&desk.flow().book().snapshot(time), precision)?;
+    Ok(mirror)
+}
+
 fn describe_desk(desk: &Desk, time: UnixNs) -> Value {
     let (book, precision) = (desk.flow().book(), desk.listing().precision);
-    let mut mirror = OrderBook::new(precision);
-    // Every level was made at this precision.
-    let digest = match mirror.apply_snapshot(&book.snapshot(time), precision) {
-        Ok(()) => mirror.digest(),
-        Err(error) => error.to_string(),
-    };
+    let digest = mirror(desk, time).map_or_else(|error| error.to_string(), |book| book.digest());
     let best = |side| {
         book.best(side).map(|(price, quantity)| {
             json!([

@@ -1,0 +1,103 @@
+//! The data folder: its stamp, and whether its files are whole.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+use tradesuite_core::model::{Mode, UnixNs};
+
+use super::{Finding, Verdict};
+use crate::server::storage::StoreError;
+use crate::server::storage::directory::DataDirectory;
+
+/// Looks at a data folder. One that a server has open is left alone.
+pub fn examine(data: &Path, mode: Mode) -> Finding {
+    let shown = data.display();
+    if !data.join("stamp.json").exists() {
+        let sentence = format!("{shown} is new: the first start makes the stores");
+        return Finding::new("store", Verdict::Good, sentence);
+    }
+    // The folder has its stamp: opening it makes nothing, so that the time is of no matter.
+    let held = match DataDirectory::open(data, mode, UnixNs(0)) {
+        Ok(held) => held,
+        Err(StoreError::Refused(reason)) => {
+            return Finding::new("store", Verdict::Doubtful, reason);
+        }
+        Err(error) => return Finding::new("store", Verdict::Bad, error.to_string()),
+    };
+    let (mut files, mut bytes) = (0, 0);
+    for path in databases(held.path()) {
+        files += 1;
+        bytes += std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        if let Err(reason) = check(&path) {
+            let sentence = format!("{} is damaged: {reason}", path.display());
+            return Finding::new("store", Verdict::Bad, sentence);
+        }
+    }
+    let sentence = format!(
+        "{shown} holds {} data, {files} files of {:.1} MB, all of them whole",
+        mode.name(),
+        bytes as f64 / 1e6
+    );
+    Finding::new("store", Verdict::Good, sentence)
+}
+
+/// Every SQLite file of the folder and its subfolders.
+fn databases(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()) {
+        if path.is_dir() {
+            found.extend(databases(&path));
+        } else if path.extension().is_some_and(|extension| extension == "db") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn check(path: &Path) -> Result<(), String> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let answer: rusqlite::Result<String> = Connection::open_with_flags(path, flags)
+        .and_then(|file| file.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)));
+    match answer {
+        Ok(answer) if answer == "ok" => Ok(()),
+        Ok(answer) => Err(answer),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_new_whole_open_elsewhere_of_another_mode_or_damaged() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let look = |mode| {
+            let Finding {
+                verdict, sentence, ..
+            } = examine(folder.path(), mode);
+            (verdict, sentence)
+        };
+        assert!(look(Mode::Demo).1.contains("is new"));
+        let held = DataDirectory::open(folder.path(), Mode::Demo, UnixNs(0)).expect("opens");
+        let (verdict, sentence) = look(Mode::Demo);
+        assert_eq!(verdict, Verdict::Doubtful);
+        assert!(sentence.contains("another TradeSuite server"), "{sentence}");
+        drop(held);
+        let candles = folder.path().join("candles.db");
+        let file = Connection::open(&candles).expect("opens");
+        file.execute_batch("CREATE TABLE bars (time); INSERT INTO bars VALUES (1);")
+            .expect("writes");
+        drop(file);
+        let (verdict, sentence) = look(Mode::Demo);
+        assert_eq!(verdict, Verdict::Good);
+        assert!(sentence.contains("1 files"), "{sentence}");
+        assert!(look(Mode::Live).1.contains("holds demo data"));
+        std::fs::write(&candles, [7; 8_192]).expect("writes");
+        let (verdict, sentence) = look(Mode::Demo);
+        assert_eq!(verdict, Verdict::Bad);
+        assert!(sentence.contains("candles.db is damaged"), "{sentence}");
+    }
+}
