@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tradesuite_core::market::patch_view;
 use tradesuite_core::model::{
-    BookDelta, BookView, Candle, EventBody, Origin, Position, Price, Timeframe, UnixMs, UnixNs,
+    BookDelta, BookView, Candle, EventBody, Mode, Origin, Position, Price, ServerStatus,
+    StoreState, StoreStatus, Timeframe, UnixMs, UnixNs,
 };
 use tradesuite_core::protocol::{Body, BookData, BookDepth, Data, Message, Topic};
 
@@ -40,6 +41,22 @@ async fn listen_with(hub: &Hub, topics: &[Topic], limits: OutboxLimits) -> Arc<O
         hub.join(topic, &outbox).await;
     }
     outbox
+}
+
+fn status() -> ServerStatus {
+    ServerStatus {
+        version: String::new(),
+        mode: Mode::Demo,
+        uptime_s: 0,
+        memory_bytes: 0,
+        store: StoreStatus {
+            kind: "memory".to_owned(),
+            state: StoreState::Ok,
+            bytes: 0,
+        },
+        connections: Vec::new(),
+        rejected: 0,
+    }
 }
 
 async fn next(outbox: &Outbox) -> Message {
@@ -386,6 +403,17 @@ async fn leaving_ends_the_messages() {
         Some(shallow)
     );
     assert_eq!(soon(&outbox).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn leaving_a_topic_that_nobody_serves_ends_no_other() {
+    let hub = hub();
+    let outbox = listen(&hub, &[Topic::Status]).await;
+    assert_eq!(next(&outbox).await.body.kind(), "stale");
+    hub.leave(&book(), &outbox).await;
+    hub.publish_status(status());
+    let heard = soon(&outbox).await.expect("the status");
+    assert_eq!((heard.topic, heard.body.kind()), (Topic::Status, "update"));
 }
 
 #[tokio::test(start_paused = true)]
