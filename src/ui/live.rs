@@ -50,7 +50,8 @@ impl Numbering {
     /// Judges the next message of the topic.
     pub fn judge(&mut self, message: &Message) -> Verdict {
         match (&message.body, self.last) {
-            (Body::Snapshot(_), _) => {
+            // Both say how things are whatever came before: the server greets with either.
+            (Body::Snapshot(_) | Body::Stale { .. }, _) => {
                 self.last = Some(message.seq);
                 Verdict::Take
             }
@@ -285,34 +286,52 @@ mod tests {
     use super::*;
     use tradesuite_core::protocol::{Data, TradeData};
 
-    fn message(seq: u64, snapshot: bool) -> Message {
+    fn message(seq: u64, kind: &str) -> Message {
         let data = Data::Trades(TradeData::default());
         Message {
             topic: Topic::Status,
             seq,
-            body: if snapshot {
-                Body::Snapshot(data)
-            } else {
-                Body::Update(data)
+            body: match kind {
+                "snapshot" => Body::Snapshot(data),
+                "update" => Body::Update(data),
+                _ => Body::Stale {
+                    reason: "the line is cut".to_owned(),
+                },
             },
+        }
+    }
+
+    fn check(messages: &[(u64, &str, Verdict)]) {
+        let mut numbering = Numbering::default();
+        for &(seq, kind, expected) in messages {
+            let verdict = numbering.judge(&message(seq, kind));
+            assert_eq!(verdict, expected, "{kind} {seq}");
         }
     }
 
     #[test]
     fn a_hole_is_seen_once_and_mended_by_a_snapshot() {
-        let mut numbering = Numbering::default();
-        for (seq, snapshot, expected) in [
-            (4, false, Verdict::Skip),
-            (5, true, Verdict::Take),
-            (6, false, Verdict::Take),
-            (6, false, Verdict::Skip),
-            (8, false, Verdict::Hole),
-            (9, false, Verdict::Skip),
-            (9, true, Verdict::Take),
-            (10, false, Verdict::Take),
-        ] {
-            let verdict = numbering.judge(&message(seq, snapshot));
-            assert_eq!(verdict, expected, "seq {seq}");
-        }
+        check(&[
+            (4, "update", Verdict::Skip),
+            (5, "snapshot", Verdict::Take),
+            (6, "update", Verdict::Take),
+            (6, "update", Verdict::Skip),
+            (8, "update", Verdict::Hole),
+            (9, "update", Verdict::Skip),
+            (9, "snapshot", Verdict::Take),
+            (10, "update", Verdict::Take),
+        ]);
+    }
+
+    #[test]
+    fn a_greeting_may_say_that_nothing_is_true() {
+        check(&[
+            (7, "stale", Verdict::Take),
+            (8, "update", Verdict::Take),
+            (10, "update", Verdict::Hole),
+            (10, "stale", Verdict::Take),
+            (11, "snapshot", Verdict::Take),
+            (14, "stale", Verdict::Take),
+        ]);
     }
 }
