@@ -202,6 +202,21 @@ impl ChartView {
         self.tick = tick.max(1);
     }
 
+    /// Moves bars and price step to finer decimals; nothing on screen moves. `false` where a
+    /// number does not fit: then nothing was changed.
+    #[must_use]
+    pub fn widen(&mut self, precision: Precision) -> bool {
+        let from = self.series.precision().price;
+        let Some(tick) = Price(self.tick).rescaled(from, precision.price) else {
+            return false;
+        };
+        let widened = self.series.widen(precision);
+        if widened {
+            self.tick = tick.0;
+        }
+        widened
+    }
+
     /// Drops every bar, because those to come have other decimals. Any count is a price step
     /// until [`Self::set_tick`] says otherwise.
     pub fn set_precision(&mut self, precision: Precision) {
