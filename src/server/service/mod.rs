@@ -128,7 +128,7 @@ impl Service {
         &self.0.parts.clock
     }
 
-    /// Times at which data is known to be missing, by start.
+    /// Times at which data is known to be missing, by start: all that touch the query's span.
     ///
     /// # Errors
     /// [`ServiceError::Store`], and [`ServiceError::UnknownInstrument`].
@@ -140,8 +140,15 @@ impl Service {
         if let Some(instrument) = instrument {
             self.check(instrument)?;
         }
-        let request = query.request();
-        let gaps = self.0.parts.store.gaps(instrument, request.span).await?;
+        let touching = query.stretch();
+        // A gap may begin before the span that it touches: pages go by starts, whichever they are.
+        let request = query.from_the_first().request();
+        let gaps = self
+            .0
+            .parts
+            .store
+            .gaps_starting(instrument, touching, request.span)
+            .await?;
         Ok(request.page(gaps, |gap| gap.start))
     }
 

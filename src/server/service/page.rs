@@ -9,7 +9,7 @@ use std::str::FromStr;
 use thiserror::Error;
 use tradesuite_core::model::UnixMs;
 
-use crate::server::storage::{Newest, Span};
+use crate::server::storage::{Newest, Span, Stretch};
 
 /// End of a span that has none.
 pub const LATEST: UnixMs = UnixMs(9_999_999_999_999);
@@ -84,10 +84,22 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
+    /// The whole span that is paged through.
+    pub(super) fn stretch(self) -> Stretch {
+        (self.start.unwrap_or(UnixMs(0)), self.end.unwrap_or(LATEST))
+    }
+
+    /// The same query for rows that may begin before its span.
+    pub(super) fn from_the_first(self) -> Self {
+        Self {
+            start: self.start.map(|_| UnixMs(0)),
+            ..self
+        }
+    }
+
     /// What has to be read for the page.
     pub(super) fn request(self) -> PageRequest {
-        let start = self.start.unwrap_or(UnixMs(0));
-        let end = self.end.unwrap_or(LATEST);
+        let (start, end) = self.stretch();
         let (start, end, newest, skip) = match self.cursor {
             Some(Cursor::After { time, skip }) => (start.max(time), end, Newest::No, skip),
             Some(Cursor::Before { time, skip }) => {

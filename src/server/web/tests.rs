@@ -15,9 +15,10 @@ use super::{Access, AppState, SocketLimits, router};
 use crate::server::clock::Clock;
 use crate::server::collector::directory::Directory;
 use crate::server::collector::status::StatusBoard;
-use crate::server::hub::testing::{Events, MemoryStore, PRECISION, bitcoin, delta, trade};
+use crate::server::hub::testing::{Events, PRECISION, bitcoin, delta, trade};
 use crate::server::hub::{Hub, HubOptions};
 use crate::server::service::{Service, ServiceParts};
+use crate::server::storage::memory::MemoryStore;
 use crate::server::storage::{CandleRecord, StoreBatch, TradeRecord};
 
 /// Ten minutes of bars from 1970 on, four trades of the same millisecond, a gap.
