@@ -59,6 +59,11 @@ pub(crate) fn delta(at_ms: i64, bids: &[(i64, i64)], asks: &[(i64, i64)]) -> Boo
 pub(crate) struct Events(u64);
 
 impl Events {
+    /// Goes on after so many.
+    pub fn after(count: u64) -> Self {
+        Self(count)
+    }
+
     /// The next events as one batch.
     pub fn batch(&mut self, bodies: impl IntoIterator<Item = EventBody>) -> Batch {
         self.batch_of(&bitcoin(), bodies)

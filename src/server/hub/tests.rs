@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tradesuite_core::market::patch_view;
+use tradesuite_core::market::{OpenBar, patch_view};
 use tradesuite_core::model::{
     BookDelta, BookView, Candle, EventBody, Mode, Origin, Position, Price, ServerStatus,
     StoreState, StoreStatus, Timeframe, UnixMs, UnixNs,
@@ -13,7 +13,7 @@ use tradesuite_core::protocol::{Body, BookData, BookDepth, Data, Message, Topic}
 use super::testing::{Events, PRECISION, bitcoin, delta, levels, trade};
 use super::{Delivery, Hub, HubOptions, Outbox, OutboxLimits};
 use crate::server::storage::memory::MemoryStore;
-use crate::server::storage::{CandleRecord, StoreBatch, TradeRecord};
+use crate::server::storage::{CandleRecord, MarketStore as _, StoreBatch, TradeRecord};
 
 fn hub() -> Hub {
     Hub::new(HubOptions::default(), Arc::new(MemoryStore::default()))
@@ -345,6 +345,85 @@ async fn live_events_continue_what_the_store_holds() {
     hub.refresh(&bitcoin()).await;
     let again = hub.bars(&bitcoin(), Timeframe::M1).await.expect("followed");
     assert_eq!(again.bars, live.bars);
+}
+
+/// The store after so many trades, one a second of the first minute.
+fn recorded(trades: u64) -> StoreBatch {
+    let trade = |id: u64| trade(id, id as i64 * 100, 10_000);
+    let mut bar = OpenBar::from_trade(UnixMs(0), &trade(1));
+    for id in 2..=trades {
+        bar.add(&trade(id));
+    }
+    StoreBatch {
+        position: Some(Position(trades)),
+        trades: (1..=trades)
+            .map(|id| TradeRecord {
+                instrument: bitcoin(),
+                precision: PRECISION,
+                trade: trade(id),
+            })
+            .collect(),
+        candles: vec![CandleRecord {
+            instrument: bitcoin(),
+            timeframe: Timeframe::M1,
+            precision: PRECISION,
+            candle: bar.candle,
+        }],
+        ..StoreBatch::default()
+    }
+}
+
+/// Number of trades in the first minute, and their ids on the tape of a newcomer.
+async fn shown(hub: &Hub) -> (Option<u64>, Vec<u64>) {
+    let minute = hub.bars(&bitcoin(), Timeframe::M1).await.expect("followed");
+    let outbox = listen(hub, &[Topic::Trades(bitcoin())]).await;
+    let tape = match next(&outbox).await.body {
+        Body::Snapshot(Data::Trades(data)) => data.trades.iter().map(|trade| trade.id.0).collect(),
+        other => panic!("no trades: {other:?}"),
+    };
+    (minute.bars.first().and_then(|bar| bar.trades), tape)
+}
+
+#[tokio::test(start_paused = true)]
+async fn trades_that_are_played_again_are_counted_once() {
+    const TRADES: u64 = 300;
+    let store = MemoryStore::with(recorded(TRADES));
+    let hub = Hub::new(HubOptions::default(), store.clone());
+    let mut events = Events::after(TRADES);
+    let again: Vec<_> = (1..=TRADES)
+        .map(|id| EventBody::Trade(trade(id, id as i64 * 100, 10_000)))
+        .collect();
+    // Once before anything else is known, and once more.
+    for _ in 0..2 {
+        hub.feed(&events.batch(again.clone())).await;
+    }
+    let expected = (Some(TRADES), (TRADES - 199..=TRADES).collect::<Vec<_>>());
+    assert_eq!(shown(&hub).await, expected);
+    // An old trade that is new after all comes with the store.
+    let late = EventBody::Backfill(trade(0, 50, 10_000));
+    hub.feed(&events.batch([late])).await;
+    let mut batch = recorded(TRADES);
+    batch.position = Some(Position(3 * TRADES + 1));
+    batch.candles[0].candle.trades = Some(TRADES + 1);
+    batch.candles[0].candle.revision = 1;
+    store.write(batch).await.expect("written");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(shown(&hub).await.0, Some(TRADES + 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_never_at_rest_is_not_read_half() {
+    const TRADES: u64 = 200;
+    let store = MemoryStore::with(recorded(1));
+    *store.meanwhile.lock().expect("whole") = (2..=TRADES).map(recorded).collect();
+    let hub = Hub::new(HubOptions::default(), store);
+    let mut events = Events::default();
+    for id in 1..=TRADES {
+        let body = EventBody::Trade(trade(id, id as i64 * 100, 10_000));
+        hub.feed(&events.batch([body])).await;
+    }
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(shown(&hub).await, (Some(TRADES), (1..=TRADES).collect()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -31,6 +31,8 @@ pub struct MemoryStore {
     pub held: Mutex<Held>,
     /// Of the writes to come; `None` for one that goes well.
     pub faults: Mutex<VecDeque<Option<Fault>>>,
+    /// What others write meanwhile: one batch each time that bars are read.
+    pub meanwhile: Mutex<VecDeque<StoreBatch>>,
     state: Mutex<BTreeMap<(String, String), Vec<u8>>>,
 }
 
@@ -194,7 +196,7 @@ impl MarketStore for MemoryStore {
         timeframe: Timeframe,
         span: Span,
     ) -> Result<Rows<Candle>, StoreError> {
-        let held = lock(&self.held);
+        let mut held = lock(&self.held);
         let from = (instrument.clone(), timeframe, span.start);
         let asked = held
             .candles
@@ -203,7 +205,11 @@ impl MarketStore for MemoryStore {
                 id == instrument && *frame == timeframe && *time < span.end
             });
         let rows = asked.map(|(_, record)| (record.precision, record.candle));
-        align(cut(rows.collect(), span), Candle::rescaled)
+        let rows = align(cut(rows.collect(), span), Candle::rescaled);
+        if let Some(batch) = lock(&self.meanwhile).pop_front() {
+            held.take(batch);
+        }
+        rows
     }
 
     async fn book_at(
