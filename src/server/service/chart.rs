@@ -2,7 +2,7 @@
 
 use tradesuite_core::model::{CandlePage, InstrumentId, InstrumentRow, Timeframe, UnixMs};
 
-use super::{CandleQuery, PageQuery, Service, ServiceError};
+use super::{CandleQuery, Cursor, PageQuery, Service, ServiceError};
 use crate::server::exchange;
 
 /// Bars in one stretch at the most.
@@ -68,7 +68,7 @@ impl Service {
         Ok(CandlePage {
             precision: answer.precision,
             tick,
-            more: answer.next.is_some(),
+            older: answer.next.and_then(Cursor::before),
             candles: answer.candles,
             notice: answer.notice,
         })

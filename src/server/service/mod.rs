@@ -8,6 +8,8 @@ mod book;
 mod candles;
 mod chart;
 mod follow;
+#[cfg(test)]
+mod history_tests;
 mod instruments;
 mod memory;
 mod page;
@@ -19,6 +21,7 @@ mod trades;
 use std::sync::Arc;
 
 use thiserror::Error;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tradesuite_core::model::{Gap, InstrumentId, Mode};
 
@@ -64,6 +67,7 @@ struct Inner {
     history: Option<History>,
     uptime: Stopwatch,
     tasks: TaskTracker,
+    closing: CancellationToken,
 }
 
 /// Why a question has no answer.
@@ -95,6 +99,7 @@ impl Service {
             history: None,
             uptime: Stopwatch::start(),
             tasks: TaskTracker::new(),
+            closing: CancellationToken::new(),
         }))
     }
 
@@ -106,12 +111,13 @@ impl Service {
             history: Some(history),
             uptime: self.0.uptime,
             tasks: TaskTracker::new(),
+            closing: CancellationToken::new(),
         }))
     }
 
-    /// Waits for what goes on behind answers. To be called once nobody asks any more and the
-    /// history was stopped.
+    /// Ends what goes on behind answers, and waits for it. To be called once nobody asks any more.
     pub async fn finish(&self) {
+        self.0.closing.cancel();
         self.0.tasks.close();
         self.0.tasks.wait().await;
     }

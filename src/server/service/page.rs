@@ -33,6 +33,18 @@ pub enum Cursor {
     },
 }
 
+impl Cursor {
+    /// Of rows that have a time each: before which the next page ends, where it goes on towards
+    /// the past.
+    pub(super) fn before(self) -> Option<UnixMs> {
+        match self {
+            Self::After { .. } => None,
+            Self::Before { time, skip: 0 } => Some(UnixMs(time.0 + 1)),
+            Self::Before { time, .. } => Some(time),
+        }
+    }
+}
+
 /// A text that no page has given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("not a cursor of this list")]
@@ -135,6 +147,12 @@ pub(super) struct PageRequest {
 }
 
 impl PageRequest {
+    /// The same page, of a part of its span only.
+    pub fn within(mut self, (start, end): Stretch) -> Self {
+        (self.span.start, self.span.end) = (start, end);
+        self
+    }
+
     /// Cuts the page from ascending rows, and says where the next one begins.
     pub fn page<T>(
         self,

@@ -49,6 +49,8 @@ pub struct Feed {
     again: Option<Request>,
     /// The oldest bar there is has come.
     complete: bool,
+    /// From here to the oldest bar held there is none.
+    reached: Option<UnixMs>,
     /// Bars missing between what is held and what is live.
     hole: Option<u32>,
     /// When the bars that this subscription sent begin: they are newer than any page.
@@ -71,6 +73,7 @@ impl Feed {
             asked: None,
             again: None,
             complete: false,
+            reached: None,
             hole: None,
             live_from: None,
             retry_at_ms: 0.0,
@@ -117,8 +120,8 @@ impl Feed {
             None
         } else {
             let wanted = self.view.history_wanted();
-            wanted.map(|(before, limit)| Request {
-                before: Some(before),
+            wanted.map(|(oldest, limit)| Request {
+                before: Some(self.reached.map_or(oldest, |reached| reached.min(oldest))),
                 limit,
             })
         };
@@ -156,10 +159,8 @@ impl Feed {
         let tick = Price(page.tick).rescaled(page.precision.price, precision.price);
         self.view.set_tick(tick.map_or(1, |tick| tick.0));
         if request.before.is_some() || !self.loaded {
-            self.complete = is_whole && !page.more;
-        }
-        if request.before.is_some() && page.candles.is_empty() && is_whole {
-            self.complete = true;
+            self.complete = is_whole && page.older.is_none();
+            self.reached = page.older.filter(|_| page.candles.is_empty());
         }
         if request.before.is_none() {
             self.loaded = true;
@@ -272,6 +273,7 @@ impl Feed {
         self.loaded = false;
         self.again = None;
         self.complete = false;
+        self.reached = None;
         self.hole = None;
     }
 }
@@ -308,8 +310,8 @@ mod tests {
         Ok(CandlePage {
             precision: PRECISION,
             tick: 1,
+            older: more.then_some(UnixMs(range.start * 60_000)),
             candles: range.map(|minute| candle(minute, 150)).collect(),
-            more,
             notice: None,
         })
     }
@@ -404,6 +406,24 @@ mod tests {
         feed.answer(request, page(-20..0, false), 0.0);
         assert_eq!(closes(&feed).len(), 520);
         assert_eq!(feed.next_request(0.0), None);
+    }
+
+    #[test]
+    fn a_long_silence_is_passed_over_page_by_page() {
+        let mut feed = loaded();
+        feed.view_mut().axis_mut().pan_by(3_000.0);
+        let mut asked = feed.next_request(0.0).expect("history");
+        for reached in [-40, -80] {
+            let silence = page(reached..reached, true);
+            feed.answer(asked, silence, 0.0);
+            asked = feed
+                .next_request(0.0)
+                .expect("what lies before the silence");
+            assert_eq!(asked.before, Some(UnixMs(reached * 60_000)));
+        }
+        feed.answer(asked, page(-400..-390, true), 0.0);
+        let next = feed.next_request(0.0).and_then(|request| request.before);
+        assert_eq!(next, Some(UnixMs(-400 * 60_000)));
     }
 
     #[test]
