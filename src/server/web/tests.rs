@@ -6,6 +6,7 @@ use axum::http::{Request, StatusCode};
 use leptos::config::LeptosOptions;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use tradesuite_core::model::{
     Candle, EventBody, Gap, GapKind, Instrument, Mode, Timeframe, UnixMs, UnixNs,
@@ -81,6 +82,7 @@ pub(super) fn state(batch: StoreBatch) -> AppState {
         access: Access::new(([127, 0, 0, 1], 8080).into()),
         sockets: SocketLimits::default(),
         shutdown: CancellationToken::new(),
+        tasks: TaskTracker::new(),
         leptos: LeptosOptions::builder().output_name("tradesuite").build(),
     }
 }
