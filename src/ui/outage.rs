@@ -39,7 +39,7 @@ fn is_away(line: &ConnectionStatus) -> bool {
 /// The notice above the panels; takes no room while every exchange answers.
 #[component]
 pub fn Outage() -> impl IntoView {
-    let StatusFeed { status, now_ms } = StatusFeed::expect();
+    let StatusFeed { status, now_ms, .. } = StatusFeed::expect();
     let text = Memo::new(move |_| {
         let status = status.get()?;
         (status.mode == Mode::Live).then(|| words(&status, now_ms.get()))?
