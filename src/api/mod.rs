@@ -8,7 +8,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, MsgPack};
-use tradesuite_core::model::{CandlePage, InstrumentId, InstrumentRow, Timeframe, UnixMs};
+use tradesuite_core::model::{CandlePage, Gap, InstrumentId, InstrumentRow, Timeframe, UnixMs};
 
 /// Instruments whose symbol or venue contains `search`, the closest first.
 ///
@@ -37,6 +37,19 @@ pub async fn load_candles(
     let service = expect_context::<crate::server::service::Service>();
     service
         .candle_page(&instrument, timeframe, before, limit)
+        .await
+        .map_err(ServerFnError::new)
+}
+
+/// Stretches since `from` of which trades are missing for good, by start; the newest of very many.
+///
+/// # Errors
+/// Where the server cannot be reached, or the instrument is unknown.
+#[server(prefix = "/fn", endpoint = "gaps", input = GetUrl, output = MsgPack)]
+pub async fn load_gaps(instrument: InstrumentId, from: UnixMs) -> Result<Vec<Gap>, ServerFnError> {
+    let service = expect_context::<crate::server::service::Service>();
+    service
+        .missing_trades(&instrument, from)
         .await
         .map_err(ServerFnError::new)
 }

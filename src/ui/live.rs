@@ -1,7 +1,7 @@
 //! The page's one live socket: who listens to what, holes in the numbering, reconnecting.
 //!
-//! [`Numbering`] decides what to do with each message and is plain arithmetic; [`Live`] owns the
-//! socket. Listeners are called with every message of their topic, outside of any signal.
+//! [`Numbering`] decides what to do with each message, [`Watchdog`] whether the server is still
+//! there; both are plain arithmetic. [`Live`] owns the socket. Listeners are called with every message of their topic, outside of any signal.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -16,6 +16,15 @@ const PATH: &str = "/ws/v1?format=msgpack";
 /// First pause before the socket is opened again, milliseconds; doubles up to the longest.
 const FIRST_PAUSE_MS: u32 = 250;
 const LONGEST_PAUSE_MS: u32 = 4_000;
+/// How often the line is looked after, milliseconds.
+const BEAT_MS: u32 = 1_000;
+/// A server that says nothing for so long is asked whether it is there, milliseconds; it says how
+/// it is doing every second.
+const QUIET_MS: f64 = 2_500.0;
+/// One that says nothing for so long is not, milliseconds.
+const SILENCE_MS: f64 = 5_000.0;
+/// How long opening a line may take, milliseconds.
+const OPENING_MS: f64 = 10_000.0;
 
 /// What the line to the server is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,7 +59,8 @@ impl Numbering {
     /// Judges the next message of the topic.
     pub fn judge(&mut self, message: &Message) -> Verdict {
         match (&message.body, self.last) {
-            (Body::Snapshot(_), _) => {
+            // Both say how things are whatever came before: the server greets with either.
+            (Body::Snapshot(_) | Body::Stale { .. }, _) => {
                 self.last = Some(message.seq);
                 Verdict::Take
             }
@@ -68,6 +78,51 @@ impl Numbering {
     }
 }
 
+/// How long a line has been silent: one to a frozen server stays open.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Watchdog {
+    /// When the line is given up, milliseconds; `None` while there is none.
+    deadline_ms: Option<f64>,
+}
+
+/// What to do about a line's silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alarm {
+    /// Nothing.
+    None,
+    /// Ask the server whether it is there.
+    Ask,
+    /// Open another line.
+    GiveUp,
+}
+
+impl Watchdog {
+    /// A line is being opened.
+    pub fn opening(&mut self, now_ms: f64) {
+        self.deadline_ms = Some(now_ms + OPENING_MS);
+    }
+
+    /// The server said something, if only that the line is open.
+    pub fn heard(&mut self, now_ms: f64) {
+        self.deadline_ms = Some(now_ms + SILENCE_MS);
+    }
+
+    /// The line is gone.
+    pub fn closed(&mut self) {
+        self.deadline_ms = None;
+    }
+
+    /// What to do now.
+    #[must_use]
+    pub fn look(&self, now_ms: f64) -> Alarm {
+        match self.deadline_ms {
+            Some(deadline) if now_ms >= deadline => Alarm::GiveUp,
+            Some(deadline) if now_ms >= deadline - (SILENCE_MS - QUIET_MS) => Alarm::Ask,
+            _ => Alarm::None,
+        }
+    }
+}
+
 type Listener = Rc<RefCell<dyn FnMut(&Message)>>;
 
 #[derive(Default)]
@@ -79,7 +134,10 @@ struct Entry {
 #[derive(Default)]
 struct State {
     socket: Option<Socket>,
+    /// Number of the line: what an older one still says is not heard.
+    line: u64,
     open: bool,
+    watchdog: Watchdog,
     topics: HashMap<Topic, Entry>,
     next_listener: u64,
     failures: u32,
@@ -115,7 +173,12 @@ impl Live {
             link: RwSignal::new(Link::default()),
         };
         provide_context(live);
-        Effect::new(move || live.connect());
+        Effect::new(move || {
+            live.connect();
+            let beat = browser::every(BEAT_MS, move || live.look());
+            let held = StoredValue::new_local(Some(beat));
+            on_cleanup(move || drop(held.try_update_value(Option::take)));
+        });
         live
     }
 
@@ -176,14 +239,27 @@ impl Live {
     }
 
     fn connect(self) {
-        let socket = Socket::open(PATH, move |event| self.on_event(event));
+        let Some(line) = self.with(State::next_line) else {
+            return;
+        };
+        let socket = Socket::open(PATH, move |event| self.on_event(line, event));
         self.with(|state| {
             state.retry = None;
             state.socket = Some(socket);
         });
     }
 
-    fn on_event(self, event: SocketEvent) {
+    fn on_event(self, line: u64, event: SocketEvent) {
+        let is_current = self.with(|state| {
+            let is_current = state.line == line;
+            if is_current {
+                state.watchdog.heard(browser::page_ms());
+            }
+            is_current
+        });
+        if is_current != Some(true) {
+            return;
+        }
         match event {
             SocketEvent::Open => {
                 self.with(State::on_open);
@@ -191,16 +267,33 @@ impl Live {
             }
             SocketEvent::Binary(bytes) => self.on_bytes(&bytes),
             SocketEvent::Text(text) => self.on_reply(&text),
-            SocketEvent::Closed => {
-                self.link.try_set(Link::Lost);
-                self.with(|state| {
-                    state.open = false;
-                    state.socket = None;
-                    let pause = state.pause_ms();
-                    state.failures += 1;
-                    state.retry = Some(browser::after(pause, move || self.connect()));
-                });
+            SocketEvent::Closed => self.on_lost(),
+        }
+    }
+
+    /// Opens another line after a pause. The one that is given up may take long to close.
+    fn on_lost(self) {
+        self.link.try_set(Link::Lost);
+        self.with(|state| {
+            state.line += 1;
+            state.watchdog.closed();
+            state.open = false;
+            state.socket = None;
+            let pause = state.pause_ms();
+            state.failures += 1;
+            state.retry = Some(browser::after(pause, move || self.connect()));
+        });
+    }
+
+    /// Looks after the line.
+    fn look(self) {
+        let now = browser::page_ms();
+        match self.with(|state| state.watchdog.look(now)) {
+            Some(Alarm::Ask) => {
+                self.with(|state| state.send(&Request::Ping { id: None }));
             }
+            Some(Alarm::GiveUp) => self.on_lost(),
+            Some(Alarm::None) | None => {}
         }
     }
 
@@ -228,6 +321,13 @@ impl Live {
 }
 
 impl State {
+    /// The number of a line that is to be opened now.
+    fn next_line(&mut self) -> u64 {
+        self.line += 1;
+        self.watchdog.opening(browser::page_ms());
+        self.line
+    }
+
     fn on_open(&mut self) {
         self.open = true;
         self.failures = 0;
@@ -285,34 +385,74 @@ mod tests {
     use super::*;
     use tradesuite_core::protocol::{Data, TradeData};
 
-    fn message(seq: u64, snapshot: bool) -> Message {
+    fn message(seq: u64, kind: &str) -> Message {
         let data = Data::Trades(TradeData::default());
         Message {
             topic: Topic::Status,
             seq,
-            body: if snapshot {
-                Body::Snapshot(data)
-            } else {
-                Body::Update(data)
+            body: match kind {
+                "snapshot" => Body::Snapshot(data),
+                "update" => Body::Update(data),
+                _ => Body::Stale {
+                    reason: "the line is cut".to_owned(),
+                },
             },
         }
     }
 
     #[test]
-    fn a_hole_is_seen_once_and_mended_by_a_snapshot() {
-        let mut numbering = Numbering::default();
-        for (seq, snapshot, expected) in [
-            (4, false, Verdict::Skip),
-            (5, true, Verdict::Take),
-            (6, false, Verdict::Take),
-            (6, false, Verdict::Skip),
-            (8, false, Verdict::Hole),
-            (9, false, Verdict::Skip),
-            (9, true, Verdict::Take),
-            (10, false, Verdict::Take),
+    fn a_silent_line_is_asked_and_then_given_up() {
+        let mut watchdog = Watchdog::default();
+        assert_eq!(watchdog.look(1e9), Alarm::None, "there is no line");
+        watchdog.opening(0.0);
+        assert_eq!(watchdog.look(OPENING_MS - 1.0), Alarm::Ask);
+        assert_eq!(watchdog.look(OPENING_MS), Alarm::GiveUp);
+        watchdog.heard(1_000.0);
+        for (after, expected) in [
+            (QUIET_MS - 1.0, Alarm::None),
+            (QUIET_MS, Alarm::Ask),
+            (SILENCE_MS - 1.0, Alarm::Ask),
+            (SILENCE_MS, Alarm::GiveUp),
         ] {
-            let verdict = numbering.judge(&message(seq, snapshot));
-            assert_eq!(verdict, expected, "seq {seq}");
+            assert_eq!(watchdog.look(1_000.0 + after), expected, "{after} ms");
         }
+        watchdog.heard(6_000.0);
+        assert_eq!(watchdog.look(6_000.0 + QUIET_MS - 1.0), Alarm::None);
+        watchdog.closed();
+        assert_eq!(watchdog.look(1e9), Alarm::None);
+    }
+
+    fn check(messages: &[(u64, &str, Verdict)]) {
+        let mut numbering = Numbering::default();
+        for &(seq, kind, expected) in messages {
+            let verdict = numbering.judge(&message(seq, kind));
+            assert_eq!(verdict, expected, "{kind} {seq}");
+        }
+    }
+
+    #[test]
+    fn a_hole_is_seen_once_and_mended_by_a_snapshot() {
+        check(&[
+            (4, "update", Verdict::Skip),
+            (5, "snapshot", Verdict::Take),
+            (6, "update", Verdict::Take),
+            (6, "update", Verdict::Skip),
+            (8, "update", Verdict::Hole),
+            (9, "update", Verdict::Skip),
+            (9, "snapshot", Verdict::Take),
+            (10, "update", Verdict::Take),
+        ]);
+    }
+
+    #[test]
+    fn a_greeting_may_say_that_nothing_is_true() {
+        check(&[
+            (7, "stale", Verdict::Take),
+            (8, "update", Verdict::Take),
+            (10, "update", Verdict::Hole),
+            (10, "stale", Verdict::Take),
+            (11, "snapshot", Verdict::Take),
+            (14, "stale", Verdict::Take),
+        ]);
     }
 }

@@ -48,7 +48,7 @@ fn unkept(status: &ServerStatus) -> Option<String> {
 /// The notices above the panels; they take no room while everything is well.
 #[component]
 pub fn Outage() -> impl IntoView {
-    let StatusFeed { status, now_ms } = StatusFeed::expect();
+    let StatusFeed { status, now_ms, .. } = StatusFeed::expect();
     let away = Memo::new(move |_| {
         let status = status.get()?;
         (status.mode == Mode::Live).then(|| words(&status, now_ms.get()))?

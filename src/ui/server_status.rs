@@ -12,6 +12,8 @@ use crate::ui::live::Live;
 pub struct StatusFeed {
     /// The newest status; `None` before the first.
     pub status: RwSignal<Option<ServerStatus>>,
+    /// When it came, on the same clock as `now_ms`.
+    pub heard_ms: RwSignal<f64>,
     /// The reader's clock, Unix milliseconds, once a second; 0 before the page runs in a browser.
     pub now_ms: RwSignal<f64>,
 }
@@ -21,6 +23,7 @@ impl StatusFeed {
     pub fn provide(live: Live) -> Self {
         let feed = Self {
             status: RwSignal::new(None),
+            heard_ms: RwSignal::new(0.0),
             now_ms: RwSignal::new(0.0),
         };
         provide_context(feed);
@@ -34,11 +37,18 @@ impl StatusFeed {
         expect_context()
     }
 
+    /// How old the newest status is, milliseconds.
+    #[must_use]
+    pub fn age_ms(self) -> f64 {
+        (self.now_ms.get() - self.heard_ms.get()).max(0.0)
+    }
+
     fn listen(self, live: Live) {
         let subscription = live.subscribe(Topic::Status, move |message| {
             if let Body::Snapshot(Data::Status(new)) | Body::Update(Data::Status(new)) =
                 &message.body
             {
+                self.heard_ms.set(browser::now_ms());
                 self.status.set(Some(new.as_ref().clone()));
             }
         });

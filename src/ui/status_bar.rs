@@ -29,8 +29,11 @@ impl Tone {
     }
 }
 
+/// A status that is older is no longer believed, milliseconds; one comes every second.
+const OLD_MS: f64 = 4_000.0;
+
 /// What the bar says first, about whatever is worst.
-fn headline(link: Link, status: Option<&ServerStatus>, now_ms: f64) -> (Tone, String) {
+fn headline(link: Link, status: Option<&ServerStatus>, age_ms: f64, now_ms: f64) -> (Tone, String) {
     match (link, status) {
         (Link::Connecting, _) => (Tone::Warning, "Connecting to the server…".to_owned()),
         (Link::Lost, _) => (
@@ -38,6 +41,11 @@ fn headline(link: Link, status: Option<&ServerStatus>, now_ms: f64) -> (Tone, St
             "The server cannot be reached; trying again and again".to_owned(),
         ),
         (Link::Open, None) => (Tone::Warning, "Waiting for the server's status…".to_owned()),
+        (Link::Open, Some(_)) if age_ms > OLD_MS => {
+            let seconds = (age_ms / 1_000.0).floor();
+            let text = format!("The server has not said how it is for {seconds} s");
+            (Tone::Warning, text)
+        }
         (Link::Open, Some(status)) => status
             .connections
             .iter()
@@ -74,16 +82,21 @@ pub fn StatusBar() -> impl IntoView {
     let live = Live::expect();
     let workspace = Workspace::expect();
     let link = live.link();
-    let StatusFeed {
-        status,
-        now_ms: now,
-    } = StatusFeed::expect();
-    let head = Memo::new(move |_| headline(link.get(), status.get().as_ref(), now.get()));
+    let feed = StatusFeed::expect();
+    let (status, now) = (feed.status, feed.now_ms);
+    let head = Memo::new(move |_| {
+        let status = status.get();
+        headline(link.get(), status.as_ref(), feed.age_ms(), now.get())
+    });
     let fact = move |read: fn(&ServerStatus) -> String| {
         move || match link.get() {
             Link::Open => status.get().as_ref().map_or_else(String::new, read),
             _ => String::new(),
         }
+    };
+    let age = move || match (link.get(), status.get()) {
+        (Link::Open, Some(status)) => age(&status, feed.age_ms()),
+        _ => String::new(),
     };
     let badge = move || match status.get().map(|status| status.mode) {
         Some(Mode::Demo) => Some("SIMULATED"),
@@ -123,7 +136,7 @@ pub fn StatusBar() -> impl IntoView {
                     </span>
                 </Show>
                 <span class="max-md:hidden" data-testid="rate">{fact(rate)}</span>
-                <span class="max-md:hidden" data-testid="age">{fact(age)}</span>
+                <span class="max-md:hidden" data-testid="age">{age}</span>
                 <span class="max-md:hidden" data-testid="gaps">{fact(gaps)}</span>
                 <span class="max-md:hidden">{fact(rejected)}</span>
                 <span class="grow"></span>
@@ -140,13 +153,15 @@ fn rate(status: &ServerStatus) -> String {
     format!("{rate:.0} msg/s")
 }
 
-fn age(status: &ServerStatus) -> String {
-    status
-        .connections
-        .iter()
-        .filter_map(|connection| connection.age_ms)
-        .max()
-        .map_or_else(String::new, |ms| format!("age {}", format::duration(ms)))
+/// Time since the last message of the quietest exchange: what the server knew of it, and the time
+/// since it said so.
+fn age(status: &ServerStatus, age_ms: f64) -> String {
+    let ages = status.connections.iter().filter_map(|c| c.age_ms);
+    // Up to a second is the pace at which the server speaks.
+    let since = (age_ms - 1_000.0).max(0.0) as i64;
+    ages.max().map_or_else(String::new, |ms| {
+        format!("age {}", format::duration(ms + since))
+    })
 }
 
 fn gaps(status: &ServerStatus) -> String {
@@ -219,9 +234,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_worst_is_said_first() {
-        let status = ServerStatus {
+    fn status() -> ServerStatus {
+        ServerStatus {
             version: String::new(),
             mode: Mode::Live,
             uptime_s: 0,
@@ -237,15 +251,38 @@ mod tests {
                 connection(ConnectionState::Waiting),
             ],
             rejected: 0,
-        };
-        let (tone, text) = headline(Link::Open, Some(&status), 1_500.0);
+        }
+    }
+
+    #[test]
+    fn the_worst_is_said_first() {
+        let status = status();
+        let (tone, text) = headline(Link::Open, Some(&status), 900.0, 1_500.0);
         assert_eq!(tone, Tone::Bad);
         assert_eq!(
             text,
             "Coinbase cannot be reached: no such name; next try in 4 s"
         );
-        let (_, text) = headline(Link::Lost, Some(&status), 0.0);
+        let (_, text) = headline(Link::Lost, Some(&status), 0.0, 0.0);
         assert!(text.contains("server cannot be reached"));
+    }
+
+    #[test]
+    fn a_server_that_falls_silent_is_not_believed() {
+        let mut status = status();
+        status.connections.truncate(1);
+        status.connections[0].age_ms = Some(40);
+        let said = |age_ms| headline(Link::Open, Some(&status), age_ms, 0.0);
+        assert_eq!(said(4_000.0), (Tone::Good, "Coinbase live".to_owned()));
+        let (tone, text) = said(4_900.0);
+        assert_eq!(tone, Tone::Warning);
+        assert_eq!(text, "The server has not said how it is for 4 s");
+        assert_eq!(age(&status, 800.0), "age 40 ms");
+        assert_eq!(age(&status, 4_000.0), age_of(3_040));
+    }
+
+    fn age_of(ms: i64) -> String {
+        format!("age {}", format::duration(ms))
     }
 
     #[test]

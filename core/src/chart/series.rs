@@ -58,6 +58,25 @@ impl Bar {
         self.close >= self.open
     }
 
+    /// The same bar at another precision; `None` where a number does not fit.
+    #[must_use]
+    pub fn rescaled(self, from: Precision, to: Precision) -> Option<Self> {
+        let price = |value: Price| value.rescaled(from.price, to.price);
+        let volume = |value: Volume| value.rescaled(from.quantity, to.quantity);
+        Some(Self {
+            open: price(self.open)?,
+            high: price(self.high)?,
+            low: price(self.low)?,
+            close: price(self.close)?,
+            volume: volume(self.volume)?,
+            buy_volume: match self.buy_volume {
+                Some(buys) => Some(volume(buys)?),
+                None => None,
+            },
+            ..self
+        })
+    }
+
     /// Taker buys less taker sells, base units.
     #[must_use]
     pub fn delta(&self) -> Option<i128> {
@@ -130,6 +149,27 @@ impl Series {
     #[must_use]
     pub fn precision(&self) -> Precision {
         self.precision
+    }
+
+    /// Moves every bar to a finer precision; each keeps its index. `false` where a number does
+    /// not fit: then nothing was changed.
+    #[must_use]
+    pub fn widen(&mut self, to: Precision) -> bool {
+        let from = self.precision;
+        let widened: Option<Vec<Bar>> = self
+            .slices(self.held.clone())
+            .flat_map(|(_, bars)| bars)
+            .map(|bar| bar.rescaled(from, to))
+            .collect();
+        let Some(bars) = widened else {
+            return false;
+        };
+        let first = self.held.start;
+        *self = Self::new(to);
+        for (bar, index) in bars.into_iter().zip(first..) {
+            self.put(index, bar);
+        }
+        true
     }
 
     /// How many bars are held.
@@ -410,6 +450,31 @@ mod tests {
         assert_eq!(series.bar(-1_001), None);
         assert_eq!(series.index_at_or_after(UnixMs(1_003)), 3);
         assert_eq!(series.index_at_or_after(UnixMs(99_999)), 10);
+    }
+
+    #[test]
+    fn finer_decimals_keep_every_bar_in_its_place() {
+        let mut series = series(1_000..1_300);
+        series.merge((700..1_000).map(bar));
+        let (bounds, to) = (
+            series.bounds(),
+            Precision {
+                price: 2,
+                quantity: 1,
+            },
+        );
+        assert!(series.widen(to));
+        assert_eq!((series.bounds(), series.precision()), (bounds, to));
+        for time in 700..1_300 {
+            let expected = bar(time).rescaled(Precision::default(), to);
+            assert_eq!(series.at(UnixMs(time)).copied(), expected);
+        }
+        let too_fine = Precision {
+            price: 18,
+            quantity: 1,
+        };
+        assert!(!series.widen(too_fine));
+        assert_eq!((series.len(), series.precision()), (600, to));
     }
 
     #[test]

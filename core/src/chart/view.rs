@@ -3,15 +3,16 @@
 //! The component feeds it bars, gestures and sizes and paints what it holds after
 //! [`ChartView::lay_out`]. It knows no colours and no canvas.
 
-use crate::model::{Precision, Price, Timeframe, UnixMs};
+use crate::model::{Gap, Precision, Price, Timeframe, UnixMs};
 
 use super::axis::TimeAxis;
 use super::crosshair::{Crosshair, Legend};
+use super::gaps::{gap_columns, gap_under};
 use super::marks::Marks;
 use super::price_scale::PriceScale;
 use super::price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_ticks};
 use super::series::{Bar, Series};
-use super::snap::PixelSnap;
+use super::snap::{PixelSnap, Rect};
 use super::time_ticks::{TimeTick, time_ticks};
 
 /// Bars held at most: some ten megabytes.
@@ -58,6 +59,9 @@ pub struct ChartView {
     axis_width: AxisWidth,
     scale: PriceScale,
     marks: Marks,
+    /// Where trades are missing, by start.
+    gaps: Vec<Gap>,
+    gap_columns: Vec<Rect>,
     price_ticks: Vec<PriceTick>,
     time_ticks: Vec<TimeTick>,
     painted: Option<GridState>,
@@ -80,6 +84,8 @@ impl ChartView {
             axis_width: AxisWidth::default(),
             scale: PriceScale::over(0.0, 1.0, 1),
             marks: Marks::default(),
+            gaps: Vec::new(),
+            gap_columns: Vec::new(),
             price_ticks: Vec::new(),
             time_ticks: Vec::new(),
             painted: None,
@@ -122,6 +128,24 @@ impl ChartView {
     #[must_use]
     pub fn marks(&self) -> &Marks {
         &self.marks
+    }
+
+    /// Columns of the last layout in which trades are missing, from left to right.
+    #[must_use]
+    pub fn gap_columns(&self) -> &[Rect] {
+        &self.gap_columns
+    }
+
+    /// The gap that a bar lacks trades of.
+    #[must_use]
+    pub fn gap_of(&self, index: i64) -> Option<&Gap> {
+        let bar = self.series.bar(index)?;
+        gap_under(&self.gaps, self.timeframe, bar.time)
+    }
+
+    /// Takes over where trades are missing, by start.
+    pub fn set_gaps(&mut self, gaps: Vec<Gap>) {
+        self.gaps = gaps;
     }
 
     /// Labels of the price axis of the last layout, from the top down.
@@ -202,6 +226,21 @@ impl ChartView {
         self.tick = tick.max(1);
     }
 
+    /// Moves bars and price step to finer decimals; nothing on screen moves. `false` where a
+    /// number does not fit: then nothing was changed.
+    #[must_use]
+    pub fn widen(&mut self, precision: Precision) -> bool {
+        let from = self.series.precision().price;
+        let Some(tick) = Price(self.tick).rescaled(from, precision.price) else {
+            return false;
+        };
+        let widened = self.series.widen(precision);
+        if widened {
+            self.tick = tick.0;
+        }
+        widened
+    }
+
     /// Drops every bar, because those to come have other decimals. Any count is a price step
     /// until [`Self::set_tick`] says otherwise.
     pub fn set_precision(&mut self, precision: Precision) {
@@ -260,6 +299,12 @@ impl ChartView {
         );
         self.marks
             .lay_out(&self.series, &self.axis, &self.scale, snap);
+        self.gap_columns = gap_columns(
+            &self.gaps,
+            (&self.series, self.timeframe),
+            &self.axis,
+            (snap, height),
+        );
         self.note_grid()
     }
 

@@ -14,6 +14,7 @@
 //! | [`fold()`] | all other timeframes from the stored ones |
 //! | [`TickerState`] | last price, best quotes, rolling 24 hours |
 //! | [`Tape`] | the newest trades |
+//! | [`TradeIds`] | which trades were taken before |
 //! | [`TickRule`] | evidence that the taker's side is the right way round |
 
 mod book;
@@ -28,6 +29,7 @@ mod precision;
 mod tape;
 mod tick_rule;
 mod ticker;
+mod trade_ids;
 
 pub use book::{BookError, OrderBook};
 pub use book_diff::{diff as book_diff, patch as patch_view};
@@ -40,3 +42,4 @@ pub use precision::PrecisionOverflow;
 pub use tape::Tape;
 pub use tick_rule::TickRule;
 pub use ticker::TickerState;
+pub use trade_ids::{Novelty, TradeIds};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::candle::Candle;
 use super::instrument::InstrumentId;
 use super::number::Precision;
+use super::time::UnixMs;
 
 /// One row of an instrument list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,8 +25,9 @@ pub struct CandlePage {
     pub tick: i64,
     /// Ascending by opening time.
     pub candles: Vec<Candle>,
-    /// Whether there may be older bars.
-    pub more: bool,
+    /// Before which time older bars are to be asked for; `None` where there are none. Between it
+    /// and the first bar given there are none either.
+    pub older: Option<UnixMs>,
     /// In one sentence, why bars are missing that should be there.
     pub notice: Option<String>,
 }

@@ -35,7 +35,7 @@ pub mod sink;
 pub mod status;
 pub mod supervisor;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod tls;
 pub mod transport;
 #[cfg(test)]

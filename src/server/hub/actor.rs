@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
@@ -33,11 +34,19 @@ pub(super) enum Command {
     Bars(Timeframe, oneshot::Sender<LiveBars>),
 }
 
+/// How long after a question that only the store can answer, or that it did not answer, it is
+/// read again.
+const READ_AGAIN: Duration = Duration::from_millis(500);
+
 struct Actor {
     instrument: InstrumentId,
     store: Arc<dyn MarketStore>,
     market: Market,
     speakers: HashMap<Topic, Speaker>,
+    /// When the store is read again, where that is needed.
+    read_at: Option<Instant>,
+    /// Whether it was said that the store cannot be read.
+    complained: bool,
 }
 
 /// Runs until nobody holds the other end of `commands`.
@@ -51,8 +60,10 @@ pub(super) async fn run(
         speakers: HashMap::new(),
         instrument,
         store,
+        read_at: None,
+        complained: false,
     };
-    actor.warm_up().await;
+    actor.read_store().await;
     loop {
         let due = actor.due();
         tokio::select! {
@@ -62,6 +73,7 @@ pub(super) async fn run(
             },
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
         }
+        actor.read_again().await;
         actor.speak();
     }
 }
@@ -83,12 +95,7 @@ impl Actor {
                     speaker.channel.leave(&listener);
                 }
             }
-            Command::Refresh => {
-                self.warm_up().await;
-                for speaker in self.speakers.values_mut() {
-                    speaker.restart(&self.market);
-                }
-            }
+            Command::Refresh => self.read_store().await,
             // Whoever asked may have gone meanwhile.
             Command::Book(depth, reply) => drop(reply.send(self.market.book(depth))),
             Command::Ticker(reply) => drop(reply.send(self.market.ticker())),
@@ -114,6 +121,7 @@ impl Actor {
         self.speakers
             .values()
             .filter_map(|speaker| speaker.due(now))
+            .chain(self.read_at)
             .min()
     }
 
@@ -126,21 +134,55 @@ impl Actor {
             .retain(|_, speaker| !speaker.channel.is_empty());
     }
 
-    /// Takes over what the store holds. Where that fails, live events alone are shown.
-    async fn warm_up(&mut self) {
+    /// Reads the store again, where that is due and it knows by then what it is asked for.
+    async fn read_again(&mut self) {
+        if self.market.unsure().is_some() && self.read_at.is_none() {
+            self.read_at = Some(Instant::now() + READ_AGAIN);
+        }
+        if self.read_at.is_none_or(|at| at > Instant::now()) {
+            return;
+        }
+        match self.store.position().await {
+            Ok(position) if position < self.market.unsure() => {
+                self.read_at = Some(Instant::now() + READ_AGAIN);
+            }
+            _ => self.read_store().await,
+        }
+    }
+
+    /// Takes over what the store holds and says the new state to all. Where that fails, live
+    /// events alone are shown until it works.
+    async fn read_store(&mut self) {
+        self.read_at = None;
         match warmup::load(&self.store, &self.instrument).await {
-            Ok(warm) if self.market.reaches_back_to(warm.position) => self.market.rebuild(&warm),
-            Ok(warm) => tracing::warn!(
-                instrument = %self.instrument,
-                store_position = warm.position.0,
-                hub_position = self.market.position().0,
-                "the store is too far behind to read history again"
-            ),
-            Err(error) => tracing::warn!(
-                instrument = %self.instrument,
-                %error,
-                "history cannot be read; what is shown begins now"
-            ),
+            Ok(warm) if self.market.reaches_back_to(warm.position) => {
+                self.complained = false;
+                self.market.rebuild(&warm);
+                for speaker in self.speakers.values_mut() {
+                    speaker.restart(&self.market);
+                }
+            }
+            Ok(warm) => {
+                self.read_at = Some(Instant::now() + READ_AGAIN);
+                if !std::mem::replace(&mut self.complained, true) {
+                    tracing::warn!(
+                        instrument = %self.instrument,
+                        store_position = warm.position.0,
+                        hub_position = self.market.position().0,
+                        "the store is too far behind to read history again; trying until it is not"
+                    );
+                }
+            }
+            Err(error) => {
+                self.read_at = Some(Instant::now() + READ_AGAIN);
+                if !std::mem::replace(&mut self.complained, true) {
+                    tracing::warn!(
+                        instrument = %self.instrument,
+                        %error,
+                        "history cannot be read; what is shown begins now, until it can"
+                    );
+                }
+            }
         }
     }
 }

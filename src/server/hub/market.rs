@@ -5,8 +5,8 @@
 use std::collections::VecDeque;
 
 use tradesuite_core::market::{
-    BarEvent, CandleBuilder, DEFAULT_GRACE_MS, OpenBar, OrderBook, PrecisionOverflow, Tape,
-    TickerState, fold,
+    BarEvent, CandleBuilder, DEFAULT_GRACE_MS, Novelty, OpenBar, OrderBook, PrecisionOverflow,
+    Tape, TickerState, TradeIds, fold,
 };
 use tradesuite_core::model::{
     BookView, Candle, EventBody, InstrumentId, Position, Precision, Sequenced, Timeframe, Trade,
@@ -82,6 +82,10 @@ pub(super) struct Market {
     position: Position,
     /// Trades up to here came with the warm-up.
     warm: Position,
+    /// Which trades were taken: a venue repeats them, and so does a file that is played again.
+    ids: TradeIds,
+    /// Position of the last trade of which only the store can tell whether it is new.
+    unsure: Option<Position>,
     bar_events: Vec<BarEvent>,
     overflowed: bool,
 }
@@ -99,6 +103,8 @@ impl Market {
             clock: UnixNs(i64::MIN),
             position: Position::default(),
             warm: Position::default(),
+            ids: TradeIds::default(),
+            unsure: None,
             bar_events: Vec::new(),
             overflowed: false,
         }
@@ -119,6 +125,12 @@ impl Market {
                 .is_some_and(|first| first.position.0 <= position.0 + 1)
     }
 
+    /// Where the store has to be for it to know of old trades that came meanwhile; `None` where
+    /// there were none since it was read.
+    pub fn unsure(&self) -> Option<Position> {
+        self.unsure
+    }
+
     /// Takes over what the store holds and adds the trades that it does not hold yet.
     pub fn rebuild(&mut self, warm: &Warm) {
         let mut candles = CandleBuilder::new(warm.precision, DEFAULT_GRACE_MS);
@@ -131,12 +143,16 @@ impl Market {
         let seeded = ticker.seed(&warm.minutes, warm.precision);
         self.note(seeded);
         let mut tape = Tape::new(TAPE);
+        let newest = warm.trades.iter().map(|trade| trade.id).max();
+        self.ids.store_holds(newest);
         for trade in &warm.trades {
+            self.ids.take(trade.id);
             let taken = tape.push(trade, warm.precision);
             self.note(taken);
         }
         (self.candles, self.ticker, self.tape) = (candles, ticker, tape);
         self.warm = warm.position;
+        self.unsure = self.unsure.filter(|unsure| *unsure > warm.position);
         for arrival in self.arrivals.clone() {
             if arrival.position > warm.position {
                 self.count(&arrival.trade, arrival.precision);
@@ -157,17 +173,18 @@ impl Market {
         match &event.body {
             EventBody::Trade(trade) | EventBody::Backfill(trade) => {
                 if sequenced.position > self.warm {
-                    change.trade = true;
-                    change.bar_closed = self.count(trade, event.precision);
-                    if self.arrivals.len() == ARRIVALS {
-                        self.arrivals.pop_front();
+                    match self.ids.novelty(trade.id) {
+                        Novelty::New => {
+                            change.trade = true;
+                            change.bar_closed = self.arrive(Arrival {
+                                position: sequenced.position,
+                                trade: *trade,
+                                precision: event.precision,
+                            });
+                        }
+                        Novelty::Known => {}
+                        Novelty::AskStore => self.unsure = Some(sequenced.position),
                     }
-                    self.arrivals.push_back(Arrival {
-                        position: sequenced.position,
-                        trade: *trade,
-                        precision: event.precision,
-                    });
-                    self.arrived += 1;
                 }
             }
             EventBody::BookSnapshot(delta) => {
@@ -191,6 +208,17 @@ impl Market {
             change.over_until = Some(self.candles.over_until());
         }
         change
+    }
+
+    /// Takes a new trade. Returns whether a bar closed or was revised.
+    fn arrive(&mut self, arrival: Arrival) -> bool {
+        self.ids.take(arrival.trade.id);
+        if self.arrivals.len() == ARRIVALS {
+            self.arrivals.pop_front();
+        }
+        self.arrivals.push_back(arrival);
+        self.arrived += 1;
+        self.count(&arrival.trade, arrival.precision)
     }
 
     /// Adds a trade to bars, figures and tape. Returns whether a bar closed or was revised.

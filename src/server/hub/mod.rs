@@ -154,15 +154,14 @@ impl Hub {
     /// Stops putting a topic's messages into `outbox`.
     pub async fn leave(&self, topic: &Topic, outbox: &Arc<Outbox>) {
         outbox.forget(topic);
-        match topic
-            .instrument()
-            .and_then(|instrument| self.0.registry.find(instrument))
-        {
-            Some(actor) => {
-                let command = Command::Leave(topic.clone(), Arc::clone(outbox));
-                let _ = actor.send(command).await;
-            }
-            None => self.0.status.leave(outbox),
+        let Some(instrument) = topic.instrument() else {
+            self.0.status.leave(outbox);
+            return;
+        };
+        // An instrument without a task has no listeners.
+        if let Some(actor) = self.0.registry.find(instrument) {
+            let command = Command::Leave(topic.clone(), Arc::clone(outbox));
+            let _ = actor.send(command).await;
         }
     }
 

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tradesuite_core::market::patch_view;
+use tradesuite_core::market::{OpenBar, patch_view};
 use tradesuite_core::model::{
-    BookDelta, BookView, Candle, EventBody, Origin, Position, Price, Timeframe, UnixMs, UnixNs,
+    BookDelta, BookView, Candle, EventBody, Mode, Origin, Position, Price, ServerStatus,
+    StoreState, StoreStatus, Timeframe, UnixMs, UnixNs,
 };
 use tradesuite_core::protocol::{Body, BookData, BookDepth, Data, Message, Topic};
 
-use super::testing::{Events, MemoryStore, PRECISION, bitcoin, delta, levels, trade};
+use super::testing::{Events, PRECISION, bitcoin, delta, levels, trade};
 use super::{Delivery, Hub, HubOptions, Outbox, OutboxLimits};
-use crate::server::storage::{CandleRecord, StoreBatch, TradeRecord};
+use crate::server::storage::memory::MemoryStore;
+use crate::server::storage::{CandleRecord, MarketStore as _, StoreBatch, TradeRecord};
 
 fn hub() -> Hub {
     Hub::new(HubOptions::default(), Arc::new(MemoryStore::default()))
@@ -40,6 +42,22 @@ async fn listen_with(hub: &Hub, topics: &[Topic], limits: OutboxLimits) -> Arc<O
         hub.join(topic, &outbox).await;
     }
     outbox
+}
+
+fn status() -> ServerStatus {
+    ServerStatus {
+        version: String::new(),
+        mode: Mode::Demo,
+        uptime_s: 0,
+        memory_bytes: 0,
+        store: StoreStatus {
+            kind: "memory".to_owned(),
+            state: StoreState::Ok,
+            bytes: 0,
+        },
+        connections: Vec::new(),
+        rejected: 0,
+    }
 }
 
 async fn next(outbox: &Outbox) -> Message {
@@ -269,7 +287,10 @@ async fn a_folded_bar_closes_without_a_bar_of_its_base() {
     ]))
     .await;
     let closed = |message: Message| match message.body {
-        Body::Update(Data::Candles(data)) => data.candles[0].closed,
+        // The first trade teaches an empty store's hub its decimals: that is a snapshot.
+        Body::Snapshot(Data::Candles(data)) | Body::Update(Data::Candles(data)) => {
+            data.candles[0].closed
+        }
         other => panic!("no bars: {other:?}"),
     };
     assert!(!closed(next(&outbox).await));
@@ -324,6 +345,85 @@ async fn live_events_continue_what_the_store_holds() {
     hub.refresh(&bitcoin()).await;
     let again = hub.bars(&bitcoin(), Timeframe::M1).await.expect("followed");
     assert_eq!(again.bars, live.bars);
+}
+
+/// The store after so many trades, one a second of the first minute.
+fn recorded(trades: u64) -> StoreBatch {
+    let trade = |id: u64| trade(id, id as i64 * 100, 10_000);
+    let mut bar = OpenBar::from_trade(UnixMs(0), &trade(1));
+    for id in 2..=trades {
+        bar.add(&trade(id));
+    }
+    StoreBatch {
+        position: Some(Position(trades)),
+        trades: (1..=trades)
+            .map(|id| TradeRecord {
+                instrument: bitcoin(),
+                precision: PRECISION,
+                trade: trade(id),
+            })
+            .collect(),
+        candles: vec![CandleRecord {
+            instrument: bitcoin(),
+            timeframe: Timeframe::M1,
+            precision: PRECISION,
+            candle: bar.candle,
+        }],
+        ..StoreBatch::default()
+    }
+}
+
+/// Number of trades in the first minute, and their ids on the tape of a newcomer.
+async fn shown(hub: &Hub) -> (Option<u64>, Vec<u64>) {
+    let minute = hub.bars(&bitcoin(), Timeframe::M1).await.expect("followed");
+    let outbox = listen(hub, &[Topic::Trades(bitcoin())]).await;
+    let tape = match next(&outbox).await.body {
+        Body::Snapshot(Data::Trades(data)) => data.trades.iter().map(|trade| trade.id.0).collect(),
+        other => panic!("no trades: {other:?}"),
+    };
+    (minute.bars.first().and_then(|bar| bar.trades), tape)
+}
+
+#[tokio::test(start_paused = true)]
+async fn trades_that_are_played_again_are_counted_once() {
+    const TRADES: u64 = 300;
+    let store = MemoryStore::with(recorded(TRADES));
+    let hub = Hub::new(HubOptions::default(), store.clone());
+    let mut events = Events::after(TRADES);
+    let again: Vec<_> = (1..=TRADES)
+        .map(|id| EventBody::Trade(trade(id, id as i64 * 100, 10_000)))
+        .collect();
+    // Once before anything else is known, and once more.
+    for _ in 0..2 {
+        hub.feed(&events.batch(again.clone())).await;
+    }
+    let expected = (Some(TRADES), (TRADES - 199..=TRADES).collect::<Vec<_>>());
+    assert_eq!(shown(&hub).await, expected);
+    // An old trade that is new after all comes with the store.
+    let late = EventBody::Backfill(trade(0, 50, 10_000));
+    hub.feed(&events.batch([late])).await;
+    let mut batch = recorded(TRADES);
+    batch.position = Some(Position(3 * TRADES + 1));
+    batch.candles[0].candle.trades = Some(TRADES + 1);
+    batch.candles[0].candle.revision = 1;
+    store.write(batch).await.expect("written");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(shown(&hub).await.0, Some(TRADES + 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_never_at_rest_is_not_read_half() {
+    const TRADES: u64 = 200;
+    let store = MemoryStore::with(recorded(1));
+    *store.meanwhile.lock().expect("whole") = (2..=TRADES).map(recorded).collect();
+    let hub = Hub::new(HubOptions::default(), store);
+    let mut events = Events::default();
+    for id in 1..=TRADES {
+        let body = EventBody::Trade(trade(id, id as i64 * 100, 10_000));
+        hub.feed(&events.batch([body])).await;
+    }
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(shown(&hub).await, (Some(TRADES), (1..=TRADES).collect()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -386,6 +486,17 @@ async fn leaving_ends_the_messages() {
         Some(shallow)
     );
     assert_eq!(soon(&outbox).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn leaving_a_topic_that_nobody_serves_ends_no_other() {
+    let hub = hub();
+    let outbox = listen(&hub, &[Topic::Status]).await;
+    assert_eq!(next(&outbox).await.body.kind(), "stale");
+    hub.leave(&book(), &outbox).await;
+    hub.publish_status(status());
+    let heard = soon(&outbox).await.expect("the status");
+    assert_eq!((heard.topic, heard.body.kind()), (Topic::Status, "update"));
 }
 
 #[tokio::test(start_paused = true)]

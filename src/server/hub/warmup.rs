@@ -12,7 +12,7 @@ use crate::server::storage::{MarketStore, Newest, Rows, Span, StoreError};
 const BARS: u32 = 120;
 /// A day of minutes, and the one before it for the price 24 hours ago.
 const MINUTES: u32 = 24 * 60 + 1;
-/// Tries to read between two writes.
+/// Tries to read between two writes, before the caller is told to try again later.
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(15);
 
@@ -30,22 +30,26 @@ pub(super) struct Warm {
 }
 
 /// Reads what the store holds. The store goes on writing meanwhile: reading is repeated until
-/// nothing was written in between.
+/// nothing was written in between, so that no event is half in it.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] also where that did not come to pass.
 pub(super) async fn load(
     store: &Arc<dyn MarketStore>,
     instrument: &InstrumentId,
 ) -> Result<Warm, StoreError> {
-    let mut tries = 0;
-    loop {
+    for _ in 0..TRIES {
         let before = store.position().await?;
-        let mut warm = read(store, instrument).await?;
-        tries += 1;
-        if store.position().await? == before || tries == TRIES {
-            warm.position = before.unwrap_or_default();
-            return Ok(warm);
+        let warm = read(store, instrument).await?;
+        if store.position().await? == before {
+            let position = before.unwrap_or_default();
+            return Ok(Warm { position, ..warm });
         }
         tokio::time::sleep(PAUSE).await;
     }
+    Err(StoreError::Unavailable(
+        "it was written to all the while that it was read".to_owned(),
+    ))
 }
 
 async fn read(store: &Arc<dyn MarketStore>, instrument: &InstrumentId) -> Result<Warm, StoreError> {

@@ -81,8 +81,9 @@ pub async fn serve(
         .iter()
         .map(|id| service.follow(id))
         .collect();
-    let served = listen(&settings, service, &shutdown).await;
+    let served = listen(&settings, &service, &shutdown).await;
     drop(leases);
+    service.finish().await;
     collection.stop().await;
     kept.close().await;
     if let Some(demo) = demo {
@@ -147,7 +148,8 @@ pub async fn replay(
         }
         played.map(|_| ())
     });
-    let served = listen(&settings, service, &shutdown).await;
+    let served = listen(&settings, &service, &shutdown).await;
+    service.finish().await;
     stop_playing.cancel();
     let played = watcher.await.context("the replay panicked")?;
     taker.await.context("the replay's sink panicked")?;
@@ -199,7 +201,7 @@ fn announce(address: SocketAddr) -> anyhow::Result<()> {
 /// Serves until `shutdown`; connections that are open then are told and closed.
 async fn listen(
     settings: &Settings,
-    service: Service,
+    service: &Service,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<()> {
     let listener = TcpListener::bind(settings.bind)
@@ -208,28 +210,26 @@ async fn listen(
     let address = listener
         .local_addr()
         .context("failed to read the bound address")?;
-    let status = service.clone();
-    let tasks = TaskTracker::new();
-    tasks.spawn(
-        shutdown
-            .clone()
-            .run_until_cancelled_owned(async move { status.publish_status().await }),
-    );
-    let leptos = pages::options(address)?;
     let state = AppState {
         service: service.clone(),
         access: Access::new(address),
         sockets: SocketLimits::default(),
-        shutdown: shutdown.clone(),
-        leptos,
+        shutdown: shutdown.child_token(),
+        tasks: TaskTracker::new(),
+        leptos: pages::options(address)?,
     };
+    let (status, ended) = (service.clone(), state.shutdown.clone());
+    state
+        .tasks
+        .spawn(ended.run_until_cancelled_owned(async move { status.publish_status().await }));
     let router = web::router(state.clone(), pages::routes(&state));
     announce(address)?;
-    axum::serve(listener, router)
+    let served = axum::serve(listener, router)
         .with_graceful_shutdown(shutdown.clone().cancelled_owned())
         .await
-        .context("failed to serve")?;
-    tasks.close();
-    tasks.wait().await;
-    Ok(())
+        .context("failed to serve");
+    state.shutdown.cancel();
+    state.tasks.close();
+    state.tasks.wait().await;
+    served
 }

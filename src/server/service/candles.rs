@@ -7,8 +7,9 @@ use tradesuite_core::model::{Candle, InstrumentId, Precision, Timeframe, UnixMs}
 
 use super::page::{Cursor, PageQuery};
 use super::{Service, ServiceError};
+use crate::server::collector::history::History;
 use crate::server::hub::LiveBars;
-use crate::server::storage::{Newest, Rows, Span};
+use crate::server::storage::{Newest, Rows, Span, Stretch};
 
 /// Days of the longest month: base bars of the widest bucket.
 const MOST_DAYS: i64 = 31;
@@ -47,76 +48,97 @@ pub struct CandleAnswer {
 
 impl Service {
     /// Bars, the live one included. What the store lacks of the venue's history is asked for and
-    /// waited for, a few seconds at the most.
+    /// waited for, a few seconds at the most. Where it is still missing then, the answer says so;
+    /// else no bar that the venue has is left out between two that are given, nor between pages.
     ///
     /// # Errors
     /// [`ServiceError`].
     pub async fn candles(&self, query: &CandleQuery) -> Result<CandleAnswer, ServiceError> {
         self.check(&query.instrument)?;
-        let span = query.page.request().span;
-        let mut notice = None;
+        let (span, base) = (query.page.request().span, query.timeframe.stored_base());
+        let whole = (span.start, span.end);
+        let history = self.0.history.as_ref();
+        let Some(history) = history.filter(|held| held.serves(&query.instrument, base)) else {
+            return self.held(query, whole).await;
+        };
+        let mut answer = CandleAnswer::default();
+        let mut edge = whole;
         // Where little was traded, a stretch holds fewer bars than its width promises.
         for reach in REACHES {
             let stretch = self.stretch(span, query.timeframe, reach);
-            notice = self
-                .provide(&query.instrument, query.timeframe, stretch)
-                .await;
-            let answer = self.held(query).await?;
-            let all = answer.next.is_some() || stretch == (span.start, span.end);
-            if all || notice.is_some() || self.0.history.is_none() {
+            let notice = provide(history, query, stretch).await;
+            if notice.is_some() {
+                let answer = self.held(query, whole).await?;
                 return Ok(CandleAnswer { notice, ..answer });
             }
+            // What the store holds beyond was not asked for up to there.
+            answer = self.held(query, stretch).await?;
+            if answer.next.is_some() || stretch == whole {
+                return Ok(answer);
+            }
+            edge = stretch;
         }
-        Ok(CandleAnswer {
-            notice,
-            ..self.held(query).await?
-        })
+        answer.next = match span.newest {
+            Newest::No => Some(Cursor::After {
+                time: edge.1,
+                skip: 0,
+            }),
+            Newest::Yes
+                if answer.candles.is_empty() && !self.holds_before(query, edge.0).await? =>
+            {
+                None
+            }
+            Newest::Yes => Some(Cursor::Before {
+                time: UnixMs(edge.0.0 - 1),
+                skip: 0,
+            }),
+        };
+        Ok(answer)
     }
 
-    /// Where the bars of a page are looked for at first: `reach` times their number of buckets.
-    fn stretch(&self, span: Span, timeframe: Timeframe, reach: u32) -> (UnixMs, UnixMs) {
+    /// Where the bars of a page are looked for at first: `reach` times their number of buckets,
+    /// from bucket to bucket; the whole span where it is no longer than that.
+    fn stretch(&self, span: Span, timeframe: Timeframe, reach: u32) -> Stretch {
         let width = timeframe
             .nominal_ms()
             .saturating_mul(i64::from(span.limit) * i64::from(reach));
-        let now = timeframe.next(self.0.parts.clock.now().to_ms());
+        let end = span
+            .end
+            .min(timeframe.next(self.0.parts.clock.now().to_ms()));
         match span.newest {
             Newest::Yes => {
-                let end = span.end.min(now);
-                (
-                    span.start.max(UnixMs(end.0.saturating_sub(width))),
-                    span.end,
-                )
+                let start = timeframe.floor(UnixMs(end.0.saturating_sub(width)));
+                (span.start.max(start), span.end)
             }
-            Newest::No => (
-                span.start,
-                span.end.min(UnixMs(span.start.0.saturating_add(width))),
-            ),
+            Newest::No => {
+                let reached = timeframe.floor(UnixMs(span.start.0.saturating_add(width)));
+                (span.start, if reached < end { reached } else { span.end })
+            }
         }
     }
 
-    /// Has the store take in the venue's bars of a stretch. Returns why some are missing.
-    async fn provide(
+    /// Whether the store has any bar that opens before `time`.
+    async fn holds_before(&self, query: &CandleQuery, time: UnixMs) -> Result<bool, ServiceError> {
+        let older = Span {
+            start: UnixMs(0),
+            end: time,
+            limit: 1,
+            newest: Newest::Yes,
+        };
+        let (store, base) = (&self.0.parts.store, query.timeframe.stored_base());
+        let held = store.candles(&query.instrument, base, older).await?;
+        Ok(!held.rows.is_empty())
+    }
+
+    /// Bars of a stretch that store and hub hold.
+    async fn held(
         &self,
-        instrument: &InstrumentId,
-        timeframe: Timeframe,
-        (start, end): (UnixMs, UnixMs),
-    ) -> Option<String> {
-        let history = self.0.history.as_ref()?;
-        let base = timeframe.stored_base();
-        let stretch = (timeframe.floor(start), timeframe.next(UnixMs(end.0 - 1)));
-        let missing = history.ensure(instrument, base, stretch, PATIENCE).await;
-        match missing.problem {
-            Some(problem) => Some(problem.to_string()),
-            None if missing.stretches.is_empty() => None,
-            None => Some("The venue's history is still being fetched.".to_owned()),
-        }
-    }
-
-    /// Bars that store and hub hold.
-    async fn held(&self, query: &CandleQuery) -> Result<CandleAnswer, ServiceError> {
+        query: &CandleQuery,
+        stretch: Stretch,
+    ) -> Result<CandleAnswer, ServiceError> {
         let parts = &self.0.parts;
         let (timeframe, base) = (query.timeframe, query.timeframe.stored_base());
-        let request = query.page.request();
+        let request = query.page.request().within(stretch);
         let wanted = base_span(request.span, timeframe);
         let live = parts.hub.bars(&query.instrument, base).await;
         let stored = parts.store.candles(&query.instrument, base, wanted).await?;
@@ -143,6 +165,20 @@ impl Service {
             next,
             notice: None,
         })
+    }
+}
+
+/// Has the store take in the venue's bars of a stretch. Returns why some are missing.
+async fn provide(history: &History, query: &CandleQuery, (start, end): Stretch) -> Option<String> {
+    let (timeframe, base) = (query.timeframe, query.timeframe.stored_base());
+    let stretch = (timeframe.floor(start), timeframe.next(UnixMs(end.0 - 1)));
+    let missing = history
+        .ensure(&query.instrument, base, stretch, PATIENCE)
+        .await;
+    match missing.problem {
+        Some(problem) => Some(problem.to_string()),
+        None if missing.stretches.is_empty() => None,
+        None => Some("The venue's history is still being fetched.".to_owned()),
     }
 }
 

@@ -1,12 +1,16 @@
 //! What the page asks for beside REST: the picker's rows and the chart's history.
 
-use tradesuite_core::model::{CandlePage, InstrumentId, InstrumentRow, Timeframe, UnixMs};
+use tradesuite_core::model::{
+    CandlePage, Gap, GapKind, InstrumentId, InstrumentRow, Timeframe, UnixMs,
+};
 
-use super::{CandleQuery, PageQuery, Service, ServiceError};
+use super::{CandleQuery, Cursor, PageQuery, Service, ServiceError};
 use crate::server::exchange;
 
 /// Bars in one stretch at the most.
 const MOST_BARS: u32 = 5_000;
+/// Gaps that are looked through for one chart.
+const MOST_GAPS: u32 = 5_000;
 /// Rows of the picker at the most.
 const MOST_ROWS: u32 = 200;
 
@@ -68,10 +72,34 @@ impl Service {
         Ok(CandlePage {
             precision: answer.precision,
             tick,
-            more: answer.next.is_some(),
+            older: answer.next.and_then(Cursor::before),
             candles: answer.candles,
             notice: answer.notice,
         })
+    }
+
+    /// Stretches since `from` of which trades are missing and were not fetched afterwards, by
+    /// start; the newest where there are very many.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub async fn missing_trades(
+        &self,
+        instrument: &InstrumentId,
+        from: UnixMs,
+    ) -> Result<Vec<Gap>, ServiceError> {
+        let newest = PageQuery {
+            start: None,
+            end: None,
+            limit: MOST_GAPS,
+            cursor: None,
+        };
+        let (mut gaps, _) = self.gaps(Some(instrument), newest).await?;
+        gaps.retain(|gap| {
+            let is_late = gap.end.is_none_or(|end| from <= end);
+            is_late && gap.kind == GapKind::Trades && !gap.filled
+        });
+        Ok(gaps)
     }
 }
 

@@ -8,6 +8,8 @@ mod book;
 mod candles;
 mod chart;
 mod follow;
+#[cfg(test)]
+mod history_tests;
 mod instruments;
 mod keeping;
 mod memory;
@@ -20,6 +22,7 @@ mod trades;
 use std::sync::Arc;
 
 use thiserror::Error;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tradesuite_core::model::{Gap, InstrumentId, Mode, StoreState};
 
@@ -68,6 +71,7 @@ struct Inner {
     history: Option<History>,
     uptime: Stopwatch,
     tasks: TaskTracker,
+    closing: CancellationToken,
 }
 
 /// Why a question has no answer.
@@ -99,6 +103,7 @@ impl Service {
             history: None,
             uptime: Stopwatch::start(),
             tasks: TaskTracker::new(),
+            closing: CancellationToken::new(),
         }))
     }
 
@@ -110,12 +115,13 @@ impl Service {
             history: Some(history),
             uptime: self.0.uptime,
             tasks: TaskTracker::new(),
+            closing: CancellationToken::new(),
         }))
     }
 
-    /// Waits for what goes on behind answers. To be called once nobody asks any more and the
-    /// history was stopped.
+    /// Ends what goes on behind answers, and waits for it. To be called once nobody asks any more.
     pub async fn finish(&self) {
+        self.0.closing.cancel();
         self.0.tasks.close();
         self.0.tasks.wait().await;
     }
@@ -132,7 +138,7 @@ impl Service {
         &self.0.parts.clock
     }
 
-    /// Times at which data is known to be missing, by start.
+    /// Times at which data is known to be missing, by start: all that touch the query's span.
     ///
     /// # Errors
     /// [`ServiceError::Store`], and [`ServiceError::UnknownInstrument`].
@@ -144,8 +150,15 @@ impl Service {
         if let Some(instrument) = instrument {
             self.check(instrument)?;
         }
-        let request = query.request();
-        let gaps = self.0.parts.store.gaps(instrument, request.span).await?;
+        let touching = query.stretch();
+        // A gap may begin before the span that it touches: pages go by starts, whichever they are.
+        let request = query.from_the_first().request();
+        let gaps = self
+            .0
+            .parts
+            .store
+            .gaps_starting(instrument, touching, request.span)
+            .await?;
         Ok(request.page(gaps, |gap| gap.start))
     }
 

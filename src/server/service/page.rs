@@ -9,7 +9,7 @@ use std::str::FromStr;
 use thiserror::Error;
 use tradesuite_core::model::UnixMs;
 
-use crate::server::storage::{Newest, Span};
+use crate::server::storage::{Newest, Span, Stretch};
 
 /// End of a span that has none.
 pub const LATEST: UnixMs = UnixMs(9_999_999_999_999);
@@ -31,6 +31,18 @@ pub enum Cursor {
         /// Rows of that time already given.
         skip: u32,
     },
+}
+
+impl Cursor {
+    /// Of rows that have a time each: before which the next page ends, where it goes on towards
+    /// the past.
+    pub(super) fn before(self) -> Option<UnixMs> {
+        match self {
+            Self::After { .. } => None,
+            Self::Before { time, skip: 0 } => Some(UnixMs(time.0 + 1)),
+            Self::Before { time, .. } => Some(time),
+        }
+    }
 }
 
 /// A text that no page has given.
@@ -84,10 +96,22 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
+    /// The whole span that is paged through.
+    pub(super) fn stretch(self) -> Stretch {
+        (self.start.unwrap_or(UnixMs(0)), self.end.unwrap_or(LATEST))
+    }
+
+    /// The same query for rows that may begin before its span.
+    pub(super) fn from_the_first(self) -> Self {
+        Self {
+            start: self.start.map(|_| UnixMs(0)),
+            ..self
+        }
+    }
+
     /// What has to be read for the page.
     pub(super) fn request(self) -> PageRequest {
-        let start = self.start.unwrap_or(UnixMs(0));
-        let end = self.end.unwrap_or(LATEST);
+        let (start, end) = self.stretch();
         let (start, end, newest, skip) = match self.cursor {
             Some(Cursor::After { time, skip }) => (start.max(time), end, Newest::No, skip),
             Some(Cursor::Before { time, skip }) => {
@@ -123,6 +147,12 @@ pub(super) struct PageRequest {
 }
 
 impl PageRequest {
+    /// The same page, of a part of its span only.
+    pub fn within(mut self, (start, end): Stretch) -> Self {
+        (self.span.start, self.span.end) = (start, end);
+        self
+    }
+
     /// Cuts the page from ascending rows, and says where the next one begins.
     pub fn page<T>(
         self,

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use tradesuite_core::market::fold;
-use tradesuite_core::model::{Candle, Mode, Timeframe, UnixMs};
+use tradesuite_core::model::{Candle, Gap, GapKind, InstrumentId, Mode, Timeframe, UnixMs};
 
 use super::{CandleQuery, PageQuery, Service, ServiceParts};
 use crate::server::clock::Clock;
 use crate::server::collector::directory::Directory;
 use crate::server::collector::status::StatusBoard;
-use crate::server::hub::testing::{MemoryStore, PRECISION, bitcoin, trade};
+use crate::server::hub::testing::{PRECISION, bitcoin, trade};
 use crate::server::hub::{Hub, HubOptions};
+use crate::server::storage::memory::MemoryStore;
 use crate::server::storage::{CandleRecord, MarketStore, StoreBatch};
 
 /// A service whose store holds closed minutes.
@@ -32,11 +33,21 @@ fn service(minutes: &[i64]) -> (Service, Vec<Candle>) {
         precision: PRECISION,
         candle: *candle,
     };
-    let store: Arc<dyn MarketStore> = MemoryStore::with(StoreBatch {
+    let service = service_over(StoreBatch {
         candles: bars.iter().map(record).collect(),
         ..StoreBatch::default()
     });
-    let service = Service::new(ServiceParts {
+    (service, bars)
+}
+
+fn symbols() -> [InstrumentId; 2] {
+    ["coinbase:BTC-USD", "coinbase:ETH-USD"].map(|id| id.parse().expect("an id"))
+}
+
+/// A service whose store holds this.
+fn service_over(batch: StoreBatch) -> Service {
+    let store: Arc<dyn MarketStore> = MemoryStore::with(batch);
+    Service::new(ServiceParts {
         hub: Hub::new(HubOptions::default(), Arc::clone(&store)),
         store,
         keeping: None,
@@ -45,8 +56,7 @@ fn service(minutes: &[i64]) -> (Service, Vec<Candle>) {
         clock: Clock::manual(UnixMs(10_000_000_000).to_ns()),
         mode: Mode::Demo,
         exchanges: vec!["coinbase".to_owned()],
-    });
-    (service, bars)
+    })
 }
 
 proptest! {
@@ -75,5 +85,42 @@ proptest! {
             (seen, fold(&bars, Timeframe::M1, timeframe, UnixMs(9_999_998_000)))
         });
         prop_assert_eq!(seen.0, seen.1);
+    }
+
+    /// However many gaps overlap, begin at once or have no length: pages have each one that
+    /// touches the span, once.
+    #[test]
+    fn pages_of_gaps_are_the_whole_list(gaps in prop::collection::btree_map((0..12_i64, any::<bool>(), 0..2_usize), prop::option::of(0..6_i64), 0..40), limit in 1..7_u32, start in prop::option::of(0..14_i64), end in prop::option::of(0..14_i64)) {
+        let gaps: Vec<Gap> = gaps.into_iter().map(|((start, is_book, of), length)| Gap {
+            instrument: symbols()[of].clone(),
+            kind: if is_book { GapKind::Book } else { GapKind::Trades },
+            start: UnixMs(start),
+            end: length.map(|length| UnixMs(start + length)),
+            reason: "the line was cut".to_owned(),
+            filled: false,
+        }).collect();
+        let touches = |gap: &Gap| {
+            end.is_none_or(|end| gap.start.0 < end)
+                && gap.end.is_none_or(|last| start.is_none_or(|start| start <= last.0))
+        };
+        let mut expected: Vec<Gap> = gaps.iter().filter(|gap| touches(gap)).cloned().collect();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let mut seen = runtime.block_on(async {
+            let service = service_over(StoreBatch { gaps, ..StoreBatch::default() });
+            let mut page = PageQuery { start: start.map(UnixMs), end: end.map(UnixMs), limit, cursor: None };
+            let mut seen = Vec::new();
+            loop {
+                let (gaps, next) = service.gaps(None, page).await.expect("gaps");
+                assert!(gaps.is_sorted_by_key(|gap| gap.start));
+                seen.extend(gaps);
+                let Some(next) = next else { break };
+                page.cursor = Some(next);
+            }
+            seen
+        });
+        let key = |gap: &Gap| (gap.start, gap.instrument.clone(), gap.kind == GapKind::Book);
+        seen.sort_by_key(key);
+        expected.sort_by_key(key);
+        prop_assert_eq!(seen, expected);
     }
 }

@@ -10,6 +10,8 @@
 #[cfg(test)]
 mod conformance;
 pub mod directory;
+#[cfg(test)]
+pub(crate) mod memory;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -97,6 +99,9 @@ pub enum Newest {
     /// The newest before `end`.
     Yes,
 }
+
+/// A stretch of time, half open.
+pub type Stretch = (UnixMs, UnixMs);
 
 /// A half-open span of time with a limit. Answers are ascending in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,11 +203,28 @@ pub trait MarketStore: Send + Sync {
         depth: u32,
     ) -> Result<Option<(Precision, BookView)>, StoreError>;
 
-    /// Gaps that touch the span, by start.
+    /// Gaps that touch the span, by start, instrument and kind. One that ends where the span
+    /// starts touches it: its last millisecond may lack something.
     async fn gaps(
         &self,
         instrument: Option<&InstrumentId>,
         span: Span,
+    ) -> Result<Vec<Gap>, StoreError> {
+        let starts = Span {
+            start: UnixMs(i64::MIN),
+            ..span
+        };
+        self.gaps_starting(instrument, (span.start, span.end), starts)
+            .await
+    }
+
+    /// Of the gaps that touch a stretch those that start within a span, in the same order: how a
+    /// long list of them is read a page at a time.
+    async fn gaps_starting(
+        &self,
+        instrument: Option<&InstrumentId>,
+        touching: Stretch,
+        starts: Span,
     ) -> Result<Vec<Gap>, StoreError>;
 
     /// Every instrument described so far, by id.

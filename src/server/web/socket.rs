@@ -4,6 +4,7 @@
 //! the hub to have something, nor does the hub wait for it.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 /// A client that says nothing for so long, not even a pong, is gone.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// How long a client has to answer the goodbye.
+/// How long a client has to take and answer the goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 
 /// How market messages are written.
@@ -78,6 +79,7 @@ fn open(
     let permit = Arc::clone(&state.sockets.connections)
         .try_acquire_owned()
         .map_err(|_| Problem::unavailable("too_many_connections", "all sockets are taken"))?;
+    let open = state.tasks.token();
     Ok(upgrade
         .max_message_size(MESSAGE_LIMIT)
         .max_frame_size(MESSAGE_LIMIT)
@@ -87,7 +89,7 @@ fn open(
                 connection.subscribe(topic).await;
             }
             connection.serve(socket).await;
-            drop(permit);
+            drop((permit, open));
         }))
 }
 
@@ -121,15 +123,20 @@ impl Connection {
     }
 
     async fn serve(mut self, mut socket: WebSocket) {
-        if self.talk(&mut socket).await.is_ok() {
+        let shutdown = self.state.shutdown.clone();
+        let talk = shutdown.run_until_cancelled(self.talk(&mut socket));
+        if talk.await.is_none() {
             let goodbye = CloseFrame {
                 code: close_code::AWAY,
                 reason: Utf8Bytes::from_static("the server is stopping"),
             };
-            // The client may be gone already.
-            let _ = write(&mut socket, Message::Close(Some(goodbye))).await;
-            // Closing the line over what it still says would cut the goodbye off.
-            let last_words = async { while let Some(Ok(_)) = socket.recv().await {} };
+            let last_words = async {
+                // The client may be gone already.
+                let _ = socket.send(Message::Close(Some(goodbye))).await;
+                // Closing the line over what it still says would cut the goodbye off.
+                while let Some(Ok(_)) = socket.recv().await {}
+            };
+            // One that does not read keeps nobody waiting.
             let _ = timeout(GOODBYE, last_words).await;
         }
         self.outbox.close();
@@ -138,9 +145,8 @@ impl Connection {
         }
     }
 
-    /// Until the server stops (`Ok`) or the client is gone.
-    async fn talk(&mut self, socket: &mut WebSocket) -> Result<(), Gone> {
-        let shutdown = self.state.shutdown.clone();
+    /// Until the client is gone.
+    async fn talk(&mut self, socket: &mut WebSocket) -> Result<Infallible, Gone> {
         let outbox = Arc::clone(&self.outbox);
         let mut ping = interval(PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -148,7 +154,6 @@ impl Connection {
         let mut heard = Instant::now();
         loop {
             tokio::select! {
-                () = shutdown.cancelled() => return Ok(()),
                 message = socket.recv() => {
                     heard = Instant::now();
                     match message {

@@ -260,3 +260,24 @@ async fn the_server_says_goodbye() {
         other => panic!("{other:?}"),
     }
 }
+
+#[tokio::test]
+async fn open_sockets_are_told_of_the_end_and_waited_for() {
+    let state = state(stored());
+    let (shutdown, tasks) = (state.shutdown.clone(), state.tasks.clone());
+    let address = serve(state).await;
+    let mut socket = connect(address, "/ws/v1/trades/coinbase:BTC-USD").await;
+    hear(&mut socket).await;
+    assert_eq!(tasks.len(), 1);
+    // This one never reads.
+    let _stuck = connect(address, "/ws/v1/status").await;
+    shutdown.cancel();
+    tasks.close();
+    let Message::Close(Some(goodbye)) = hear(&mut socket).await else {
+        panic!("no goodbye");
+    };
+    assert_eq!(goodbye.reason.as_str(), "the server is stopping");
+    drop(socket);
+    tasks.wait().await;
+    assert!(tasks.is_empty());
+}

@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::access::Access;
 use crate::server::hub::OutboxLimits;
@@ -43,6 +44,8 @@ pub struct AppState {
     pub sockets: SocketLimits,
     /// Cancelled when the server ends: open sockets are closed.
     pub shutdown: CancellationToken,
+    /// Open sockets; their connections outlive the server that accepted them.
+    pub tasks: TaskTracker,
     /// The page's own settings.
     pub leptos: LeptosOptions,
 }

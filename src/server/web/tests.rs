@@ -6,6 +6,7 @@ use axum::http::{Request, StatusCode};
 use leptos::config::LeptosOptions;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use tradesuite_core::model::{
     Candle, EventBody, Gap, GapKind, Instrument, Mode, Timeframe, UnixMs, UnixNs,
@@ -15,9 +16,10 @@ use super::{Access, AppState, SocketLimits, router};
 use crate::server::clock::Clock;
 use crate::server::collector::directory::Directory;
 use crate::server::collector::status::StatusBoard;
-use crate::server::hub::testing::{Events, MemoryStore, PRECISION, bitcoin, delta, trade};
+use crate::server::hub::testing::{Events, PRECISION, bitcoin, delta, trade};
 use crate::server::hub::{Hub, HubOptions};
 use crate::server::service::{Service, ServiceParts};
+use crate::server::storage::memory::MemoryStore;
 use crate::server::storage::{CandleRecord, StoreBatch, TradeRecord};
 
 /// Ten minutes of bars from 1970 on, four trades of the same millisecond, a gap.
@@ -81,6 +83,7 @@ pub(super) fn state(batch: StoreBatch) -> AppState {
         access: Access::new(([127, 0, 0, 1], 8080).into()),
         sockets: SocketLimits::default(),
         shutdown: CancellationToken::new(),
+        tasks: TaskTracker::new(),
         leptos: LeptosOptions::builder().output_name("tradesuite").build(),
     }
 }

@@ -23,6 +23,8 @@ struct Facts<'a> {
     plot: (f64, f64),
     last: BarFacts,
     hover: Option<Hover>,
+    /// Columns in which trades are missing: left edge and width.
+    gaps: Vec<(f64, f64)>,
     /// From the top down: place and text.
     price_labels: Vec<(f64, &'a str)>,
     /// From left to right: place and text.
@@ -78,6 +80,11 @@ pub fn facts(instrument: &InstrumentId, view: &ChartView, crosshair: Option<Cros
         plot: view.plot(),
         last: BarFacts::of(last, precision),
         hover,
+        gaps: view
+            .gap_columns()
+            .iter()
+            .map(|column| (f64::from(column.x) / ratio, f64::from(column.width) / ratio))
+            .collect(),
         price_labels: view
             .price_ticks()
             .iter()

@@ -4,17 +4,17 @@
 //! [`Request`]s to the server and brings the answers back.
 
 use tradesuite_core::chart::{Bar, ChartSize, ChartView};
-use tradesuite_core::model::{Candle, Precision, Timeframe, UnixMs};
+use tradesuite_core::model::{Candle, CandlePage, Precision, Price, Timeframe, UnixMs};
 use tradesuite_core::protocol::{Body, Data, Message};
-
-use tradesuite_core::model::CandlePage;
 
 /// Bars of the first page: three screens at rest.
 const FIRST_PAGE: u32 = 500;
 /// Bars the server gives at most in one answer.
 const MOST_BARS: i64 = 5_000;
-/// Pause after a failed request, milliseconds.
+/// Pause after a request that failed or was not answered whole, milliseconds; doubles up to the
+/// longest.
 const RETRY_MS: f64 = 3_000.0;
+const LONGEST_RETRY_MS: f64 = 48_000.0;
 
 /// Bars wanted from the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +45,19 @@ pub struct Feed {
     view: ChartView,
     loaded: bool,
     asked: Option<Request>,
+    /// What was not answered whole, and is asked again.
+    again: Option<Request>,
     /// The oldest bar there is has come.
     complete: bool,
+    /// From here to the oldest bar held there is none.
+    reached: Option<UnixMs>,
     /// Bars missing between what is held and what is live.
     hole: Option<u32>,
     /// When the bars that this subscription sent begin: they are newer than any page.
     live_from: Option<UnixMs>,
     retry_at_ms: f64,
+    /// The pause after the next failure.
+    pause_ms: f64,
     error: Option<String>,
     stale: Option<String>,
     notice: Option<String>,
@@ -65,10 +71,13 @@ impl Feed {
             view: ChartView::new(timeframe, Precision::default(), size),
             loaded: false,
             asked: None,
+            again: None,
             complete: false,
+            reached: None,
             hole: None,
             live_from: None,
             retry_at_ms: 0.0,
+            pause_ms: RETRY_MS,
             error: None,
             stale: None,
             notice: None,
@@ -103,14 +112,16 @@ impl Feed {
         };
         let request = if !self.loaded {
             Some(newest(FIRST_PAGE))
+        } else if self.again.is_some() {
+            self.again
         } else if let Some(limit) = self.hole {
             Some(newest(limit))
         } else if self.complete {
             None
         } else {
             let wanted = self.view.history_wanted();
-            wanted.map(|(before, limit)| Request {
-                before: Some(before),
+            wanted.map(|(oldest, limit)| Request {
+                before: Some(self.reached.map_or(oldest, |reached| reached.min(oldest))),
                 limit,
             })
         };
@@ -124,38 +135,46 @@ impl Feed {
         let page = match page {
             Ok(page) => page,
             Err(error) => {
-                self.retry_at_ms = now_ms + RETRY_MS;
+                self.pause(now_ms);
                 self.error = Some(error);
                 return;
             }
         };
         self.error = None;
+        // While the server still lacks bars of the page, that it holds no more says nothing.
+        let is_whole = page.notice.is_none();
+        self.again = (!is_whole).then_some(request);
+        if is_whole {
+            self.pause_ms = RETRY_MS;
+        } else {
+            self.pause(now_ms);
+        }
         self.notice = page.notice;
-        if self.widen(page.precision) && request.before.is_some() {
-            // What was held had other decimals: begin with the newest page again.
+        let given_up = self.widen(page.precision);
+        if given_up && request.before.is_some() {
+            // What was held does not fit these decimals: begin with the newest page again.
             return;
         }
-        self.view.set_tick(page.tick);
+        let precision = self.view.series().precision();
+        let tick = Price(page.tick).rescaled(page.precision.price, precision.price);
+        self.view.set_tick(tick.map_or(1, |tick| tick.0));
         if request.before.is_some() || !self.loaded {
-            self.complete = !page.more;
-        }
-        if request.before.is_some() && page.candles.is_empty() {
-            self.complete = true;
+            self.complete = is_whole && page.older.is_none();
+            self.reached = page.older.filter(|_| page.candles.is_empty());
         }
         if request.before.is_none() {
             self.loaded = true;
             self.hole = None;
         }
         let live_from = self.live_from;
-        let fresher = |bar: &Bar| live_from.is_some_and(|from| bar.time >= from);
+        let bars = self.bars(&page.candles, page.precision);
         let held = self.view.series();
-        let bars: Vec<Bar> = page
-            .candles
-            .iter()
-            .map(Bar::from)
-            .filter(|bar| !(fresher(bar) && held.at(bar.time).is_some()))
+        let is_fresher = |bar: &Bar| live_from.is_some_and(|from| bar.time >= from);
+        let news: Vec<Bar> = bars
+            .into_iter()
+            .filter(|bar| !(is_fresher(bar) && held.at(bar.time).is_some()))
             .collect();
-        self.view.merge(bars);
+        self.view.merge(news);
     }
 
     /// Takes a live message.
@@ -166,11 +185,11 @@ impl Feed {
                 self.widen(data.precision);
                 self.live_from = data.candles.first().map(|candle| candle.time);
                 self.look_for_hole();
-                self.take_bars(&data.candles);
+                self.take_bars(&data.candles, data.precision);
             }
             Body::Update(Data::Candles(data)) => {
                 self.widen(data.precision);
-                self.take_bars(&data.candles);
+                self.take_bars(&data.candles, data.precision);
             }
             Body::Stale { reason } => self.stale = Some(reason.clone()),
             _ => {}
@@ -198,10 +217,27 @@ impl Feed {
         }
     }
 
-    fn take_bars(&mut self, candles: &[Candle]) {
-        for candle in candles {
-            self.view.upsert(Bar::from(candle));
+    fn take_bars(&mut self, candles: &[Candle], precision: Precision) {
+        for bar in self.bars(candles, precision) {
+            self.view.upsert(bar);
         }
+    }
+
+    /// Bars at the chart's decimals, which are at least as fine. One that does not fit is said to
+    /// be missing.
+    fn bars(&mut self, candles: &[Candle], from: Precision) -> Vec<Bar> {
+        let to = self.view.series().precision();
+        let fitting = |candle| Bar::from(candle).rescaled(from, to);
+        let bars: Vec<Bar> = candles.iter().filter_map(fitting).collect();
+        if bars.len() < candles.len() {
+            self.notice = Some("Some bars have numbers too large to be shown.".to_owned());
+        }
+        bars
+    }
+
+    fn pause(&mut self, now_ms: f64) {
+        self.retry_at_ms = now_ms + self.pause_ms;
+        self.pause_ms = (self.pause_ms * 2.0).min(LONGEST_RETRY_MS);
     }
 
     /// After a pause in the line, bars may be missing before the first one of the snapshot.
@@ -220,22 +256,24 @@ impl Feed {
         }
     }
 
-    /// Begins anew at other decimals; says whether bars were given up for it.
-    fn widen(&mut self, precision: Precision) -> bool {
-        if self.view.series().precision() == precision {
+    /// Moves what is held to the finest decimals seen; pages and live bars may differ for good.
+    /// Says whether bars were given up, because they did not fit.
+    fn widen(&mut self, given: Precision) -> bool {
+        let held = self.view.series().precision();
+        let finest = held.widened(given);
+        if finest == held || self.view.widen(finest) {
             return false;
         }
-        let given_up = !self.view.series().is_empty();
-        self.view.set_precision(precision);
-        if given_up {
-            self.forget();
-        }
-        given_up
+        self.view.set_precision(finest);
+        self.forget();
+        true
     }
 
     fn forget(&mut self) {
         self.loaded = false;
+        self.again = None;
         self.complete = false;
+        self.reached = None;
         self.hole = None;
     }
 }
@@ -243,7 +281,7 @@ impl Feed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tradesuite_core::model::{Origin, Price, Volume};
+    use tradesuite_core::model::{Origin, Volume};
     use tradesuite_core::protocol::{CandleData, Topic};
 
     const PRECISION: Precision = Precision {
@@ -272,8 +310,8 @@ mod tests {
         Ok(CandlePage {
             precision: PRECISION,
             tick: 1,
+            older: more.then_some(UnixMs(range.start * 60_000)),
             candles: range.map(|minute| candle(minute, 150)).collect(),
-            more,
             notice: None,
         })
     }
@@ -371,6 +409,24 @@ mod tests {
     }
 
     #[test]
+    fn a_long_silence_is_passed_over_page_by_page() {
+        let mut feed = loaded();
+        feed.view_mut().axis_mut().pan_by(3_000.0);
+        let mut asked = feed.next_request(0.0).expect("history");
+        for reached in [-40, -80] {
+            let silence = page(reached..reached, true);
+            feed.answer(asked, silence, 0.0);
+            asked = feed
+                .next_request(0.0)
+                .expect("what lies before the silence");
+            assert_eq!(asked.before, Some(UnixMs(reached * 60_000)));
+        }
+        feed.answer(asked, page(-400..-390, true), 0.0);
+        let next = feed.next_request(0.0).and_then(|request| request.before);
+        assert_eq!(next, Some(UnixMs(-400 * 60_000)));
+    }
+
+    #[test]
     fn a_hole_after_a_pause_is_filled() {
         let mut feed = loaded();
         feed.take(&message(vec![candle(519, 160), candle(520, 160)], true));
@@ -396,21 +452,87 @@ mod tests {
         );
     }
 
-    #[test]
-    fn finer_decimals_begin_anew() {
-        let mut feed = loaded();
-        let finer = CandleData {
-            precision: Precision {
-                price: 4,
-                ..PRECISION
-            },
-            candles: vec![candle(500, 16_000)],
-        };
-        feed.take(&Message {
+    fn update(precision: Precision, candles: Vec<Candle>) -> Message {
+        Message {
             topic: Topic::Status,
             seq: 2,
-            body: Body::Update(Data::Candles(finer)),
-        });
+            body: Body::Update(Data::Candles(CandleData { precision, candles })),
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_not_whole_is_asked_again() {
+        let mut feed = feed();
+        let first = feed.next_request(0.0).expect("the first page");
+        let told = |range| {
+            page(range, false).map(|page| CandlePage {
+                notice: Some("still being fetched".to_owned()),
+                ..page
+            })
+        };
+        feed.answer(first, told(0..0), 0.0);
+        assert_eq!(
+            feed.notice(),
+            Some(Notice::Empty("still being fetched".into()))
+        );
+        assert_eq!(feed.next_request(RETRY_MS - 1.0), None);
+        assert_eq!(feed.next_request(RETRY_MS), Some(first));
+        feed.answer(first, told(490..500), RETRY_MS);
+        assert_eq!(feed.next_request(2.0 * RETRY_MS), None, "the pause grows");
+        assert_eq!(feed.next_request(3.0 * RETRY_MS), Some(first));
+        feed.answer(first, page(0..500, true), 3.0 * RETRY_MS);
+        assert_eq!(feed.notice(), None);
+        assert_eq!(closes(&feed).len(), 500);
+
+        feed.view_mut().axis_mut().pan_by(3_000.0);
+        let older = feed.next_request(10.0 * RETRY_MS).expect("history");
+        assert_eq!(older.before, Some(UnixMs(0)));
+        feed.answer(older, told(-20..0), 10.0 * RETRY_MS);
+        assert_eq!(feed.next_request(11.0 * RETRY_MS), Some(older));
+        feed.answer(older, page(-300..0, false), 11.0 * RETRY_MS);
+        assert_eq!(closes(&feed).len(), 800);
+        assert_eq!(feed.next_request(f64::MAX), None);
+    }
+
+    #[test]
+    fn finer_decimals_are_taken_over_and_coarser_ones_change_nothing() {
+        let mut feed = loaded();
+        let finer = Precision {
+            price: 4,
+            ..PRECISION
+        };
+        feed.take(&update(finer, vec![candle(500, 16_000)]));
+        assert_eq!(feed.notice(), None);
+        for step in 0..3 {
+            feed.take(&update(PRECISION, vec![candle(501 + step, 170)]));
+            feed.take(&update(finer, vec![candle(501 + step, 16_500)]));
+            feed.take(&update(PRECISION, vec![candle(502 + step, 171)]));
+        }
+        assert_eq!(feed.view().series().precision(), finer);
+        assert_eq!(closes(&feed).len(), 505);
+        assert_eq!(
+            closes(&feed)[499..502],
+            [(499, 15_000), (500, 16_000), (501, 16_500)]
+        );
+        assert_eq!(closes(&feed).last(), Some(&(504, 17_100)));
+        assert_eq!(feed.next_request(0.0), None, "nothing is loaded again");
+
+        feed.view_mut().axis_mut().pan_by(3_000.0);
+        let older = feed.next_request(0.0).expect("history");
+        feed.answer(older, page(-20..0, false), 0.0);
+        assert_eq!(closes(&feed)[0], (-20, 15_000));
+        assert_eq!(feed.next_request(0.0), None);
+    }
+
+    #[test]
+    fn decimals_that_what_is_held_does_not_fit_begin_anew() {
+        let mut feed = loaded();
+        let finest = Precision {
+            price: 18,
+            ..PRECISION
+        };
+        feed.take(&update(PRECISION, vec![candle(499, 1_000)]));
+        feed.take(&update(finest, vec![candle(500, 16_000)]));
         assert_eq!(feed.notice(), Some(Notice::Loading));
         assert_eq!(closes(&feed), [(500, 16_000)]);
     }

@@ -2,7 +2,8 @@
 
 use leptos::html::Span;
 use leptos::prelude::*;
-use tradesuite_core::chart::{Legend, format};
+use tradesuite_core::chart::{ChartView, Crosshair, Legend, format};
+use tradesuite_core::model::UnixMs;
 
 use crate::ui::widget::Readout;
 use crate::ui::workspace::Workspace;
@@ -59,11 +60,37 @@ impl LegendReadouts {
     }
 }
 
+/// What is said of missing trades: of the bar pointed at, else what the marks mean where any are
+/// in view. `offset_ms` says how far the shown zone is ahead of UTC.
+#[must_use]
+pub fn missing_text(
+    view: &ChartView,
+    crosshair: Option<Crosshair>,
+    offset_ms: &dyn Fn(UnixMs) -> i64,
+) -> String {
+    let clock = |time: UnixMs| format::clock(UnixMs(time.0 + offset_ms(time)));
+    let under = crosshair.and_then(|crosshair| view.gap_of(crosshair.index));
+    match under {
+        Some(gap) => {
+            let until = gap.end.map_or_else(|| "now".to_owned(), clock);
+            let from = clock(gap.start);
+            format!(
+                "▔ Trades are missing from {from} to {until}: {}",
+                gap.reason
+            )
+        }
+        None if view.gap_columns().is_empty() => String::new(),
+        None => "▔ Trades are missing in the marked bars".to_owned(),
+    }
+}
+
 /// The line.
 #[component]
 pub fn LegendLine(
     /// Elements of the figures.
     nodes: LegendNodes,
+    /// What is said of missing trades.
+    missing: NodeRef<Span>,
 ) -> impl IntoView {
     let workspace = Workspace::expect();
     let symbol = move || workspace.instrument.get().symbol().to_owned();
@@ -94,6 +121,7 @@ pub fn LegendLine(
                 <span class="text-text-2">{rest}</span>
             </span>
             {figures.collect_view()}
+            <span class="basis-full text-warning" node_ref=missing data-testid="legend-missing"></span>
         </div>
     }
 }

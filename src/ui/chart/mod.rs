@@ -2,7 +2,7 @@
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | [`feed`] | which bars to ask for, what live bars change |
+//! | [`feed`], [`gap_feed`] | which bars and gaps to ask for, what live bars change |
 //! | [`gesture`] | pointers and wheel to viewport |
 //! | [`grid`], [`paint`] | the layer below, and the one that moves |
 //! | [`legend`], [`summary`], [`facts`] | the figures, for eyes, for readers and for the browser tests |
@@ -14,6 +14,7 @@
 
 pub mod facts;
 pub mod feed;
+pub mod gap_feed;
 pub mod gesture;
 pub mod grid;
 pub mod legend;
@@ -44,6 +45,8 @@ struct Parts {
     grid: NodeRef<Canvas>,
     bars: NodeRef<Canvas>,
     legend: LegendNodes,
+    /// Says what is missing.
+    missing: NodeRef<Span>,
     summary: NodeRef<Span>,
     facts: NodeRef<Span>,
     notice: RwSignal<Option<Notice>>,
@@ -60,6 +63,7 @@ pub fn ChartPanel() -> impl IntoView {
         grid: NodeRef::new(),
         bars: NodeRef::new(),
         legend: std::array::from_fn(|_| NodeRef::new()),
+        missing: NodeRef::new(),
         summary: NodeRef::new(),
         facts: NodeRef::new(),
         notice: RwSignal::new(Some(Notice::Loading)),
@@ -121,7 +125,7 @@ pub fn ChartPanel() -> impl IntoView {
                 ></canvas>
                 <span id="chart-summary" class="sr-only" node_ref=parts.summary data-testid="chart-summary"></span>
                 <span hidden=true node_ref=parts.facts data-testid="chart-facts"></span>
-                <LegendLine nodes=parts.legend />
+                <LegendLine nodes=parts.legend missing=parts.missing />
                 <Show when=move || !parts.following.get()>
                     <button
                         class="absolute bottom-9 right-24 h-7 cursor-pointer rounded border border-line-strong bg-raised px-2.5 text-[11px] hover:bg-hover"

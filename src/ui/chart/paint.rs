@@ -9,6 +9,9 @@ use crate::ui::chart::grid::{LABEL_INSET, label_font, plot_edges};
 use crate::ui::panel::Palette;
 
 const VOLUME_OPACITY: f64 = 0.28;
+const GAP_OPACITY: f64 = 0.12;
+/// Height of the stroke above bars that lack trades, CSS pixels.
+const GAP_STROKE: f64 = 3.0;
 /// Heights of tags, CSS pixels.
 const TAG: f64 = 20.0;
 const TAG_WITH_COUNTDOWN: f64 = 32.0;
@@ -57,9 +60,23 @@ impl BarPainter {
             size,
             palette,
         };
+        self.paint_gaps(&frame);
         self.paint_bars(&frame);
         self.paint_last_price(&frame);
         self.paint_crosshair(&frame);
+    }
+
+    /// A tint over the bars that lack trades, and a stroke above it that no bar has.
+    fn paint_gaps(&mut self, frame: &Frame) {
+        let columns = frame.view.gap_columns();
+        let color = &frame.palette.warning;
+        self.fill(frame, color, GAP_OPACITY, &[columns]);
+        let height = frame.view.snap().px(GAP_STROKE).max(2);
+        let strokes: Vec<chart::Rect> = columns
+            .iter()
+            .map(|column| chart::Rect { height, ..*column })
+            .collect();
+        self.fill(frame, color, 1.0, &[&strokes]);
     }
 
     fn paint_bars(&mut self, frame: &Frame) {

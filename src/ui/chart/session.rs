@@ -12,18 +12,20 @@ use tradesuite_core::chart::{ChartAction, ChartSize, Crosshair, LabelMetrics};
 use tradesuite_core::model::{InstrumentId, Timeframe, UnixMs};
 use tradesuite_core::protocol::Topic;
 
-use crate::api::load_candles;
+use crate::api::{load_candles, load_gaps};
 use crate::browser::{self, Guard, Surface, SurfaceSize};
 use crate::ui::chart::Parts;
 use crate::ui::chart::facts::facts;
 use crate::ui::chart::feed::{Feed, Request};
+use crate::ui::chart::gap_feed::GapFeed;
 use crate::ui::chart::gesture::{Gestures, Pointer, WheelTurn};
 use crate::ui::chart::grid::{measure, paint_grid};
-use crate::ui::chart::legend::LegendReadouts;
+use crate::ui::chart::legend::{LegendReadouts, missing_text};
 use crate::ui::chart::paint::{BarPainter, Overlay, time_of};
 use crate::ui::chart::summary::summary;
 use crate::ui::live::{Live, Subscription};
 use crate::ui::panel::{Painter, Palette};
+use crate::ui::server_status::StatusFeed;
 use crate::ui::widget::Readout;
 use crate::ui::workspace::Workspace;
 
@@ -39,6 +41,7 @@ struct Shown {
     instrument: InstrumentId,
     timeframe: Timeframe,
     feed: Feed,
+    gaps: GapFeed,
     gestures: Gestures,
     metrics: LabelMetrics,
     summary: Readout,
@@ -90,6 +93,7 @@ impl Session {
             instrument: instrument.clone(),
             timeframe,
             feed: Feed::new(timeframe, size),
+            gaps: GapFeed::default(),
             gestures: Gestures::default(),
             metrics: LabelMetrics::default(),
             summary: Readout::new(parts.summary),
@@ -113,6 +117,7 @@ impl Session {
         });
         let beat = beat(&shown, &painter, parts);
         watch_choices(painter.clone());
+        watch_gaps(&shown);
         pump(&shown, &painter, parts);
         Self {
             shown,
@@ -188,6 +193,25 @@ fn watch_choices(painter: Painter) {
     });
 }
 
+/// Tells the feed how many gaps the exchange has counted.
+fn watch_gaps(shown: &Rc<RefCell<Shown>>) {
+    let (feed, weak) = (StatusFeed::expect(), Rc::downgrade(shown));
+    Effect::new(move || {
+        let status = feed.status.get();
+        let (Some(status), Some(shown)) = (status, weak.upgrade()) else {
+            return;
+        };
+        let mut shown = shown.borrow_mut();
+        let exchange = shown.instrument.exchange().to_owned();
+        let lines = status.connections.iter();
+        let count = lines
+            .filter(|line| line.exchange == exchange)
+            .map(|line| line.gaps + line.reconnects)
+            .sum();
+        shown.gaps.counted(count, browser::now_ms());
+    });
+}
+
 /// Keeps the countdown running, tries again what failed, and writes the summary.
 fn beat(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) -> Guard {
     let weak = Rc::downgrade(shown);
@@ -195,6 +219,7 @@ fn beat(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) -> Guard {
     browser::every(BEAT_MS, move || {
         let Some(shown) = weak.upgrade() else { return };
         pump(&shown, &painter, parts);
+        pump_gaps(&shown, &painter);
         shown.borrow_mut().sum_up();
         painter.request();
     })
@@ -220,6 +245,26 @@ fn pump(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
         shown.borrow_mut().feed.answer(request, page, now_ms);
         painter.request();
         pump(&shown, &painter, parts);
+    });
+}
+
+/// Asks the server where trades are missing, when that is due.
+fn pump_gaps(shown: &Rc<RefCell<Shown>>, painter: &Painter) {
+    let mut held = shown.borrow_mut();
+    let oldest = held.feed.view().series().first().map(|bar| bar.time);
+    let Some(from) = held.gaps.next_request(oldest, browser::now_ms()) else {
+        return;
+    };
+    let instrument = held.instrument.clone();
+    let (weak, painter) = (Rc::downgrade(shown), painter.clone());
+    spawn_local(async move {
+        let gaps = load_gaps(instrument, from).await;
+        let Some(shown) = weak.upgrade() else { return };
+        let mut shown = shown.borrow_mut();
+        if let Some(gaps) = shown.gaps.answer(from, gaps, browser::now_ms()) {
+            shown.feed.view_mut().set_gaps(gaps);
+            painter.request();
+        }
     });
 }
 
@@ -250,6 +295,7 @@ struct Canvases {
     grid_palette: Option<Palette>,
     bars: BarPainter,
     legend: LegendReadouts,
+    missing: Readout,
 }
 
 impl Canvases {
@@ -261,6 +307,7 @@ impl Canvases {
             grid_palette: None,
             bars: BarPainter::default(),
             legend: LegendReadouts::new(parts.legend),
+            missing: Readout::new(parts.missing),
         }
     }
 
@@ -279,6 +326,7 @@ impl Canvases {
         self.paint_below(shown, changed, size, palette);
         if !shown.feed.is_shown() {
             self.legend.set(None);
+            self.missing.set("", "");
             return;
         }
         let view = shown.feed.view();
@@ -292,6 +340,8 @@ impl Canvases {
         self.bars.paint(view, &overlay, surface, size, palette);
         let legend = view.legend(crosshair.map(|crosshair| crosshair.index));
         self.legend.set(legend.as_ref());
+        self.missing
+            .set(&missing_text(view, crosshair, &offset_ms), "");
         shown.sum_up();
     }
 

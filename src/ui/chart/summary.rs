@@ -38,6 +38,11 @@ pub fn summary(view: &ChartView, crosshair: Option<Crosshair>) -> String {
         figures(last, series.precision()),
         if last.closed { "closed" } else { "forming" }
     );
+    let gaps = view.gap_columns().len();
+    if gaps > 0 {
+        let stretches = if gaps == 1 { "stretch" } else { "stretches" };
+        let _ = write!(text, "; trades are missing in {gaps} {stretches} in view");
+    }
     if let Some(bar) = crosshair.and_then(|crosshair| series.bar(crosshair.index)) {
         let _ = write!(text, "; pointer on {}", figures(bar, series.precision()));
     }

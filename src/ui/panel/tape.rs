@@ -49,12 +49,14 @@ impl Trades {
     }
 
     fn add(&mut self, data: &TradeData) {
-        if data.precision != self.precision {
-            self.widen(data.precision);
+        let finest = self.precision.widened(data.precision);
+        if finest != self.precision {
+            self.widen(finest);
         }
-        for trade in &data.trades {
+        let fitting = |trade: &Trade| trade.rescaled(data.precision, finest);
+        for trade in data.trades.iter().filter_map(fitting) {
             let large = self.large.observe(trade.quantity);
-            self.held.push_front((*trade, large));
+            self.held.push_front((trade, large));
         }
         self.held.truncate(HELD);
     }
@@ -324,5 +326,8 @@ mod tests {
             (oldest.price, oldest.quantity),
             (Price(1_000), Quantity(30))
         );
+        trades.add(&data(Precision::default(), 2..3));
+        let newest = trades.held[0].0;
+        assert_eq!((newest.price, trades.precision), (Price(1_000), finer));
     }
 }

@@ -117,6 +117,13 @@ impl History {
         }))
     }
 
+    /// Whether there is a venue to ask for such bars.
+    #[must_use]
+    pub fn serves(&self, instrument: &InstrumentId, timeframe: Timeframe) -> bool {
+        let venue = self.0.venues.get(instrument.exchange());
+        venue.is_some_and(|venue| venue.exchange().spec().timeframes.contains(&timeframe))
+    }
+
     /// Sees to it that the store has all bars of a stretch, newest first, and waits for them as
     /// long as `patience` lasts. What is under way then goes on; asking again finds it.
     ///
@@ -128,13 +135,11 @@ impl History {
         stretch: Stretch,
         patience: Duration,
     ) -> Missing {
-        let Some(venue) = self.0.venues.get(instrument.exchange()) else {
+        let venue = self.0.venues.get(instrument.exchange());
+        let Some(venue) = venue.filter(|_| self.serves(instrument, timeframe)) else {
             return Missing::default();
         };
         let spec = venue.exchange().spec();
-        if !spec.timeframes.contains(&timeframe) {
-            return Missing::default();
-        }
         let series = (instrument.clone(), timeframe);
         let stretch = self.closed_part(timeframe, stretch);
         let mut problem = self.0.load(&series).await.err();

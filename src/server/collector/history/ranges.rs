@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tradesuite_core::model::{Timeframe, UnixMs};
 
-/// A stretch of time, half open.
-pub type Stretch = (UnixMs, UnixMs);
+pub use crate::server::storage::Stretch;
 
 /// Stretches that neither touch nor overlap, ascending.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

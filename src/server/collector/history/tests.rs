@@ -223,7 +223,7 @@ async fn own_whole_bars_are_not_asked_for_and_never_replaced() {
     // The older page lacks trades, the newer one is whole.
     assert_eq!(stage.asked(), 1);
     let held = stage.store.held.lock().unwrap();
-    let origins: Vec<Origin> = held.candles.values().map(|candle| candle.origin).collect();
+    let origins: Vec<Origin> = held.candles.values().map(|bar| bar.candle.origin).collect();
     assert_eq!(origins[..10], [Origin::Venue; 10]);
     assert_eq!(origins[10..], [Origin::Trades; 10]);
 }

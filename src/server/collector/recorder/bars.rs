@@ -1,17 +1,15 @@
 //! What the recorder knows of one instrument: which trades it has taken, its open bars, and where
 //! its trades are incomplete. Pure; what only the store knows is given when it is made.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use tradesuite_core::market::{
-    BarEvent, CandleBuilder, DEFAULT_GRACE_MS, OpenBar, PrecisionOverflow,
+    BarEvent, CandleBuilder, DEFAULT_GRACE_MS, Novelty, OpenBar, PrecisionOverflow, TradeIds,
 };
 use tradesuite_core::model::{
     Candle, Origin, Precision, Timeframe, Trade, TradeId, UnixMs, UnixNs,
 };
 
-/// Ids remembered: more than ever wait to be written, so that the store knows all others.
-const REMEMBERED_IDS: usize = 16_384;
 /// Stretches of missing trades remembered; bars older than these are closed and stored long ago.
 const REMEMBERED_HOLES: usize = 32;
 
@@ -19,9 +17,7 @@ const REMEMBERED_HOLES: usize = 32;
 #[derive(Debug)]
 pub struct InstrumentBars {
     builder: CandleBuilder,
-    newest_id: Option<TradeId>,
-    ids: HashSet<TradeId>,
-    ids_in_order: VecDeque<TradeId>,
+    ids: TradeIds,
     /// Where trades are missing, both ends inclusive.
     holes: VecDeque<(UnixMs, UnixMs)>,
     /// Whether the store had trades when this began.
@@ -51,17 +47,6 @@ pub struct Changed {
     pub stored: BTreeSet<(Timeframe, UnixMs)>,
 }
 
-/// Whether a trade is new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Novelty {
-    /// Not taken before.
-    New,
-    /// Taken before.
-    Known,
-    /// Older than what is remembered: only the store can tell.
-    AskStore,
-}
-
 impl InstrumentBars {
     /// Goes on from what the store holds.
     #[must_use]
@@ -70,9 +55,7 @@ impl InstrumentBars {
         builder.resume(held.bars);
         Self {
             builder,
-            newest_id: held.newest_trade,
-            ids: HashSet::new(),
-            ids_in_order: VecDeque::new(),
+            ids: TradeIds::after(held.newest_trade),
             holes: VecDeque::new(),
             began_with_trades: held.newest_trade.is_some(),
             changes: Vec::new(),
@@ -127,16 +110,7 @@ impl InstrumentBars {
     /// Whether this trade was taken before.
     #[must_use]
     pub fn novelty(&self, id: TradeId) -> Novelty {
-        match self.newest_id {
-            Some(newest) if id <= newest => {
-                if self.ids.contains(&id) {
-                    Novelty::Known
-                } else {
-                    Novelty::AskStore
-                }
-            }
-            _ => Novelty::New,
-        }
+        self.ids.novelty(id)
     }
 
     /// Adds a new trade to its bars.
@@ -148,12 +122,11 @@ impl InstrumentBars {
         trade: &Trade,
         precision: Precision,
     ) -> Result<Changed, PrecisionOverflow> {
-        if self.newest_id.is_none() && !self.began_with_trades {
+        if self.ids.newest().is_none() && !self.began_with_trades {
             // What traded before the first trade ever seen is not known.
             self.hole(UnixMs(i64::MIN), trade.time.to_ms());
         }
-        self.newest_id = self.newest_id.max(Some(trade.id));
-        self.remember(trade.id);
+        self.ids.take(trade.id);
         let mut changes = std::mem::take(&mut self.changes);
         let outcome = self.builder.on_trade(trade, precision, &mut changes);
         let changed = self.sort_out(changes);
@@ -202,17 +175,6 @@ impl InstrumentBars {
         }
         self.holes.push_back((start, end));
         self.holed = true;
-    }
-
-    fn remember(&mut self, id: TradeId) {
-        if self.ids.insert(id) {
-            self.ids_in_order.push_back(id);
-        }
-        if self.ids_in_order.len() > REMEMBERED_IDS
-            && let Some(oldest) = self.ids_in_order.pop_front()
-        {
-            self.ids.remove(&oldest);
-        }
     }
 
     fn sort_out(&mut self, mut changes: Vec<BarEvent>) -> Changed {
@@ -288,22 +250,5 @@ mod tests {
                 .iter()
                 .all(|origin| *origin == Origin::Both)
         );
-    }
-
-    #[test]
-    fn known_trades_are_told_from_new_ones() {
-        let mut bars = InstrumentBars::resume(Resumed {
-            newest_trade: Some(TradeId(7)),
-            ..Resumed::default()
-        });
-        bars.trade(&trade(9, 1_000), PRECISION).unwrap();
-        for (id, expected) in [
-            (7, Novelty::AskStore),
-            (8, Novelty::AskStore),
-            (9, Novelty::Known),
-            (10, Novelty::New),
-        ] {
-            assert_eq!(bars.novelty(TradeId(id)), expected, "{id}");
-        }
     }
 }

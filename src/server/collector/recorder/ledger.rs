@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tradesuite_core::market::{OpenBar, fold};
+use tradesuite_core::market::{Novelty, OpenBar, fold};
 use tradesuite_core::model::{
     Candle, EventBody, Gap, GapKind, InstrumentId, MarketEvent, Origin, Position, Precision,
     Sequenced, Timeframe, Trade, UnixMs, UnixNs,
 };
 
-use super::bars::{Changed, InstrumentBars, Novelty};
+use super::bars::{Changed, InstrumentBars};
 use super::resume::{is_stored, parts_of, resumed, trades_of};
 use crate::server::storage::{
     BookChange, BookRecord, CandleRecord, MarketStore, Newest, Span, StoreBatch, StoreError,

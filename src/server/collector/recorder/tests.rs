@@ -1,6 +1,6 @@
 //! Recorders that are killed over stores that fail: everything is kept, once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -127,7 +127,7 @@ fn plain(candle: Candle) -> Candle {
 fn stored_bars(held: &Held) -> BTreeMap<(InstrumentId, Timeframe, UnixMs), Candle> {
     held.candles
         .iter()
-        .map(|(key, candle)| (key.clone(), plain(*candle)))
+        .map(|(key, bar)| (key.clone(), plain(bar.candle)))
         .collect()
 }
 
@@ -238,7 +238,15 @@ proptest! {
         prop_assert!(passed <= last);
         prop_assert_eq!(stored_bars(&held), bars_of(&events));
         prop_assert_eq!(held.book.len(), count(|body| matches!(body, EventBody::BookUpdate(_))));
-        prop_assert_eq!(held.gaps.len(), count(|body| matches!(body, EventBody::Gap { .. })));
+        // A gap that is said again is the same one.
+        let gaps: BTreeSet<_> = events
+            .iter()
+            .filter_map(|event| match event.event.body {
+                EventBody::Gap { start, .. } => Some((&event.event.instrument, start)),
+                _ => None,
+            })
+            .collect();
+        prop_assert_eq!(held.gaps.len(), gaps.len());
         prop_assert!(held.book.is_sorted_by_key(|record| record.position));
     }
 }
@@ -362,7 +370,7 @@ async fn a_gap_over_a_restart_shows_in_the_bars_on_both_sides() {
         .candles
         .iter()
         .filter(|((.., time), _)| *time > UnixMs(1_699_900_000_000));
-    let origins: Vec<Origin> = around.map(|(_, candle)| candle.origin).collect();
+    let origins: Vec<Origin> = around.map(|(_, bar)| bar.candle.origin).collect();
     assert_eq!(origins, vec![Origin::Both; origins.len()]);
     assert!(origins.len() >= 4);
 }
@@ -388,7 +396,7 @@ async fn bars_that_were_open_at_the_end_close_without_another_trade() {
     let closed = |timeframe| {
         held.candles
             .iter()
-            .any(|((_, frame, _), bar)| *frame == timeframe && bar.closed)
+            .any(|((_, frame, _), bar)| *frame == timeframe && bar.candle.closed)
     };
     assert!(closed(Timeframe::S1) && closed(Timeframe::M1));
     assert!(!closed(Timeframe::D1));

@@ -1,7 +1,6 @@
-//! What the collector's tests share: a venue of one line of text per message, a store and a sink in
-//! memory, a scripted HTTP server.
+//! What the collector's tests share: a venue of one line of text per message, a sink in memory, a
+//! scripted HTTP server.
 
-mod store;
 mod venue;
 
 use std::collections::VecDeque;
@@ -14,10 +13,10 @@ use tradesuite_core::model::{
     UnixNs,
 };
 
-pub use self::store::{Fault, Held, MemoryStore};
 pub use self::venue::{LineChecker, LineFeed, LineVenue, venue_candle};
 use super::http::{Http, NoReply, Reply};
 use super::sink::{EventSink, SinkClosed};
+pub use crate::server::storage::memory::{Fault, Held, MemoryStore};
 
 /// Decimals of everything in these tests.
 pub const PRECISION: Precision = Precision {

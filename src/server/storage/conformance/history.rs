@@ -33,12 +33,59 @@ pub(super) async fn gaps_are_revised_and_found(store: &dyn MarketStore) {
             .collect::<Vec<_>>()
     };
     assert_eq!(starts(all()).await, [0, 100]);
-    assert_eq!(starts(span(10, 100, 9, Newest::No)).await, [0_i64; 0]);
-    assert_eq!(starts(span(9, 101, 9, Newest::No)).await, [0, 100]);
+    assert_eq!(starts(span(11, 100, 9, Newest::No)).await, [0_i64; 0]);
+    assert_eq!(starts(span(10, 101, 9, Newest::No)).await, [0, 100]);
     assert_eq!(starts(span(500, 600, 9, Newest::No)).await, [100]);
     write(store, batch(vec![gap(100, Some(200), false)])).await;
     let found = store.gaps(None, all()).await.expect("reads");
     assert_eq!(found, [gap(0, Some(10), true), gap(100, Some(200), false)]);
+}
+
+pub(super) async fn gaps_are_read_by_their_starts(store: &dyn MarketStore) {
+    let gap = |symbol: &str, kind, start: i64, end: Option<i64>| Gap {
+        instrument: instrument(symbol),
+        kind,
+        start: UnixMs(MIDNIGHT + start),
+        end: end.map(|end| UnixMs(MIDNIGHT + end)),
+        reason: "the line was cut".to_owned(),
+        filled: false,
+    };
+    let in_order = vec![
+        gap("GS-USD", GapKind::Trades, 0, None),
+        gap("GS-USD", GapKind::Trades, 5, Some(5)),
+        gap("GS-USD", GapKind::Book, 7, Some(50)),
+        gap("GS-USD", GapKind::Trades, 7, Some(20)),
+        gap("GS-USD", GapKind::Trades, 60, Some(70)),
+    ];
+    let gaps = in_order.iter().rev().cloned().collect();
+    write(
+        store,
+        StoreBatch {
+            gaps,
+            ..StoreBatch::default()
+        },
+    )
+    .await;
+    let id = instrument("GS-USD");
+    let at = |ms: i64| UnixMs(MIDNIGHT + ms);
+    for (touching, starts, expected) in [
+        ((0, 99), span(0, 99, 9, Newest::No), vec![0, 1, 2, 3, 4]),
+        // A gap without length is found where it is.
+        ((5, 6), span(0, 99, 9, Newest::No), vec![0, 1]),
+        ((30, 99), span(0, 99, 9, Newest::No), vec![0, 2, 4]),
+        ((30, 99), span(0, 99, 2, Newest::No), vec![0, 2]),
+        ((30, 99), span(7, 99, 2, Newest::No), vec![2, 4]),
+        ((30, 60), span(0, 99, 9, Newest::Yes), vec![0, 2]),
+        ((0, 99), span(0, 8, 3, Newest::Yes), vec![1, 2, 3]),
+    ] {
+        let touching = (at(touching.0), at(touching.1));
+        let found = store.gaps_starting(Some(&id), touching, starts).await;
+        let expected: Vec<Gap> = expected
+            .into_iter()
+            .map(|n: usize| in_order[n].clone())
+            .collect();
+        assert_eq!(found.expect("reads"), expected, "{touching:?} {starts:?}");
+    }
 }
 
 pub(super) async fn books_are_rebuilt(store: &dyn MarketStore) {

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, params};
 use tradesuite_core::model::{Gap, GapKind, Instrument, InstrumentId, UnixMs};
 
 use super::rows::order;
-use crate::server::storage::{Newest, Span, StoreError};
+use crate::server::storage::{Newest, Span, StoreError, Stretch};
 
 /// Writes gaps. A gap is known by instrument, kind and start; a later word on it replaces an
 /// earlier one, but an end that is known is not forgotten, nor that it was filled.
@@ -29,25 +29,33 @@ pub(super) fn write_gaps(connection: &Connection, gaps: &[Gap]) -> Result<(), St
     Ok(())
 }
 
-/// Gaps that touch the span, by start.
+/// Of the gaps that touch a stretch those that start within a span, by start, instrument and kind.
 pub(super) fn read_gaps(
     connection: &Connection,
     instrument: Option<&InstrumentId>,
-    span: Span,
+    touching: Stretch,
+    starts: Span,
 ) -> Result<Vec<Gap>, StoreError> {
-    let order = order(span.newest);
+    let order = order(starts.newest);
     let mut select = connection.prepare_cached(&format!(
         "SELECT instrument, kind, start, end, reason, filled FROM gaps
-         WHERE (?1 IS NULL OR instrument = ?1) AND start < ?3 AND (end IS NULL OR end > ?2)
-         ORDER BY start {order}, instrument {order}, kind {order} LIMIT ?4"
+         WHERE (?1 IS NULL OR instrument = ?1) AND start >= ?4 AND start < min(?3, ?5)
+             AND (end IS NULL OR end >= ?2)
+         ORDER BY start {order}, instrument {order}, kind {order} LIMIT ?6"
     ))?;
-    let instrument = instrument.map(InstrumentId::as_str);
-    let mut rows = select.query(params![instrument, span.start.0, span.end.0, span.limit])?;
+    let mut rows = select.query(params![
+        instrument.map(InstrumentId::as_str),
+        touching.0.0,
+        touching.1.0,
+        starts.start.0,
+        starts.end.0,
+        starts.limit,
+    ])?;
     let mut gaps = Vec::new();
     while let Some(row) = rows.next()? {
         gaps.push(gap(row)?);
     }
-    if span.newest == Newest::Yes {
+    if starts.newest == Newest::Yes {
         gaps.reverse();
     }
     Ok(gaps)

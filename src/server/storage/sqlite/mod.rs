@@ -39,7 +39,7 @@ use self::reader::Readers;
 pub use self::state::SqliteState;
 use self::writer::{Order, Writer};
 use super::directory::DataDirectory;
-use super::{Coverage, MarketStore, Rows, Span, StoreBatch, StoreError};
+use super::{Coverage, MarketStore, Rows, Span, StoreBatch, StoreError, Stretch};
 
 const CANDLES_FILE: &str = "candles.db";
 const TRADES_FOLDER: &str = "trades";
@@ -178,14 +178,17 @@ impl MarketStore for SqliteStore {
         .await
     }
 
-    async fn gaps(
+    async fn gaps_starting(
         &self,
         instrument: Option<&InstrumentId>,
-        span: Span,
+        touching: Stretch,
+        starts: Span,
     ) -> Result<Vec<Gap>, StoreError> {
         let instrument = instrument.cloned();
-        self.ask_candles(move |connection| ledger::read_gaps(connection, instrument.as_ref(), span))
-            .await
+        self.ask_candles(move |connection| {
+            ledger::read_gaps(connection, instrument.as_ref(), touching, starts)
+        })
+        .await
     }
 
     async fn instruments(&self) -> Result<Vec<Instrument>, StoreError> {

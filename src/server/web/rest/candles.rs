@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tradesuite_core::model::{InstrumentId, Timeframe};
@@ -18,6 +18,8 @@ use crate::server::service::{CandleAnswer, CandleQuery, Cursor, Service};
 
 /// Carries the cursor where the body has no place for it.
 const NEXT: HeaderName = HeaderName::from_static("x-next-cursor");
+/// Why bars are missing, where the body has no place for it.
+const NOTICE: HeaderName = HeaderName::from_static("x-notice");
 
 #[derive(Clone, Copy)]
 enum Shape {
@@ -50,7 +52,8 @@ pub(super) struct Candles {
 /// Bars of any timeframe, the live one included.
 ///
 /// `shape=rows` gives `[[time, open, high, low, close, volume], …]`, `format=csv` a table with a
-/// header; both carry the cursor in the header `x-next-cursor`.
+/// header; both carry the cursor in the header `x-next-cursor`, and why bars are missing in
+/// `x-notice`.
 #[utoipa::path(
     get, path = "/candles", tag = "market",
     params(
@@ -91,21 +94,15 @@ pub(super) async fn list(
     };
     let answer = service.candles(&query).await?;
     let next = answer.next.as_ref().map(Cursor::to_string);
-    let header = [(NEXT, next.clone().unwrap_or_default())];
-    let header = next.is_some().then_some(header);
+    let headers = headers([(NEXT, next.as_deref()), (NOTICE, answer.notice.as_deref())]);
     Ok(match (format, shape) {
         (Some(Format::Csv), _) => {
             let kind = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
-            (
-                kind,
-                header.map_or_else(Default::default, into_map),
-                csv(&answer),
-            )
-                .into_response()
+            (kind, headers, csv(&answer)).into_response()
         }
         (_, Some(Shape::Rows)) => {
             let rows: Vec<Bare> = bare(&answer, style);
-            (header.map_or_else(Default::default, into_map), Json(rows)).into_response()
+            (headers, Json(rows)).into_response()
         }
         _ => Json(Candles {
             instrument: query.instrument,
@@ -118,10 +115,11 @@ pub(super) async fn list(
     })
 }
 
-fn into_map(header: [(HeaderName, String); 1]) -> axum::http::HeaderMap {
-    header
+/// Those of the headers that have a value.
+fn headers(named: [(HeaderName, Option<&str>); 2]) -> HeaderMap {
+    named
         .into_iter()
-        .filter_map(|(name, value)| Some((name, value.parse().ok()?)))
+        .filter_map(|(name, value)| Some((name, HeaderValue::from_bytes(value?.as_bytes()).ok()?)))
         .collect()
 }
 
