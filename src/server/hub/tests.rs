@@ -54,6 +54,7 @@ fn status() -> ServerStatus {
             kind: "memory".to_owned(),
             state: StoreState::Ok,
             bytes: 0,
+            problem: None,
         },
         connections: Vec::new(),
         rejected: 0,

@@ -83,6 +83,7 @@ fn service(venue: Arc<Venue>, held: &[i64]) -> Service {
         stop: CancellationToken::new(),
     });
     let parts = ServiceParts {
+        keeping: None,
         hub: Hub::new(HubOptions::default(), store.clone()),
         store,
         directory,
