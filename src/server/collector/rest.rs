@@ -18,9 +18,6 @@ const TRIES: u32 = 3;
 /// Longest wait that a caller is kept for; longer ones become an error.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Requests a second that a venue on this machine, the simulator, is asked.
-const LOOPBACK_PER_S: u32 = 1_000;
-
 /// Why a venue's answer is not there. Every text is a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RestError {
@@ -103,16 +100,11 @@ impl VenueRest {
     ) -> Self {
         let spec = exchange.spec();
         let base_url = base_url.unwrap_or_else(|| spec.rest_url.to_owned());
-        let per_s = if is_loopback(&base_url) {
-            LOOPBACK_PER_S
-        } else {
-            spec.requests_per_s
-        };
         Self {
             exchange,
             base_url,
             http,
-            limiter: Limiter::per_second(per_s),
+            limiter: Limiter::per_second(spec.requests_per_s),
             jitter,
         }
     }
@@ -240,15 +232,6 @@ impl VenueRest {
     }
 }
 
-/// Whether the address is this machine itself.
-fn is_loopback(base_url: &str) -> bool {
-    let host = base_url.split("://").nth(1).unwrap_or_default();
-    ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| {
-        host.strip_prefix(name)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -336,20 +319,6 @@ mod tests {
             wait_s: 3_600,
         };
         assert_eq!((answer, asked, waited), (Err(expected), 1, 0));
-    }
-
-    #[test]
-    fn this_machine_is_told_from_others() {
-        for (url, expected) in [
-            ("http://127.0.0.1:9000", true),
-            ("http://localhost/api", true),
-            ("http://[::1]:80", true),
-            ("https://api.coinbase.com", false),
-            ("http://127.0.0.1.example.com", false),
-            ("nonsense", false),
-        ] {
-            assert_eq!(is_loopback(url), expected, "{url}");
-        }
     }
 
     #[tokio::test(start_paused = true)]
