@@ -87,7 +87,11 @@ pub async fn keep_fresh(
     let mut backoff = Backoff::default();
     let mut complained = false;
     loop {
-        let wait = match refresh(&directory, &rest, store.as_ref()).await {
+        let refreshed = tokio::select! {
+            () = stop.cancelled() => return,
+            refreshed = refresh(&directory, &rest, store.as_ref()) => refreshed,
+        };
+        let wait = match refreshed {
             Ok(count) => {
                 tracing::info!(exchange, count, "instrument list read");
                 backoff.reset();
@@ -132,8 +136,34 @@ async fn refresh(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::clock::Stopwatch;
     use crate::server::collector::http::{NoReply, Reply};
     use crate::server::collector::testing::{LineVenue, MemoryStore, ScriptedHttp};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_venue_that_asks_for_patience_does_not_hold_up_the_end() {
+        let patience = Reply {
+            status: 429,
+            retry_after: Some(Duration::from_secs(300)),
+            ..Reply::default()
+        };
+        let http = ScriptedHttp::new(vec![Ok(patience)]);
+        let rest = VenueRest::new(&LineVenue, None, http, Jitter::fixed(1.0));
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(keep_fresh(
+            Directory::default(),
+            Arc::new(rest),
+            Arc::new(MemoryStore::default()),
+            Jitter::fixed(1.0),
+            stop.clone(),
+        ));
+        // Its next try waits for its turn.
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        let watch = Stopwatch::start();
+        stop.cancel();
+        task.await.unwrap();
+        assert_eq!(watch.elapsed(), Duration::ZERO);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn the_list_is_asked_for_until_it_comes_and_then_daily() {

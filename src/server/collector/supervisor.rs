@@ -103,8 +103,12 @@ impl<C: Connector + Clone> Supervisor<C> {
             listed.borrow_and_update();
             known.retain(|id, _| wanted.contains(id));
             for id in &wanted {
-                if !known.contains_key(id) {
-                    known.insert(id.clone(), this.describe(id).await);
+                match known.get_mut(id) {
+                    // What was guessed before the venue's list came is put right.
+                    Some(known) => known.instrument = this.directory.get_or_guess(id),
+                    None => {
+                        known.insert(id.clone(), this.describe(id).await);
+                    }
                 }
             }
             assignment.update(&wanted);

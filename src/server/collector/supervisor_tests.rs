@@ -135,6 +135,21 @@ async fn a_lost_line_is_opened_again_with_a_new_book() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_guessed_of_an_instrument_is_put_right() {
+    let connector = MemoryConnector::default();
+    let mut venue = connector.accept();
+    let stage = start(connector, &["A-USD"]);
+    assert_eq!(heard(&mut venue).await, "+A-USD");
+    stage.directory.describe(vec![Instrument {
+        venue_symbol: "XA".to_owned(),
+        ..Instrument::undescribed(id("A-USD"), PRECISION)
+    }]);
+    assert_eq!(heard(&mut venue).await, "-A-USD");
+    assert_eq!(heard(&mut venue).await, "+XA");
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn waits_are_short_again_after_a_good_minute() {
     let connector = MemoryConnector::default();
     for _ in 0..5 {
@@ -143,6 +158,7 @@ async fn waits_are_short_again_after_a_good_minute() {
     let (mut first, mut second) = (connector.accept(), connector.accept());
     let stage = start(connector, &["A-USD"]);
     heard(&mut first).await;
+    first.say("book A-USD").await;
     for _ in 0..7 {
         first.say("beat").await;
         tokio::time::sleep(Duration::from_secs(9)).await;

@@ -26,6 +26,8 @@ struct Connection {
     /// The file whose frames it carries.
     file: usize,
     intake: Intake,
+    /// Whether a complaint about it was logged.
+    complained: bool,
 }
 
 impl Playback {
@@ -94,7 +96,12 @@ impl Playback {
         }
         let verdict = connection.intake.frame(&frame.text, self.received, out);
         if let Some(complaint) = &verdict.complaint {
-            tracing::warn!(url = frame.url, complaint, frame = self.frames, "recorded");
+            let (url, frame) = (&frame.url, self.frames);
+            if std::mem::replace(&mut connection.complained, true) {
+                tracing::debug!(url, complaint, frame, "recorded trouble");
+            } else {
+                tracing::warn!(url, complaint, frame, "recorded trouble; more is counted");
+            }
         }
         Ok(verdict)
     }
@@ -115,6 +122,7 @@ impl Playback {
                     number: frame.connection,
                     file: self.file,
                     intake: Intake::new(exchange.spec(), feed),
+                    complained: false,
                 });
                 self.connections.len() - 1
             }

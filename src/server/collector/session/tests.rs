@@ -1,7 +1,10 @@
 //! Sessions on memory lines: what is said to the venue, what is made of its answers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+
+use async_trait::async_trait;
 
 use super::*;
 use crate::server::collector::status::StatusBoard;
@@ -33,13 +36,29 @@ fn carried(symbols: &[&str]) -> Carried {
 }
 
 async fn stage(symbols: &[&str]) -> Stage {
+    let sink = Arc::new(MemorySink::default());
+    let stage = stage_with(symbols, sink.clone()).await;
+    Stage { sink, ..stage }
+}
+
+/// Takes nothing: the disk is full.
+struct FullSink;
+
+#[async_trait]
+impl EventSink for FullSink {
+    async fn append(&self, _events: Vec<MarketEvent>) -> Result<(), SinkClosed> {
+        std::future::pending().await
+    }
+}
+
+async fn stage_with(symbols: &[&str], to_sink: Arc<dyn EventSink>) -> Stage {
     let connector = MemoryConnector::default();
     let venue = connector.accept();
     let line = connector.connect("ws://line").await.unwrap();
-    let (sink, board) = (Arc::new(MemorySink::default()), StatusBoard::default());
+    let board = StatusBoard::default();
     let (wanted, mut receiver) = watch::channel(carried(symbols));
     let stop = CancellationToken::new();
-    let (cell, to_sink, to_stop) = (board.register("line"), sink.clone(), stop.clone());
+    let (cell, to_stop) = (board.register("line"), stop.clone());
     let task = tokio::spawn(async move {
         let setup = SessionSetup {
             feed: &LineFeed,
@@ -54,7 +73,7 @@ async fn stage(symbols: &[&str]) -> Stage {
     });
     Stage {
         venue,
-        sink,
+        sink: Arc::default(),
         board,
         wanted,
         stop,
@@ -163,12 +182,82 @@ async fn a_line_that_loses_again_and_again_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_book_that_does_not_come_is_asked_for_again() {
+    let mut stage = stage(&["A-USD", "B-USD"]).await;
+    stage.said(&["+A-USD", "+B-USD"]).await;
+    stage.venue.say("book A-USD").await;
+    // B's snapshot was lost, or its subscription was refused; trades come all the same.
+    let watch = Stopwatch::start();
+    for asked in [10, 20, 30, 40, 60, 100] {
+        while watch.elapsed() < Duration::from_secs(asked) {
+            stage.venue.say("beat").await;
+            tokio::time::sleep(Duration::from_millis(2_500)).await;
+        }
+        stage.said(&["-B-USD", "+B-USD"]).await;
+    }
+    stage.venue.say("book B-USD").await;
+    stage.sink.words(2).await;
+    for _ in 0..100 {
+        stage.venue.say("beat").await;
+        tokio::time::sleep(Duration::from_secs(9)).await;
+    }
+    assert!(stage.venue.sent.is_empty());
+    assert_eq!(stage.state(), ConnectionState::Live);
+    stage.stop.cancel();
+    assert_eq!(stage.task.await.unwrap(), SessionEnd::Stopped);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_without_a_single_book_is_given_up() {
+    let stage = stage(&["A-USD"]).await;
+    let venue = stage.venue;
+    let beats = tokio::spawn(async move {
+        loop {
+            venue.say("beat").await;
+            tokio::time::sleep(Duration::from_secs(5)).await;
+        }
+    });
+    let end = SessionEnd::Lost("no book came on this line".to_owned());
+    assert_eq!(stage.task.await.unwrap(), end);
+    beats.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_can_be_stopped_while_the_journal_is_full() {
+    let stage = stage_with(&["A-USD"], Arc::new(FullSink)).await;
+    stage.venue.say("trade A-USD 1").await;
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    let watch = Stopwatch::start();
+    stage.stop.cancel();
+    assert_eq!(stage.task.await.unwrap(), SessionEnd::Stopped);
+    assert!(watch.elapsed() <= LAST_WORDS);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instrument_described_anew_is_subscribed_to_by_its_new_name() {
+    let mut stage = stage(&["A-USD", "B-USD"]).await;
+    stage.said(&["+A-USD", "+B-USD"]).await;
+    let mut renamed = BTreeMap::clone(&carried(&["A-USD", "B-USD"]));
+    let described = renamed.get_mut(&id("A-USD")).unwrap();
+    let instrument = Instrument {
+        venue_symbol: "XA".to_owned(),
+        ..Instrument::clone(&described.instrument)
+    };
+    described.instrument = Arc::new(instrument);
+    stage.wanted.send_replace(Arc::new(renamed));
+    stage.said(&["-A-USD", "+XA"]).await;
+    stage.stop.cancel();
+    stage.task.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn holes_far_apart_do_not_end_the_line() {
     let mut stage = stage(&["A-USD"]).await;
     stage.said(&["+A-USD"]).await;
     for _ in 0..MAX_RESYNCS * 3 {
         stage.venue.say("hole").await;
         stage.said(&["-A-USD", "+A-USD"]).await;
+        stage.venue.say("book A-USD").await;
         for _ in 0..8 {
             tokio::time::sleep(Duration::from_secs(9)).await;
             stage.venue.say("beat").await;

@@ -4,21 +4,32 @@
 //! It must not know what frames mean (that is the [`Checker`]'s) nor when to open the next line
 //! (that is the supervisor's).
 
+mod books;
+mod names;
+mod resync;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::FutureExt;
 use tokio::sync::watch;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tradesuite_core::model::{InstrumentId, MarketEvent, UnixNs};
 
-use super::backoff::Jitter;
-use super::checker::{Carried, CarriedInstrument, Checker};
-use super::intake::Verdict;
-use super::limiter::Limiter;
-use super::sink::{EventSink, SinkClosed};
-use super::status::StatusCell;
-use super::transport::{Frame, Line, LineLost};
+use self::books::Books;
+use self::names::{changed, missing_from, symbol};
+use self::resync::Resync;
 use crate::server::clock::{Clock, Stopwatch};
+use crate::server::collector::backoff::Jitter;
+use crate::server::collector::checker::{Carried, CarriedInstrument, Checker};
+use crate::server::collector::intake::Verdict;
+use crate::server::collector::limiter::Limiter;
+use crate::server::collector::sink::{EventSink, SinkClosed};
+use crate::server::collector::status::StatusCell;
+use crate::server::collector::transport::{Frame, Line, LineLost};
 use crate::server::exchange::Feed;
 
 /// Frames that are taken from the line before their events are handed over.
@@ -29,10 +40,8 @@ const MAX_EVENTS_AT_ONCE: usize = 2_048;
 const SYMBOLS_PER_MESSAGE: usize = 50;
 /// Times that books are asked for again on one line; then it is given up for a new one.
 const MAX_RESYNCS: u32 = 3;
-/// After this long without a new hole the count of resyncs starts anew.
-const RESYNC_MEMORY: Duration = Duration::from_secs(60);
-/// Wait before books are asked for again, at the most.
-const RESYNC_SPREAD: Duration = Duration::from_secs(1);
+/// The last events of a line are given up after this long: the server stops, the disk may be full.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// What a session is given.
 pub struct SessionSetup<'a> {
@@ -79,8 +88,15 @@ pub async fn run<L: Line>(
         last_frame: Stopwatch::start(),
         stale: false,
         resync: Resync::default(),
+        books: Books::default(),
+        said: BTreeSet::new(),
     };
-    let end = session.follow(wanted).await;
+    let end = tokio::select! {
+        biased;
+        // Also where it waits for a full journal or for the venue's leave to speak.
+        () = setup.stop.cancelled() => Ok(()),
+        end = session.follow(wanted) => end,
+    };
     let reason = match &end {
         Ok(()) => "the connection was closed because nobody looks at it or the server stops",
         Err(Broken::Line(reason)) => reason,
@@ -89,8 +105,11 @@ pub async fn run<L: Line>(
     session
         .checker
         .lost(reason, setup.clock.now(), &mut session.events);
-    // Where the sink is gone, so are its readers.
-    let _ = session.hand_over().await;
+    // Where the sink is gone, so are its readers; where it takes nothing, the next start finds by
+    // the trades' ids what is missing.
+    if let Err(_elapsed) = timeout(LAST_WORDS, session.hand_over()).await {
+        tracing::warn!("the journal took nothing more before the line was closed");
+    }
     session.line.close().await;
     match end {
         Ok(()) | Err(Broken::Sink) => SessionEnd::Stopped,
@@ -126,20 +145,30 @@ struct Session<'a, L> {
     last_frame: Stopwatch,
     stale: bool,
     resync: Resync,
+    /// Which books are waited for.
+    books: Books,
+    /// Kinds of trouble that were logged on this line.
+    said: BTreeSet<Trouble>,
 }
 
-/// When books are asked for again.
-#[derive(Default)]
-struct Resync {
-    since: Option<Stopwatch>,
-    count: u32,
-    due_after: Option<Duration>,
+/// What is logged once a line, then counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Trouble {
+    /// Frames or values that did not parse, fit or verify.
+    Rejected,
+    /// Messages or trades that are missing.
+    Missing,
+    /// The venue's own words.
+    Venue,
+    /// Books asked for again because of a hole.
+    Resync,
+    /// Books that do not come.
+    NoBook,
 }
 
 impl<L: Line> Session<'_, L> {
     /// Goes on until it is told to stop, nothing is wanted, or something breaks.
     async fn follow(&mut self, wanted: &mut watch::Receiver<Carried>) -> Result<(), Broken> {
-        let stop = self.setup.stop;
         loop {
             let now_wanted = wanted.borrow_and_update().clone();
             if now_wanted.is_empty() {
@@ -149,9 +178,9 @@ impl<L: Line> Session<'_, L> {
             loop {
                 let (resync_due, resync_wait) = (self.resync.is_due(), self.resync.wait());
                 let patience = self.patience();
+                let (book_due, book_wait) = (self.books.is_waiting(), self.books.wait());
                 tokio::select! {
                     biased;
-                    () = stop.cancelled() => return Ok(()),
                     changed = wanted.changed() => {
                         if changed.is_err() {
                             return Ok(());
@@ -160,6 +189,9 @@ impl<L: Line> Session<'_, L> {
                     }
                     () = tokio::time::sleep(resync_wait), if resync_due => {
                         self.ask_again().await?;
+                    }
+                    () = tokio::time::sleep(book_wait), if book_due => {
+                        self.ask_for_books().await?;
                     }
                     frame = self.line.next() => self.take(frame?).await?,
                     () = tokio::time::sleep(patience) => self.silent()?,
@@ -171,10 +203,10 @@ impl<L: Line> Session<'_, L> {
     /// Subscribes to what is new and unsubscribes from what is not wanted any more.
     async fn carry(&mut self, wanted: Carried) -> Result<(), Broken> {
         let before = std::mem::replace(&mut self.carried, wanted.clone());
-        let new: Vec<&CarriedInstrument> = missing_from(&before, &wanted).collect();
-        for carried in &new {
+        for carried in changed(&before, &wanted) {
             self.checker.carry(carried);
         }
+        let new: Vec<&CarriedInstrument> = missing_from(&before, &wanted).collect();
         let gone: Vec<InstrumentId> = missing_from(&wanted, &before)
             .map(|carried| carried.instrument.id.clone())
             .collect();
@@ -182,9 +214,15 @@ impl<L: Line> Session<'_, L> {
         let symbols: Vec<&str> = missing_from(&wanted, &before).map(symbol).collect();
         self.say(&symbols, |symbols| feed.unsubscribe(symbols))
             .await?;
-        let symbols: Vec<&str> = new.into_iter().map(symbol).collect();
+        let symbols: Vec<&str> = new.iter().copied().map(symbol).collect();
         self.say(&symbols, |symbols| feed.subscribe(symbols))
             .await?;
+        for id in &gone {
+            self.books.forget(id);
+        }
+        for carried in new {
+            self.books.expect(&carried.instrument.id);
+        }
         if !gone.is_empty() {
             let now = self.setup.clock.now();
             self.checker.dropped(&gone, now, &mut self.events);
@@ -230,7 +268,7 @@ impl<L: Line> Session<'_, L> {
         self.hand_over().await?;
         match lost {
             Some(error) => Err(error.into()),
-            None if self.resync.count > MAX_RESYNCS => Err(Broken::Line(
+            None if self.resync.count() > MAX_RESYNCS => Err(Broken::Line(
                 "messages were lost again and again on this line".to_owned(),
             )),
             None => Ok(()),
@@ -238,7 +276,7 @@ impl<L: Line> Session<'_, L> {
     }
 
     fn read(&mut self, frame: Frame, received: UnixNs) {
-        let (cell, feed) = (self.setup.cell, self.setup.feed.spec().name);
+        let cell = self.setup.cell;
         let verdict = match frame {
             Frame::Text(text) => self.checker.frame(&text, received, &mut self.events),
             Frame::Binary(bytes) => Verdict {
@@ -254,22 +292,71 @@ impl<L: Line> Session<'_, L> {
             cell.gaps(verdict.gaps);
         }
         if let Some(complaint) = verdict.complaint {
-            tracing::warn!(feed, complaint, "the venue's line complains");
-            cell.complain(complaint);
+            let kind = match (verdict.rejected, verdict.gaps) {
+                (1.., _) => Trouble::Rejected,
+                (0, 1..) => Trouble::Missing,
+                (0, 0) => Trouble::Venue,
+            };
+            self.complain(kind, complaint);
         }
         if let Some(reason) = verdict.resync
             && self.resync.plan(self.setup.jitter.draw())
         {
-            tracing::warn!(feed, reason, "books are asked for again");
             cell.resync();
-            cell.complain(reason);
+            self.complain(Trouble::Resync, reason);
         }
     }
 
+    /// Shows a trouble, and logs it unless one of its kind was logged on this line: what comes a
+    /// thousand times a second is counted, not told.
+    fn complain(&mut self, kind: Trouble, words: String) {
+        let feed = self.setup.feed.spec().name;
+        if self.said.insert(kind) {
+            tracing::warn!(
+                feed,
+                ?kind,
+                words,
+                "trouble on a line; more of it is counted"
+            );
+        } else {
+            tracing::debug!(feed, ?kind, words, "trouble on a line");
+        }
+        self.setup.cell.complain(words);
+    }
+
+    /// Asks for all books: each may lack what was lost.
     async fn ask_again(&mut self) -> Result<(), LineLost> {
-        self.resync.due_after = None;
+        self.resync.begin();
         let carried = self.carried.clone();
-        let symbols: Vec<&str> = carried.values().map(symbol).collect();
+        for id in carried.keys() {
+            self.books.expect(id);
+        }
+        self.subscribe_anew(carried.values()).await
+    }
+
+    /// Asks for the books that should have come by now. A line without a single one is given up;
+    /// one instrument alone is asked for again and again, but costs the others nothing.
+    async fn ask_for_books(&mut self) -> Result<(), Broken> {
+        let carried = self.carried.clone();
+        if self.books.asked() >= MAX_RESYNCS && self.books.waiting() == carried.len() {
+            return Err(Broken::Line("no book came on this line".to_owned()));
+        }
+        let late = self.books.ask();
+        self.setup.cell.resync();
+        let names: Vec<&str> = late.iter().map(InstrumentId::symbol).collect();
+        self.complain(
+            Trouble::NoBook,
+            format!("no book came of {}", names.join(", ")),
+        );
+        let late = late.iter().filter_map(|id| carried.get(id));
+        Ok(self.subscribe_anew(late).await?)
+    }
+
+    async fn subscribe_anew<'a>(
+        &mut self,
+        carried: impl Iterator<Item = &'a CarriedInstrument>,
+    ) -> Result<(), LineLost> {
+        let symbols: Vec<&str> = carried.map(symbol).collect();
         let feed = self.setup.feed;
         self.say(&symbols, |symbols| feed.unsubscribe(symbols))
             .await?;
@@ -280,6 +367,7 @@ impl<L: Line> Session<'_, L> {
         if self.events.is_empty() {
             return Ok(());
         }
+        self.books.take(&self.events);
         self.setup
             .sink
             .append(std::mem::take(&mut self.events))
@@ -308,51 +396,3 @@ impl<L: Line> Session<'_, L> {
         Duration::from_millis(u64::try_from(ms).unwrap_or(0).max(1))
     }
 }
-
-/// What `all` has and `held` has not.
-fn missing_from<'a>(
-    held: &'a Carried,
-    all: &'a Carried,
-) -> impl Iterator<Item = &'a CarriedInstrument> {
-    all.iter()
-        .filter(|(id, _)| !held.contains_key(*id))
-        .map(|(_, carried)| carried)
-}
-
-fn symbol(carried: &CarriedInstrument) -> &str {
-    &carried.instrument.venue_symbol
-}
-
-impl Resync {
-    /// Takes note of a hole; whether it is the one that makes books be asked for again.
-    fn plan(&mut self, chance: f64) -> bool {
-        if self.due_after.is_some() {
-            return false;
-        }
-        if self
-            .since
-            .is_some_and(|since| since.elapsed() >= RESYNC_MEMORY)
-        {
-            self.count = 0;
-        }
-        self.since = Some(Stopwatch::start());
-        self.count += 1;
-        self.due_after = Some(RESYNC_SPREAD.mul_f64(chance));
-        true
-    }
-
-    fn is_due(&self) -> bool {
-        self.due_after.is_some()
-    }
-
-    fn wait(&self) -> Duration {
-        match (self.due_after, self.since) {
-            (Some(after), Some(since)) => after.saturating_sub(since.elapsed()),
-            _ => Duration::ZERO,
-        }
-    }
-}
-
-#[cfg(test)]
-#[path = "session_tests.rs"]
-mod tests;
