@@ -120,16 +120,20 @@ pub enum EventBody {
         /// In one clear sentence, why.
         reason: String,
     },
-    /// Data is known to be missing from `start` to `end`.
+    /// Data is known to be missing from `start` on. A later word on a gap of the same kind and
+    /// start replaces an earlier one.
     Gap {
         /// Which data.
         kind: GapKind,
         /// Last moment known to be complete.
         start: UnixNs,
-        /// First moment known to be complete again.
-        end: UnixNs,
+        /// First moment known to be complete again; `None` while it lasts.
+        end: Option<UnixNs>,
         /// In one clear sentence, why.
         reason: String,
+        /// Whether all of it is held by now: nothing was missed, or it was fetched afterwards.
+        #[serde(default)]
+        filled: bool,
     },
     /// Exchange time moved on without a trade or a change (heartbeat).
     Clock {

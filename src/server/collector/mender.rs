@@ -1,16 +1,21 @@
-//! Mends what collecting began too late for: when trades of an instrument turn out to be missing,
-//! the venue's bars since the beginning of the day are fetched, so that its open hour and day are
-//! right, and once more when the minute with the hole is over.
+//! Mends what collecting missed. When trades of an instrument turn out to be missing, they are
+//! fetched. Where they cannot be had, also from before collecting began, the venue's bars since the
+//! beginning of the day are, so that the open hour and day are right, and once more when the minute
+//! with the hole is over.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
-use tradesuite_core::model::{InstrumentId, Timeframe};
+use tradesuite_core::model::{Gap, GapKind, InstrumentId, Timeframe, UnixMs};
 
+use super::backfill::{Backfill, Outcome};
 use super::history::History;
-use super::recorder::Holes;
+use super::recorder::{Holes, Lack};
+use super::sink::SinkClosed;
 use crate::server::clock::{Clock, Stopwatch};
+use crate::server::storage::{MarketStore, Newest, Span};
 
 /// Longest that one instrument holds up the others.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -20,11 +25,19 @@ const SETTLED_MS: i64 = 8_000;
 const TRY_AGAIN: Duration = Duration::from_secs(60);
 /// Tries of one instrument.
 const TRIES: u32 = 10;
+/// Gaps this old are not tried again at a start.
+const RECENT_MS: i64 = 7 * 86_400_000;
+/// Gaps of one instrument, or of all at a start, that are looked at; the newest.
+const MAX_GAPS: u32 = 1_000;
 
 /// Fetches for the recorder.
 pub struct Mender {
-    /// Fetches.
+    /// Fetches bars.
     pub history: History,
+    /// Fetches trades.
+    pub backfill: Backfill,
+    /// Has the ledger of gaps.
+    pub store: Arc<dyn MarketStore>,
     /// Time of day.
     pub clock: Clock,
     /// From the recorder and back.
@@ -36,18 +49,27 @@ pub struct Mender {
 /// What is to be done later.
 struct Task {
     instrument: InstrumentId,
+    /// Whether the venue's bars are needed whatever becomes of the gaps.
+    bars: bool,
     since: Stopwatch,
     wait: Duration,
     tries_left: u32,
 }
 
+/// Gaps of which something cannot be had, as far as this run knows.
+type Lasting = HashSet<(InstrumentId, UnixMs)>;
+
 impl Mender {
     /// Goes on until it is told to stop.
     pub async fn run(mut self) {
-        let mut later: VecDeque<Task> = VecDeque::new();
+        let stop = self.stop.clone();
+        let mut lasting = Lasting::new();
+        let mut later: VecDeque<Task> = tokio::select! {
+            () = stop.cancelled() => return,
+            left = self.left_over() => left,
+        };
         loop {
             let wait = later.iter().map(Task::remaining).min();
-            let stop = self.stop.clone();
             let task = tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
@@ -56,65 +78,136 @@ impl Mender {
                     due.and_then(|at| later.remove(at))
                 }
                 holed = self.holes.holed.recv() => match holed {
-                    Some(instrument) => Some(Task::now(instrument)),
+                    Some((instrument, lack)) => Some(self.begin(instrument, lack).await),
                     None => return,
                 },
             };
             let Some(task) = task else { continue };
             let again = tokio::select! {
                 () = stop.cancelled() => return,
-                again = self.mend(task) => again,
+                again = self.mend(task, &mut lasting) => again,
             };
-            if let Some(again) = again {
-                later.retain(|task| task.instrument != again.instrument);
-                later.push_back(again);
+            match again {
+                Ok(Some(again)) => {
+                    later.retain(|task| task.instrument != again.instrument);
+                    later.push_back(again);
+                }
+                Ok(None) => {}
+                Err(SinkClosed) => return,
             }
         }
     }
 
+    /// What was not mended when the last run ended.
+    async fn left_over(&self) -> VecDeque<Task> {
+        let now = self.clock.now().to_ms();
+        let mut tasks: VecDeque<Task> = VecDeque::new();
+        for gap in self.gaps(None, UnixMs(now.0 - RECENT_MS)).await {
+            if !tasks.iter().any(|task| task.instrument == gap.instrument) {
+                tasks.push_back(Task::now(gap.instrument, false));
+            }
+        }
+        tasks
+    }
+
+    /// Takes note of what is missing; what to do about it now.
+    async fn begin(&self, instrument: InstrumentId, lack: Lack) -> Task {
+        if let Lack::Between(start, end) = lack
+            && let Err(error) = self.history.forget(&instrument, (start, end)).await
+        {
+            tracing::warn!(%instrument, %error, "bars around a gap may not be asked for again");
+        }
+        Task::now(instrument, lack == Lack::Beginning)
+    }
+
     /// Fetches what there is; when to look again.
-    async fn mend(&self, task: Task) -> Option<Task> {
+    async fn mend(&self, task: Task, lasting: &mut Lasting) -> Result<Option<Task>, SinkClosed> {
         let Task {
             instrument,
+            mut bars,
             tries_left,
             ..
         } = task;
-        let now = self.clock.now().to_ms();
         let mut failed = false;
+        for gap in self.gaps(Some(&instrument), UnixMs(0)).await {
+            if lasting.contains(&(gap.instrument.clone(), gap.start)) {
+                continue;
+            }
+            match self.backfill.fill(&gap).await? {
+                Outcome::Filled => {}
+                Outcome::Lasting => {
+                    bars = true;
+                    lasting.insert((gap.instrument, gap.start));
+                }
+                Outcome::Later => (bars, failed) = (true, true),
+            }
+        }
+        if !bars {
+            return Ok(None);
+        }
+        failed |= !self.fetch_bars(&instrument).await;
+        let wait = if failed {
+            TRY_AGAIN
+        } else if tries_left == TRIES {
+            // Once more when the minute in which it began is over.
+            let now = self.clock.now().to_ms();
+            let over_ms = Timeframe::M1.next(now).0 - now.0 + SETTLED_MS;
+            Duration::from_millis(u64::try_from(over_ms).unwrap_or_default())
+        } else {
+            return Ok(None);
+        };
+        Ok((tries_left > 1).then(|| Task {
+            instrument,
+            bars: true,
+            since: Stopwatch::start(),
+            wait,
+            tries_left: tries_left - 1,
+        }))
+    }
+
+    /// Fetches the venue's bars of the day; whether it gave all of them.
+    async fn fetch_bars(&self, instrument: &InstrumentId) -> bool {
+        let now = self.clock.now().to_ms();
+        let mut whole = true;
         for (timeframe, since) in [
             (Timeframe::M1, Timeframe::H1.floor(now)),
             (Timeframe::H1, Timeframe::D1.floor(now)),
         ] {
             let missing = self
                 .history
-                .ensure(&instrument, timeframe, (since, now), PATIENCE)
+                .ensure(instrument, timeframe, (since, now), PATIENCE)
                 .await;
-            failed |= missing.problem.is_some();
+            whole &= missing.problem.is_none();
         }
         // The receiver ends with the recorder.
         let _ = self.holes.fetched.send(instrument.clone()).await;
-        let wait = if failed {
-            TRY_AGAIN
-        } else if tries_left == TRIES {
-            // Once more when the minute in which it began is over.
-            let over_ms = Timeframe::M1.next(now).0 - now.0 + SETTLED_MS;
-            Duration::from_millis(u64::try_from(over_ms).unwrap_or_default())
-        } else {
-            return None;
+        whole
+    }
+
+    /// Gaps that have ended and are not filled, the newest last.
+    async fn gaps(&self, instrument: Option<&InstrumentId>, since: UnixMs) -> Vec<Gap> {
+        let all = Span {
+            start: since,
+            end: UnixMs(i64::MAX),
+            limit: MAX_GAPS,
+            newest: Newest::Yes,
         };
-        (tries_left > 1).then(|| Task {
-            instrument,
-            since: Stopwatch::start(),
-            wait,
-            tries_left: tries_left - 1,
-        })
+        let fillable = |gap: &Gap| gap.kind == GapKind::Trades && !gap.filled && gap.end.is_some();
+        match self.store.gaps(instrument, all).await {
+            Ok(gaps) => gaps.into_iter().filter(fillable).collect(),
+            Err(error) => {
+                tracing::warn!(%error, "the gaps cannot be read; they are filled another time");
+                Vec::new()
+            }
+        }
     }
 }
 
 impl Task {
-    fn now(instrument: InstrumentId) -> Self {
+    fn now(instrument: InstrumentId, bars: bool) -> Self {
         Self {
             instrument,
+            bars,
             since: Stopwatch::start(),
             wait: Duration::ZERO,
             tries_left: TRIES,
@@ -125,3 +218,7 @@ impl Task {
         self.wait.saturating_sub(self.since.elapsed())
     }
 }
+
+#[cfg(test)]
+#[path = "mender_tests.rs"]
+mod tests;

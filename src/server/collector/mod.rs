@@ -11,8 +11,9 @@
 //! | [`backoff`], [`limiter`] | waits between tries; a venue's limits |
 //! | [`http`], [`rest`], [`tls`] | requests; one venue's REST interface |
 //! | [`directory`] | the instruments that venues list |
+//! | [`backfill`] | trades of a gap, from the venue's history |
 //! | [`history`] | bars that this server did not see itself |
-//! | [`mender`] | has bars fetched that collecting began too late for |
+//! | [`mender`] | has trades of gaps fetched, and bars where these cannot be had |
 //! | [`sink`] | the journal, seen from here |
 //! | [`recorder`] | from the journal to the market store |
 //! | [`status`] | how each connection is doing |
@@ -20,6 +21,7 @@
 //! It must not know who reads what it collects.
 
 pub mod assignment;
+pub mod backfill;
 pub mod backoff;
 pub mod checker;
 pub mod directory;

@@ -32,6 +32,9 @@ pub trait CommittedEvents: Send + Sync {
     /// One sentence where the log cannot be read at the moment.
     async fn next(&mut self) -> Result<Option<Batch>, String>;
 
+    /// Whether everything committed so far was yielded.
+    fn is_caught_up(&self) -> bool;
+
     /// Everything up to here is held elsewhere now.
     fn passed(&self, position: Position);
 }
@@ -61,6 +64,10 @@ pub struct JournalTail {
 impl CommittedEvents for JournalTail {
     async fn next(&mut self) -> Result<Option<Batch>, String> {
         self.tail.next().await.map_err(|error| error.to_string())
+    }
+
+    fn is_caught_up(&self) -> bool {
+        self.tail.is_caught_up()
     }
 
     fn passed(&self, position: Position) {

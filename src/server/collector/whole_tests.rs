@@ -38,7 +38,7 @@ fn everything() -> Span {
 
 /// A whole run of the server's collecting half over a folder, while a venue tells something.
 async fn run(folder: &std::path::Path, connector: MemoryConnector, tell: impl Future<Output = ()>) {
-    let clock = Clock::manual(UnixMs(NOON * 1_000).to_ns());
+    let clock = Clock::manual(UnixMs((NOON + 3_600) * 1_000).to_ns());
     let directory = DataDirectory::open(folder, Mode::Live, clock.now()).unwrap();
     let store = SqliteStore::open(&directory).unwrap();
     let journal = folder.join("journal.db");
@@ -146,5 +146,7 @@ async fn runs_keep_every_trade_once_and_know_what_was_missed_between_them() {
         .filter(|gap| gap.kind == GapKind::Trades)
         .map(|gap| (from_noon(gap.start), gap.end.map(from_noon)))
         .collect();
-    assert_eq!(missed, [(60, Some(71))]);
+    // Nothing was missed between the first two, which only who compares the ids can tell; whether
+    // anything is after the last, nobody knows.
+    assert_eq!(missed, [(40, Some(41)), (60, Some(71)), (80, None)]);
 }

@@ -125,6 +125,51 @@ mod tests {
     use super::*;
     use crate::server::journal::tests::any_event;
     use proptest::prelude::*;
+    use tradesuite_core::model::{EventBody, GapKind, InstrumentId, Precision, UnixNs};
+
+    /// What earlier versions wrote: a gap always had an end, and was never filled.
+    #[derive(serde::Serialize)]
+    enum OldBody {
+        Gap {
+            kind: GapKind,
+            start: UnixNs,
+            end: UnixNs,
+            reason: String,
+        },
+    }
+
+    #[derive(serde::Serialize)]
+    struct OldEvent {
+        instrument: InstrumentId,
+        precision: Precision,
+        received: UnixNs,
+        body: OldBody,
+    }
+
+    #[test]
+    fn gaps_of_earlier_versions_are_read() {
+        let old = OldEvent {
+            instrument: "coinbase:BTC-USD".parse().unwrap(),
+            precision: Precision::default(),
+            received: UnixNs(9),
+            body: OldBody::Gap {
+                kind: GapKind::Book,
+                start: UnixNs(1),
+                end: UnixNs(7),
+                reason: "a hole".to_owned(),
+            },
+        };
+        let bytes = rmp_serde::to_vec(&old).unwrap();
+        let event: MarketEvent = rmp_serde::from_slice(&bytes).unwrap();
+        let expected = EventBody::Gap {
+            kind: GapKind::Book,
+            start: UnixNs(1),
+            end: Some(UnixNs(7)),
+            reason: "a hole".to_owned(),
+            filled: false,
+        };
+        assert_eq!(event.body, expected);
+    }
 
     proptest! {
         #[test]

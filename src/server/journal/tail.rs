@@ -114,14 +114,13 @@ mod tests {
     use tradesuite_core::model::{EventBody, MarketEvent, Precision, UnixNs};
 
     use super::*;
-    use crate::server::bus::Bus;
     use crate::server::journal::{Journal, JournalOptions};
 
     #[tokio::test]
     async fn who_stops_waiting_for_a_slow_disk_goes_on_waiting_for_the_same_reading() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.db");
-        let open = || Journal::open(&path, JournalOptions::default(), Bus::default()).unwrap();
+        let open = || Journal::open(&path, JournalOptions::default()).unwrap();
         let journal = open();
         let event = MarketEvent {
             instrument: "coinbase:BTC-USD".parse().unwrap(),

@@ -38,14 +38,19 @@ fn any_body() -> impl Strategy<Value = EventBody> {
         any_delta().prop_map(EventBody::BookSnapshot),
         any_delta().prop_map(EventBody::BookUpdate),
         "\\PC{0,20}".prop_map(|reason| EventBody::BookStale { reason }),
-        (any::<i64>(), any::<i64>(), "\\PC{0,20}").prop_map(|(start, end, reason)| {
-            EventBody::Gap {
+        (
+            any::<i64>(),
+            any::<Option<i64>>(),
+            "\\PC{0,20}",
+            any::<bool>()
+        )
+            .prop_map(|(start, end, reason, filled)| EventBody::Gap {
                 kind: GapKind::Trades,
                 start: UnixNs(start),
-                end: UnixNs(end),
+                end: end.map(UnixNs),
                 reason,
-            }
-        }),
+                filled,
+            }),
         any::<i64>().prop_map(|time| EventBody::Clock { time: UnixNs(time) }),
     ]
 }

@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use super::kept::Kept;
 use crate::server::clock::Clock;
+use crate::server::collector::backfill::Backfill;
 use crate::server::collector::backoff::Jitter;
 use crate::server::collector::directory::{self, Directory};
 use crate::server::collector::history::{History, HistorySetup};
@@ -138,7 +139,7 @@ impl Collection {
     /// Makes the venues' own history available, and has missing trades mended with it.
     fn mend(&mut self, clock: &Clock, kept: &mut Kept, venues: Vec<Arc<VenueRest>>) {
         let history = History::new(HistorySetup {
-            venues,
+            venues: venues.clone(),
             store: kept.store(),
             state: kept.state(),
             directory: self.directory.clone(),
@@ -148,6 +149,14 @@ impl Collection {
         if let Some(holes) = kept.take_holes() {
             let mender = Mender {
                 history: history.clone(),
+                backfill: Backfill {
+                    venues,
+                    store: kept.store(),
+                    sink: Arc::new(kept.journal().clone()),
+                    directory: self.directory.clone(),
+                    clock: clock.clone(),
+                },
+                store: kept.store(),
                 clock: clock.clone(),
                 holes,
                 stop: self.stop.clone(),

@@ -86,11 +86,19 @@ struct Inner {
     stop: CancellationToken,
     tasks: TaskTracker,
     /// What venues have answered, as far as it was needed since the start.
-    known: Mutex<HashMap<Series, Ranges>>,
+    known: Mutex<HashMap<Series, Known>>,
     /// Pages being fetched.
     flights: Mutex<HashMap<(Series, UnixMs), Flight>>,
     /// The last failure by venue.
     failures: Mutex<HashMap<&'static str, (Stopwatch, RestError)>>,
+}
+
+/// What a venue has answered about a series.
+#[derive(Debug, Default)]
+struct Known {
+    ranges: Ranges,
+    /// How often something of it was forgotten: an answer to a question from before is not noted.
+    forgotten: u64,
 }
 
 type Series = (InstrumentId, Timeframe);
@@ -162,6 +170,26 @@ impl History {
         }
     }
 
+    /// Trades of a stretch turned out to be missing: the venue is asked again for the bars it
+    /// touches, since its answers were not taken where own bars seemed to be whole.
+    ///
+    /// # Errors
+    /// [`HistoryProblem::Store`]
+    pub async fn forget(
+        &self,
+        instrument: &InstrumentId,
+        (start, end): Stretch,
+    ) -> Result<(), HistoryProblem> {
+        for timeframe in Timeframe::STORED {
+            let series = (instrument.clone(), timeframe);
+            let now = self.0.clock.now().to_ms();
+            let whole = (timeframe.floor(start), timeframe.next(end.min(now)));
+            self.0.load(&series).await?;
+            self.0.forget(&series, whole).await?;
+        }
+        Ok(())
+    }
+
     /// Waits for what is under way. To be called once the stop token is cancelled.
     pub async fn finish(&self) {
         self.0.tasks.close();
@@ -214,7 +242,7 @@ impl History {
 impl Inner {
     fn missing(&self, series: &Series, stretch: Stretch) -> Vec<Stretch> {
         match lock(&self.known).get(series) {
-            Some(known) => known.missing(stretch),
+            Some(known) => known.ranges.missing(stretch),
             None => Ranges::default().missing(stretch),
         }
     }

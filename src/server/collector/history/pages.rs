@@ -1,8 +1,8 @@
 //! One page of a venue's history: whether it is needed, fetching it, keeping it.
 
-use tradesuite_core::model::{Candle, GapKind, Origin};
+use tradesuite_core::model::{Candle, Gap, GapKind, Origin};
 
-use super::{HistoryProblem, Inner, OWNER, Ranges, Series, Stretch, lock};
+use super::{HistoryProblem, Inner, Known, OWNER, Ranges, Series, Stretch, lock};
 use crate::server::collector::rest::{RestError, VenueRest};
 use crate::server::exchange::VenueCandleQuery;
 use crate::server::storage::{CandleRecord, Newest, Span, StoreBatch, StoreError};
@@ -21,9 +21,10 @@ impl Inner {
         let remembered: Ranges = remembered
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default();
-        lock(&self.known)
-            .entry(series.clone())
-            .or_insert(remembered);
+        lock(&self.known).entry(series.clone()).or_insert(Known {
+            ranges: remembered,
+            forgotten: 0,
+        });
         Ok(())
     }
 
@@ -39,6 +40,7 @@ impl Inner {
         let (Some(first), Some(last)) = (missing.first(), missing.last()) else {
             return Ok(());
         };
+        let forgotten = self.forgotten(series);
         let stretch = (first.0, last.1);
         if !self.is_own(series, stretch).await.map_err(store)? {
             let exchange = venue.exchange().spec().id;
@@ -56,7 +58,10 @@ impl Inner {
                 self.store.write(batch).await.map_err(store)?;
             }
         }
-        self.remember(series, stretch).await
+        if forgotten == self.forgotten(series) {
+            self.remember(series, stretch).await?;
+        }
+        Ok(())
     }
 
     async fn ask(
@@ -119,7 +124,8 @@ impl Inner {
             newest: Newest::No,
         };
         let gaps = self.store.gaps(Some(id), span(MAX_GAPS)).await?;
-        if gaps.iter().any(|gap| gap.kind == GapKind::Trades) {
+        let lacks = |gap: &Gap| gap.kind == GapKind::Trades && !gap.filled;
+        if gaps.iter().any(lacks) {
             return Ok(false);
         }
         let bars = (end.0 - start.0) / timeframe.nominal_ms();
@@ -134,11 +140,38 @@ impl Inner {
     async fn remember(&self, series: &Series, stretch: Stretch) -> Result<(), HistoryProblem> {
         let known = {
             let mut known = lock(&self.known);
-            let ranges = known.entry(series.clone()).or_default();
-            ranges.add(stretch);
-            ranges.clone()
+            let known = known.entry(series.clone()).or_default();
+            known.ranges.add(stretch);
+            known.ranges.clone()
         };
-        let bytes = serde_json::to_vec(&known).map_err(|e| HistoryProblem::Store(e.to_string()))?;
+        self.note(series, &known).await
+    }
+
+    fn forgotten(&self, series: &Series) -> u64 {
+        let known = lock(&self.known);
+        known.get(series).map_or(0, |known| known.forgotten)
+    }
+
+    /// A stretch is not known any more.
+    pub(super) async fn forget(
+        &self,
+        series: &Series,
+        stretch: Stretch,
+    ) -> Result<(), HistoryProblem> {
+        let known = {
+            let mut known = lock(&self.known);
+            let known = known.entry(series.clone()).or_default();
+            known.forgotten += 1;
+            known.ranges.remove(stretch).then(|| known.ranges.clone())
+        };
+        match known {
+            Some(known) => self.note(series, &known).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn note(&self, series: &Series, known: &Ranges) -> Result<(), HistoryProblem> {
+        let bytes = serde_json::to_vec(known).map_err(|e| HistoryProblem::Store(e.to_string()))?;
         self.state
             .put(OWNER, &key(series), &bytes)
             .await

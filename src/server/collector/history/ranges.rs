@@ -30,6 +30,22 @@ impl Ranges {
         self.0.insert(at, (start, end));
     }
 
+    /// Takes a stretch out; whether anything of it was in the set.
+    pub fn remove(&mut self, (start, end): Stretch) -> bool {
+        let before = self.0.clone();
+        self.0 = before
+            .iter()
+            .flat_map(|&(held_start, held_end)| {
+                [
+                    (held_start, held_end.min(start)),
+                    (held_start.max(end), held_end),
+                ]
+            })
+            .filter(|(start, end)| start < end)
+            .collect();
+        self.0 != before
+    }
+
     /// What of a stretch is not in the set, ascending.
     #[must_use]
     pub fn missing(&self, (start, end): Stretch) -> Vec<Stretch> {
@@ -118,6 +134,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_taken_out_is_missing_and_nothing_else(
+            added in prop::collection::vec((0..100_i64, 0..100_i64), 0..12),
+            (start, length) in (0..100_i64, 1..60_i64),
+        ) {
+            let (before, mut after) = (ranges(&added), ranges(&added));
+            let taken = (start, start + length);
+            prop_assert_eq!(after.remove(stretch(taken)), before != after);
+            for at in 0..160 {
+                let missing = |held: &Ranges| !held.missing(stretch((at, at + 1))).is_empty();
+                let out = (taken.0..taken.1).contains(&at);
+                prop_assert_eq!(missing(&after), out || missing(&before), "{}", at);
+            }
+        }
+
         #[test]
         fn known_and_missing_make_the_whole(
             added in prop::collection::vec((0..100_i64, 0..100_i64), 0..12),

@@ -31,7 +31,11 @@ pub struct InstrumentCounts {
 pub struct InstrumentState {
     trades: TradeContinuity,
     /// Trades may have been missed since then.
-    interrupted: Option<UnixNs>,
+    doubted: Option<UnixNs>,
+    /// That was said as a gap without an end, which the next trade ends.
+    away: bool,
+    /// It is not collected any more: what is still on its way is not taken.
+    pub left: bool,
     /// The book cannot be believed since then, and why.
     stale_since: Option<(UnixNs, String)>,
     /// Its book.
@@ -42,7 +46,7 @@ pub struct InstrumentState {
     pub counts: InstrumentCounts,
 }
 
-/// A stretch of data that is missing; it ends with the message that shows it.
+/// A stretch of data that is missing; it ends with the message that shows it, or lasts.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Hole {
     /// Of which data.
@@ -88,11 +92,28 @@ impl InstrumentState {
         }
     }
 
-    /// Nothing is heard from now on.
-    pub fn interrupt(&mut self, received: UnixNs) {
+    /// Something may have been missed: whether it was, the next trade says.
+    pub fn doubt(&mut self, received: UnixNs) {
         if self.time != UnixNs::default() {
-            self.interrupted.get_or_insert(self.time.min(received));
+            self.doubted.get_or_insert(self.time.min(received));
         }
+    }
+
+    /// Nothing is heard from now on; what is missing then, unless that was said before.
+    pub fn leave(&mut self, reason: &str, received: UnixNs) -> Option<Hole> {
+        self.doubt(received);
+        let start = self.doubted.filter(|_| !self.away)?;
+        self.away = true;
+        Some(Hole {
+            kind: GapKind::Trades,
+            start,
+            reason: reason.to_owned(),
+        })
+    }
+
+    /// Forgets the book; only a snapshot brings one back.
+    pub fn clear_book(&mut self) {
+        self.book = OrderBook::default();
     }
 
     /// The book cannot be believed; whether it could before.
@@ -107,9 +128,9 @@ impl InstrumentState {
 
     /// Checks the next trade.
     pub fn trade(&mut self, id: TradeId, time: UnixNs, contiguous: bool) -> Taken {
-        let interrupted = self.interrupted.take();
         if !contiguous {
-            return match interrupted {
+            self.away = false;
+            return match self.doubted.take() {
                 None => Taken::Whole,
                 Some(start) => Taken::After(Hole {
                     kind: GapKind::Trades,
@@ -119,10 +140,23 @@ impl InstrumentState {
             };
         }
         match self.trades.check(id, time) {
-            Continuity::Next | Continuity::Late => Taken::Whole,
+            Continuity::Next => {
+                self.heard_from(time);
+                Taken::Whole
+            }
+            Continuity::Late => Taken::Whole,
             Continuity::Repeat => Taken::Known,
-            Continuity::Jump { from, to, since } => Taken::After(missing(from, to, since)),
+            Continuity::Jump { from, to, since } => {
+                Taken::After(missing(from, to, self.heard_from(since)))
+            }
         }
+    }
+
+    /// Trades go on: since when they were missed, which is `since` unless a gap was begun.
+    fn heard_from(&mut self, since: UnixNs) -> UnixNs {
+        let doubted = self.doubted.take();
+        let away = std::mem::take(&mut self.away);
+        doubted.filter(|_| away).unwrap_or(since)
     }
 
     /// Takes note of the newest trade before the subscription, which is not given itself.
@@ -142,7 +176,7 @@ impl InstrumentState {
         };
         let from = self.trades.last().map_or(id, |last| TradeId(last.0 + 1));
         self.trades = TradeContinuity::resume(id, time);
-        Some(missing(from, id, since))
+        Some(missing(from, id, self.heard_from(since)))
     }
 
     /// Applies a book message. Where the feed itself does not prove the book, a crossing is the
@@ -185,11 +219,21 @@ impl InstrumentState {
 impl Hole {
     /// The event that says it, now that it is known where it ends.
     pub fn until(self, end: UnixNs) -> EventBody {
+        self.ending(Some(end))
+    }
+
+    /// The event that says it while it lasts.
+    pub fn open(self) -> EventBody {
+        self.ending(None)
+    }
+
+    fn ending(self, end: Option<UnixNs>) -> EventBody {
         EventBody::Gap {
             kind: self.kind,
             start: self.start,
             end,
             reason: self.reason,
+            filled: false,
         }
     }
 }

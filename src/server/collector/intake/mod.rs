@@ -9,6 +9,7 @@
 //! while every new line begins with new books.
 
 mod instrument;
+mod line;
 mod numbering;
 mod report;
 #[cfg(test)]
@@ -102,38 +103,13 @@ impl Intake {
     /// the newest trade held from before, so that what was missed since is seen.
     pub fn carry(&mut self, instrument: &Instrument, last_trade: Option<(TradeId, UnixNs)>) {
         self.normalizer.describe(instrument);
+        if self.instruments.len() >= MAX_INSTRUMENTS {
+            self.instruments.retain(|_, state| !state.left);
+        }
         let state = self.instruments.entry(instrument.id.clone()).or_default();
+        state.left = false;
         if let Some((id, time)) = last_trade {
             state.resume(id, time);
-        }
-    }
-
-    /// The line is gone: every book on it is stale, and what happens until the next line is
-    /// missed.
-    pub fn lost(&mut self, reason: &str, received: UnixNs, out: &mut Vec<MarketEvent>) {
-        self.mark_stale(reason, received, out);
-        for state in self.instruments.values_mut() {
-            state.interrupt(received);
-        }
-    }
-
-    /// These instruments are not carried any more: the same for them alone.
-    pub fn dropped(
-        &mut self,
-        instruments: &[InstrumentId],
-        received: UnixNs,
-        out: &mut Vec<MarketEvent>,
-    ) {
-        for instrument in instruments {
-            let Some(state) = self.instruments.get_mut(instrument) else {
-                continue;
-            };
-            let reason = "it is not collected any more".to_owned();
-            if state.mark_stale(&reason, received) {
-                let body = EventBody::BookStale { reason };
-                out.push(about(&self.normalizer, instrument, received, body));
-            }
-            state.interrupt(received);
         }
     }
 
@@ -145,10 +121,11 @@ impl Intake {
         decoded.clear();
         if let Err(error) = self.decoder.decode(frame, received, &mut decoded) {
             verdict.reject(format!("a message could not be read: {error}"));
-            // It may have been a change of any book.
-            if self.mark_stale("a message could not be read", received, out) {
-                verdict.resync = Some("a message could not be read".to_owned());
-            }
+            // It may have been a change of any book, also the very snapshot that is waited for.
+            let reason = "a message could not be read";
+            self.mark_stale(reason, received, out);
+            self.doubt(received);
+            verdict.resync = Some(reason.to_owned());
             decoded.events.clear();
             decoded.notices.clear();
         }
@@ -192,14 +169,10 @@ impl Intake {
                 self.counts.holes += 1;
                 self.counts.missing_messages += missing;
                 verdict.gaps += 1;
-                if self.mark_stale(&reason, received, out) {
-                    verdict.resync = Some(reason.clone());
-                }
-                if !self.exchange.contiguous_trade_ids {
-                    for state in self.instruments.values_mut() {
-                        state.interrupt(received);
-                    }
-                }
+                self.mark_stale(&reason, received, out);
+                self.doubt(received);
+                // Also where no book was believed: the one waited for may be what is missing.
+                verdict.resync = Some(reason.clone());
                 verdict.complaint = Some(reason);
                 true
             }
@@ -213,14 +186,8 @@ impl Intake {
         verdict: &mut Verdict,
         out: &mut Vec<MarketEvent>,
     ) {
-        let known = self.instruments.len();
-        let state = match self.instruments.entry(event.instrument.clone()) {
-            Entry::Occupied(held) => held.into_mut(),
-            Entry::Vacant(_) if known >= MAX_INSTRUMENTS => {
-                verdict.reject(format!("{} is one instrument too many", event.instrument));
-                return;
-            }
-            Entry::Vacant(place) => place.insert(InstrumentState::default()),
+        let Some(state) = state_of(&mut self.instruments, &event.instrument, verdict) else {
+            return;
         };
         let time = event.time;
         state.heard(time);
@@ -298,8 +265,9 @@ impl Intake {
                 EventBody::Gap {
                     kind: GapKind::Trades,
                     start: time,
-                    end: time,
+                    end: Some(time),
                     reason,
+                    filled: false,
                 }
             }
             RefusedPart::Book => {
@@ -342,7 +310,9 @@ impl Intake {
                 id,
                 time,
             } => {
-                let state = self.instruments.entry(instrument.clone()).or_default();
+                let Some(state) = state_of(&mut self.instruments, &instrument, verdict) else {
+                    return;
+                };
                 if let Some(hole) = state.last_trade(id, time) {
                     verdict.gaps += 1;
                     state.counts.gaps += 1;
@@ -352,31 +322,24 @@ impl Intake {
             }
         }
     }
+}
 
-    /// Exchange time moved on for instruments of which nothing else was heard.
-    fn beat(&mut self, time: UnixNs, received: UnixNs, out: &mut Vec<MarketEvent>) {
-        for (instrument, state) in &mut self.instruments {
-            if time.0.saturating_sub(state.time.0) >= CLOCK_STEP_NS {
-                state.heard(time);
-                let body = EventBody::Clock { time };
-                out.push(about(&self.normalizer, instrument, received, body));
-            }
+/// The state of an instrument, made where there is room; `None` where nothing of it is taken.
+fn state_of<'a>(
+    instruments: &'a mut HashMap<InstrumentId, InstrumentState>,
+    id: &InstrumentId,
+    verdict: &mut Verdict,
+) -> Option<&'a mut InstrumentState> {
+    let known = instruments.len();
+    let state = match instruments.entry(id.clone()) {
+        Entry::Occupied(held) => held.into_mut(),
+        Entry::Vacant(_) if known >= MAX_INSTRUMENTS => {
+            verdict.reject(format!("{id} is one instrument too many"));
+            return None;
         }
-    }
-
-    /// No book of the line can be believed; whether any could be before.
-    fn mark_stale(&mut self, reason: &str, received: UnixNs, out: &mut Vec<MarketEvent>) -> bool {
-        let mut any = false;
-        for (instrument, state) in &mut self.instruments {
-            if state.mark_stale(reason, received) {
-                any = true;
-                let reason = reason.to_owned();
-                let body = EventBody::BookStale { reason };
-                out.push(about(&self.normalizer, instrument, received, body));
-            }
-        }
-        any
-    }
+        Entry::Vacant(place) => place.insert(InstrumentState::default()),
+    };
+    (!state.left).then_some(state)
 }
 
 fn about(

@@ -78,7 +78,12 @@ fn short(event: &MarketEvent) -> String {
         EventBody::BookSnapshot(_) => "snapshot".to_owned(),
         EventBody::BookUpdate(_) => "update".to_owned(),
         EventBody::BookStale { reason } => format!("stale: {reason}"),
-        EventBody::Gap { kind, reason, .. } => format!("{kind:?} gap: {reason}"),
+        EventBody::Gap {
+            kind, end, reason, ..
+        } => {
+            let lasts = if end.is_none() { " that lasts" } else { "" };
+            format!("{kind:?} gap{lasts}: {reason}")
+        }
         EventBody::Clock { .. } => "clock".to_owned(),
     };
     format!("{} {body}", event.instrument.symbol())
@@ -144,7 +149,17 @@ fn a_new_line_goes_on_with_the_trades_and_begins_with_new_books() {
     line.trades("update", &[10]);
     line.intake
         .lost("the line broke", line.received, &mut line.out);
-    assert_eq!(line.drain(), ["A-B stale: the line broke"]);
+    assert_eq!(
+        line.drain(),
+        [
+            "A-B stale: the line broke",
+            "A-B Trades gap that lasts: the line broke"
+        ]
+    );
+    // It is gone, and was said to be.
+    line.intake
+        .lost("the line broke again", line.received, &mut line.out);
+    assert_eq!(line.drain(), Vec::<String>::new());
     line.intake.opened();
     line.sequence = 0;
     assert_eq!(
@@ -166,7 +181,11 @@ fn numbers_that_begin_anew_are_a_new_line() {
     let (verdict, events) = line.trades("update", &[11]);
     assert_eq!(
         events,
-        ["A-B stale: the venue began to count anew", "A-B trade 11"]
+        [
+            "A-B stale: the venue began to count anew",
+            "A-B Trades gap that lasts: the venue began to count anew",
+            "A-B trade 11"
+        ]
     );
     assert_eq!((verdict.gaps, line.intake.counts().holes), (0, 0));
     line.sequence = 1;
@@ -283,7 +302,63 @@ fn an_instrument_that_is_left_is_stale() {
     line.book("snapshot", "A-B", "1", "2");
     let ids = ["A-B", "X-Y"].map(|symbol| InstrumentId::new("coinbase", symbol).unwrap());
     line.intake.dropped(&ids, line.received, &mut line.out);
-    assert_eq!(line.drain(), ["A-B stale: it is not collected any more"]);
+    assert_eq!(
+        line.drain(),
+        [
+            "A-B stale: it is not collected any more",
+            "A-B Trades gap that lasts: it is not collected any more"
+        ]
+    );
+}
+
+#[test]
+fn an_instrument_that_is_left_is_not_heard_of_until_it_is_carried_again() {
+    let mut line = Line::numbered();
+    line.book("snapshot", "A-B", "1", "2");
+    line.trades("update", &[10]);
+    let id = InstrumentId::new("coinbase", "A-B").unwrap();
+    let ids = std::slice::from_ref(&id);
+    line.intake.dropped(ids, line.received, &mut line.out);
+    line.drain();
+    // What was on its way neither ends the gap nor brings a book back.
+    assert_eq!(line.trades("update", &[11]).1, Vec::<String>::new());
+    assert_eq!(
+        line.book("snapshot", "A-B", "1", "2").1,
+        Vec::<String>::new()
+    );
+    line.received.0 += 20_000_000_000;
+    assert_eq!(
+        line.say("heartbeats", r#"{"heartbeat_counter":1}"#).1,
+        Vec::<String>::new()
+    );
+    let book = line.intake.book(&id).unwrap();
+    assert!(book.is_stale() && book.best_bid().is_none());
+    let instrument = Instrument::undescribed(id.clone(), Precision::default());
+    line.intake.carry(&instrument, None);
+    let (_, events) = line.trades("update", &[13]);
+    assert_eq!(
+        events,
+        [
+            "A-B Trades gap: trades 11 to 12 are missing",
+            "A-B trade 13"
+        ]
+    );
+    assert_eq!(
+        line.book("snapshot", "A-B", "1", "2").1,
+        ["A-B snapshot", "A-B Book gap: it is not collected any more"]
+    );
+}
+
+#[test]
+fn a_venue_gone_mad_costs_no_memory() {
+    let mut line = Line::new(1);
+    for number in 0..=MAX_INSTRUMENTS {
+        let (verdict, _) = line.raw(&format!(
+            r#"{{"type":"last_match","trade_id":5,"product_id":"A{number}-B","time":"2026-08-12T19:27:30Z"}}"#
+        ));
+        assert_eq!(verdict.rejected, u64::from(number == MAX_INSTRUMENTS));
+    }
+    assert_eq!(line.intake.instruments().count(), MAX_INSTRUMENTS);
 }
 
 proptest! {
@@ -295,20 +370,19 @@ proptest! {
         let id = InstrumentId::new("coinbase", "A-B").unwrap();
         let mut whole = false;
         for (index, (kind, lost)) in said.into_iter().enumerate() {
-            line.sequence += if index == 0 { 0 } else { lost };
-            whole &= index == 0 || lost == 0;
-            match kind {
+            let lost = if index == 0 { 0 } else { lost };
+            line.sequence += lost;
+            whole &= lost == 0;
+            let (verdict, _) = match kind {
                 0 => {
-                    line.book("snapshot", "A-B", "1", "2");
                     whole = true;
+                    line.book("snapshot", "A-B", "1", "2")
                 }
-                1 | 2 => {
-                    line.book("update", "A-B", "1.1", "2");
-                }
-                _ => {
-                    line.trades("update", &[index as u64]);
-                }
-            }
+                1 | 2 => line.book("update", "A-B", "1.1", "2"),
+                _ => line.trades("update", &[index as u64]),
+            };
+            // Whatever is lost may be the snapshot that is waited for.
+            prop_assert_eq!(verdict.resync.is_some(), lost > 0);
             let believed = line.intake.book(&id).is_some_and(|book| !book.is_stale());
             prop_assert_eq!(believed, whole);
         }

@@ -20,11 +20,36 @@ pub struct InstrumentBars {
     ids: TradeIds,
     /// Where trades are missing, both ends inclusive.
     holes: VecDeque<(UnixMs, UnixMs)>,
+    /// Since when trades are missing, and why: the next one ends it.
+    open_gap: Option<(UnixMs, String)>,
     /// Whether the store had trades when this began.
     began_with_trades: bool,
     changes: Vec<BarEvent>,
-    /// Whether trades turned out to be missing since this was asked last.
-    holed: bool,
+    /// What turned out to be missing since this was asked last.
+    lack: Option<Lack>,
+    /// Newest exchange time heard.
+    heard: UnixNs,
+}
+
+/// Trades that turned out to be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// Only those from before the first one ever seen.
+    Beginning,
+    /// Those of a gap, or of several, from the first start to the last end.
+    Between(UnixMs, UnixMs),
+}
+
+impl Lack {
+    fn and(self, other: Option<Self>) -> Self {
+        match (self, other) {
+            (Self::Between(start, end), Some(Self::Between(from, to))) => {
+                Self::Between(start.min(from), end.max(to))
+            }
+            (Self::Beginning, Some(other)) => other,
+            (own, _) => own,
+        }
+    }
 }
 
 /// What the store holds of an instrument when the recorder meets it.
@@ -36,6 +61,8 @@ pub struct Resumed {
     pub bars: Vec<(Timeframe, OpenBar)>,
     /// Newest trade.
     pub newest_trade: Option<TradeId>,
+    /// Since when trades are missing, and why.
+    pub open_gap: Option<(UnixMs, String)>,
 }
 
 /// Bars that changed.
@@ -56,16 +83,45 @@ impl InstrumentBars {
         Self {
             builder,
             ids: TradeIds::after(held.newest_trade),
-            holes: VecDeque::new(),
+            holes: (held.open_gap.iter())
+                .map(|(start, _)| (*start, UnixMs(i64::MAX)))
+                .collect(),
+            open_gap: held.open_gap,
             began_with_trades: held.newest_trade.is_some(),
             changes: Vec::new(),
-            holed: false,
+            lack: None,
+            heard: UnixNs::default(),
         }
     }
 
-    /// Whether trades turned out to be missing since this was asked last.
-    pub fn take_holed(&mut self) -> bool {
-        std::mem::take(&mut self.holed)
+    /// What turned out to be missing since this was asked last.
+    pub fn take_lack(&mut self) -> Option<Lack> {
+        self.lack.take()
+    }
+
+    /// This is missing, to be asked for again.
+    pub fn lacks(&mut self, lack: Lack) {
+        self.lack = Some(lack.and(self.lack));
+    }
+
+    /// The gap that trades going on have ended.
+    pub fn take_open_gap(&mut self) -> Option<(UnixMs, String)> {
+        self.open_gap.take()
+    }
+
+    /// Something of that time was heard.
+    pub fn hear(&mut self, time: UnixNs) {
+        self.heard = self.heard.max(time);
+    }
+
+    /// Whether nothing was heard since then and no bar is open: the store knows as much.
+    #[must_use]
+    pub fn is_idle(&self, since: UnixNs) -> bool {
+        self.heard < since
+            && self.lack.is_none()
+            && Timeframe::STORED
+                .into_iter()
+                .all(|timeframe| self.builder.bars(timeframe).all(|bar| bar.candle.closed))
     }
 
     /// The bars of a timeframe in memory, ascending, with their true origin.
@@ -101,6 +157,24 @@ impl InstrumentBars {
         true
     }
 
+    /// The bar in memory that opens then, as it was built.
+    #[must_use]
+    pub fn bar(&self, timeframe: Timeframe, open: UnixMs) -> Option<Candle> {
+        self.builder
+            .bars(timeframe)
+            .find(|bar| bar.candle.time == open)
+            .map(|bar| bar.candle)
+    }
+
+    /// Puts a bar made from all its trades in the place of the one in memory, if there is one.
+    pub fn replace(&mut self, timeframe: Timeframe, made: OpenBar, precision: Precision) {
+        if self.bar(timeframe, made.candle.time).is_some()
+            && let Some(bar) = made.rescaled(precision, self.precision())
+        {
+            self.builder.resume([(timeframe, bar)]);
+        }
+    }
+
     /// Decimals of all bars.
     #[must_use]
     pub fn precision(&self) -> Precision {
@@ -125,12 +199,46 @@ impl InstrumentBars {
         if self.ids.newest().is_none() && !self.began_with_trades {
             // What traded before the first trade ever seen is not known.
             self.hole(UnixMs(i64::MIN), trade.time.to_ms());
+            self.lacks(Lack::Beginning);
         }
         self.ids.take(trade.id);
         let mut changes = std::mem::take(&mut self.changes);
         let outcome = self.builder.on_trade(trade, precision, &mut changes);
         let changed = self.sort_out(changes);
         outcome.map(|()| changed)
+    }
+
+    /// Adds a trade that was fetched. Bars with figures of the venue have it already, or cannot
+    /// tell: they are to be made anew from all trades.
+    ///
+    /// # Errors
+    /// [`PrecisionOverflow`] as for any trade.
+    pub fn backfill(
+        &mut self,
+        trade: &Trade,
+        precision: Precision,
+    ) -> Result<Changed, PrecisionOverflow> {
+        let time = trade.time.to_ms();
+        let mixed: Vec<(Timeframe, OpenBar)> = Timeframe::STORED
+            .into_iter()
+            .filter_map(|timeframe| {
+                let open = timeframe.floor(time);
+                let mut bars = self.builder.bars(timeframe);
+                let held = bars.find(|bar| bar.candle.time == open)?;
+                (held.candle.origin != Origin::Trades).then_some((timeframe, *held))
+            })
+            .collect();
+        let before = self.precision();
+        let mut changed = self.trade(trade, precision)?;
+        for (timeframe, held) in mixed {
+            let open = held.candle.time;
+            changed
+                .bars
+                .retain(|(frame, bar)| (*frame, bar.time) != (timeframe, open));
+            changed.stored.insert((timeframe, open));
+            self.replace(timeframe, held, before);
+        }
+        Ok(changed)
     }
 
     /// Exchange time moved on.
@@ -140,23 +248,59 @@ impl InstrumentBars {
         self.sort_out(changes)
     }
 
-    /// Trades are missing from `start` to `end`; the bars that lack them.
-    pub fn gap(&mut self, start: UnixMs, end: UnixMs) -> Changed {
-        self.hole(start, end);
-        let bars = Timeframe::STORED
+    /// Trades are missing from `start` to `end`, or for as long as none comes; the bars that lack
+    /// them.
+    pub fn gap(&mut self, start: UnixMs, end: Option<UnixMs>, reason: &str) -> Changed {
+        match end {
+            None => self.open_gap = Some((start, reason.to_owned())),
+            Some(_) => self.open_gap = None,
+        }
+        let hole = (start, end.unwrap_or(UnixMs(i64::MAX)));
+        if !self.holes.contains(&hole) {
+            self.holes.retain(|held| held.0 != start);
+            self.hole(hole.0, hole.1);
+            self.lacks(Lack::Between(hole.0, hole.1));
+        }
+        Changed {
+            bars: self.touched(hole),
+            stored: BTreeSet::new(),
+        }
+    }
+
+    /// What was missing from `start` to `end` is held now; the bars that lacked it.
+    pub fn filled(&mut self, start: UnixMs, end: UnixMs) -> Changed {
+        self.holes.retain(|held| held.0 != start);
+        let mut changed = Changed::default();
+        for (timeframe, candle) in self.touched((start, end)) {
+            let own = self.bar(timeframe, candle.time);
+            if own.is_some_and(|bar| bar.origin == Origin::Trades) {
+                changed.bars.push((timeframe, candle));
+            } else {
+                changed.stored.insert((timeframe, candle.time));
+            }
+        }
+        for timeframe in Timeframe::STORED {
+            for open in [start, end].map(|edge| timeframe.floor(edge)) {
+                if self.bar(timeframe, open).is_none() {
+                    changed.stored.insert((timeframe, open));
+                }
+            }
+        }
+        changed
+    }
+
+    /// The bars in memory that a stretch touches, as they are judged now.
+    fn touched(&self, stretch: (UnixMs, UnixMs)) -> Vec<(Timeframe, Candle)> {
+        Timeframe::STORED
             .into_iter()
             .flat_map(|timeframe| {
                 self.builder
                     .bars(timeframe)
                     .map(move |bar| (timeframe, bar.candle))
             })
-            .filter(|(timeframe, candle)| touches(*timeframe, candle.time, (start, end)))
+            .filter(|(timeframe, candle)| touches(*timeframe, candle.time, stretch))
             .map(|(timeframe, candle)| (timeframe, self.judged(timeframe, candle)))
-            .collect();
-        Changed {
-            bars,
-            stored: BTreeSet::new(),
-        }
+            .collect()
     }
 
     /// The bar with its true origin: one that lacks trades is not wholly our own.
@@ -174,7 +318,6 @@ impl InstrumentBars {
             self.holes.pop_front();
         }
         self.holes.push_back((start, end));
-        self.holed = true;
     }
 
     fn sort_out(&mut self, mut changes: Vec<BarEvent>) -> Changed {
@@ -198,7 +341,8 @@ impl InstrumentBars {
     }
 }
 
-fn touches(timeframe: Timeframe, open: UnixMs, (start, end): (UnixMs, UnixMs)) -> bool {
+/// Whether a bar lies in a stretch, at least in part; both ends inclusive.
+pub fn touches(timeframe: Timeframe, open: UnixMs, (start, end): (UnixMs, UnixMs)) -> bool {
     open <= end && start < timeframe.next(open)
 }
 
@@ -238,7 +382,7 @@ mod tests {
         });
         let whole = bars.trade(&trade(2, 90_000), PRECISION).unwrap();
         assert_eq!(origins(&whole), [Origin::Trades; 4]);
-        let changed = bars.gap(UnixMs(95_000), UnixMs(125_000));
+        let changed = bars.gap(UnixMs(95_000), Some(UnixMs(125_000)), "a hole");
         let touched: Vec<_> = changed
             .bars
             .iter()

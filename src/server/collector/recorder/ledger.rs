@@ -2,34 +2,42 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tradesuite_core::market::{Novelty, OpenBar, fold};
+use tradesuite_core::market::Novelty;
 use tradesuite_core::model::{
-    Candle, EventBody, Gap, GapKind, InstrumentId, MarketEvent, Origin, Position, Precision,
-    Sequenced, Timeframe, Trade, UnixMs, UnixNs,
+    Candle, EventBody, Gap, GapKind, InstrumentId, MarketEvent, Position, Precision, Sequenced,
+    Timeframe, Trade, UnixMs, UnixNs,
 };
 
-use super::bars::{Changed, InstrumentBars};
-use super::resume::{is_stored, parts_of, resumed, trades_of};
+use super::bars::{Changed, InstrumentBars, Lack};
+use super::resume::{is_stored, resumed};
 use crate::server::storage::{
-    BookChange, BookRecord, CandleRecord, MarketStore, Newest, Span, StoreBatch, StoreError,
-    TradeRecord,
+    BookChange, BookRecord, CandleRecord, MarketStore, StoreBatch, StoreError, TradeRecord,
 };
 
-type BarKey = (InstrumentId, Timeframe, UnixMs);
+/// Instruments of which nothing was heard for so long, and none of whose bars is open, are
+/// forgotten: the store knows as much of them.
+const FORGET_NS: i64 = 3_600_000_000_000;
+
+pub(super) type BarKey = (InstrumentId, Timeframe, UnixMs);
 
 /// Everything between the journal and the store.
 #[derive(Default)]
 pub struct Ledger {
-    instruments: HashMap<InstrumentId, InstrumentBars>,
+    pub(super) instruments: HashMap<InstrumentId, InstrumentBars>,
     /// Position of the last event taken.
     position: Option<Position>,
     events: usize,
-    trades: Vec<TradeRecord>,
-    bars: BTreeMap<BarKey, (Precision, Candle)>,
-    /// Bars that only the store has, to be made anew from all trades.
-    stored_bars: BTreeSet<BarKey>,
+    pub(super) trades: Vec<TradeRecord>,
+    pub(super) bars: BTreeMap<BarKey, (Precision, Candle)>,
+    /// Bars to be made anew from all trades: those that only the store has, and those with figures
+    /// of the venue.
+    pub(super) stored_bars: BTreeSet<BarKey>,
+    /// Stretches that are whole now, of which every bar is to be made anew.
+    pub(super) filled: Vec<(InstrumentId, UnixMs, UnixMs)>,
+    /// Instruments of which bars were put right.
+    put_right: BTreeSet<InstrumentId>,
     book: Vec<BookRecord>,
-    gaps: Vec<Gap>,
+    pub(super) gaps: Vec<Gap>,
 }
 
 impl Ledger {
@@ -71,6 +79,9 @@ impl Ledger {
         } else {
             self.other(sequenced);
         }
+        if let (Some(time), Some(bars)) = (event.time(), self.instruments.get_mut(id)) {
+            bars.hear(time);
+        }
         self.position = Some(sequenced.position);
         self.events += 1;
         Ok(())
@@ -88,51 +99,31 @@ impl Ledger {
         }
     }
 
-    /// Instruments of which trades turned out to be missing since this was asked last.
-    pub fn take_holed(&mut self) -> Vec<InstrumentId> {
+    /// Forgets instruments of which nothing is heard any more. To be called when everything is
+    /// written.
+    pub fn forget_idle(&mut self, now: UnixNs) {
+        let since = UnixNs(now.0.saturating_sub(FORGET_NS));
+        self.instruments.retain(|_, bars| !bars.is_idle(since));
+    }
+
+    /// What turned out to be missing since this was asked last.
+    pub fn take_lacks(&mut self) -> Vec<(InstrumentId, Lack)> {
         self.instruments
             .iter_mut()
-            .filter_map(|(id, bars)| bars.take_holed().then(|| id.clone()))
+            .filter_map(|(id, bars)| Some((id.clone(), bars.take_lack()?)))
             .collect()
     }
 
-    /// Makes the open hour and the open day of an instrument anew from the finer bars that are
-    /// held by now: those of the venue where our own trades began late or have a hole.
-    ///
-    /// # Errors
-    /// [`StoreError`] where these could not be read.
-    pub async fn remake(
-        &mut self,
-        id: &InstrumentId,
-        store: &dyn MarketStore,
-    ) -> Result<(), StoreError> {
-        for (timeframe, finer) in [
-            (Timeframe::H1, Timeframe::M1),
-            (Timeframe::D1, Timeframe::H1),
-        ] {
-            let Some(bars) = self.instruments.get_mut(id) else {
-                return Ok(());
-            };
-            let Some(open) = bars.bars(timeframe).next_back().filter(|bar| !bar.closed) else {
-                continue;
-            };
-            let precision = bars.precision();
-            let Some(parts) = parts_of(id, (timeframe, finer), open.time, bars, store).await?
-            else {
-                continue;
-            };
-            let figures = fold(&parts, finer, timeframe, UnixMs(i64::MIN));
-            let Some(figures) = figures.first().filter(|bar| bar.volume >= open.volume) else {
-                continue;
-            };
-            if bars.replace_open(timeframe, *figures)
-                && let Some(remade) = bars.bars(timeframe).next_back()
-            {
-                self.bars
-                    .insert((id.clone(), timeframe, remade.time), (precision, remade));
-            }
+    /// Nobody took note of this yet.
+    pub fn lacks(&mut self, id: &InstrumentId, lack: Lack) {
+        if let Some(bars) = self.instruments.get_mut(id) {
+            bars.lacks(lack);
         }
-        Ok(())
+    }
+
+    /// Instruments of which bars were put right since this was asked last.
+    pub fn take_put_right(&mut self) -> BTreeSet<InstrumentId> {
+        std::mem::take(&mut self.put_right)
     }
 
     /// What is to be written now; nothing is kept of it.
@@ -140,14 +131,7 @@ impl Ledger {
     /// # Errors
     /// [`StoreError`] where stored bars could not be read; nothing is lost then.
     pub async fn batch(&mut self, store: &dyn MarketStore) -> Result<StoreBatch, StoreError> {
-        let mut anew = Vec::new();
-        for key in &self.stored_bars {
-            anew.extend(self.make_anew(key, store).await?);
-        }
-        self.stored_bars.clear();
-        for (key, precision, candle) in anew {
-            self.bars.insert(key, (precision, candle));
-        }
+        self.make_all_anew(store).await?;
         self.events = 0;
         let bars = std::mem::take(&mut self.bars);
         Ok(StoreBatch {
@@ -189,14 +173,32 @@ impl Ledger {
                 }
             }
         }
-        let changed = match bars.trade(trade, event.precision) {
+        let taken = match &event.body {
+            EventBody::Backfill(_) => bars.backfill(trade, event.precision),
+            _ => {
+                if let Some((start, reason)) = bars.take_open_gap() {
+                    self.gap(
+                        id,
+                        GapKind::Trades,
+                        (start, Some(trade.time.to_ms())),
+                        &reason,
+                    );
+                }
+                let Some(bars) = self.instruments.get_mut(id) else {
+                    return Ok(());
+                };
+                bars.trade(trade, event.precision)
+            }
+        };
+        let changed = match taken {
             Ok(changed) => changed,
             Err(error) => {
                 tracing::error!(instrument = %id, %error, "a trade does not fit into its bars");
                 Changed::default()
             }
         };
-        let precision = bars.precision();
+        let precision =
+            (self.instruments.get(id)).map_or(event.precision, InstrumentBars::precision);
         self.trades.push(TradeRecord {
             instrument: id.clone(),
             precision: event.precision,
@@ -218,8 +220,13 @@ impl Ledger {
                 start,
                 end,
                 reason,
+                filled,
             } => {
-                self.gap(id, *kind, (start.to_ms(), end.to_ms()), reason);
+                let stretch = (start.to_ms(), end.map(UnixNs::to_ms));
+                match (filled, stretch) {
+                    (true, (start, Some(end))) => self.filled(id, *kind, (start, end), reason),
+                    _ => self.gap(id, *kind, stretch, reason),
+                }
                 None
             }
             EventBody::Trade(_) | EventBody::Backfill(_) | EventBody::Clock { .. } => None,
@@ -246,6 +253,34 @@ impl Ledger {
         &mut self,
         id: &InstrumentId,
         kind: GapKind,
+        (mut start, end): (UnixMs, Option<UnixMs>),
+        reason: &str,
+    ) {
+        if kind == GapKind::Trades
+            && let Some(bars) = self.instruments.get_mut(id)
+        {
+            // Whoever says what was missed meanwhile means the gap that stands open.
+            if let Some((open, _)) = bars.take_open_gap() {
+                start = open;
+            }
+            let changed = bars.gap(start, end, reason);
+            let precision = bars.precision();
+            self.changed(id, precision, changed);
+        }
+        self.gaps.push(Gap {
+            instrument: id.clone(),
+            kind,
+            start,
+            end,
+            reason: reason.to_owned(),
+            filled: false,
+        });
+    }
+
+    fn filled(
+        &mut self,
+        id: &InstrumentId,
+        kind: GapKind,
         (start, end): (UnixMs, UnixMs),
         reason: &str,
     ) {
@@ -255,14 +290,16 @@ impl Ledger {
             start,
             end: Some(end),
             reason: reason.to_owned(),
-            filled: false,
+            filled: true,
         });
         if kind == GapKind::Trades
             && let Some(bars) = self.instruments.get_mut(id)
         {
-            let changed = bars.gap(start, end);
+            let changed = bars.filled(start, end);
             let precision = bars.precision();
             self.changed(id, precision, changed);
+            self.filled.push((id.clone(), start, end));
+            self.put_right.insert(id.clone());
         }
     }
 
@@ -274,64 +311,5 @@ impl Ledger {
         for (timeframe, open) in changed.stored {
             self.stored_bars.insert((id.clone(), timeframe, open));
         }
-    }
-
-    /// A stored bar from the stored trades and those that wait; `None` where the venue's own bar
-    /// stands there.
-    async fn make_anew(
-        &self,
-        key: &BarKey,
-        store: &dyn MarketStore,
-    ) -> Result<Option<(BarKey, Precision, Candle)>, StoreError> {
-        let (id, timeframe, open) = key;
-        let one = Span {
-            start: *open,
-            end: UnixMs(open.0 + 1),
-            limit: 1,
-            newest: Newest::No,
-        };
-        let stored = store.candles(id, *timeframe, one).await?.rows.pop();
-        if stored.is_some_and(|candle| candle.origin == Origin::Venue) {
-            return Ok(None);
-        }
-        let end = timeframe.next(*open);
-        let mut trades = trades_of(id, (*open, end), store).await?;
-        trades.extend(
-            self.trades
-                .iter()
-                .filter(|record| record.instrument == *id)
-                .filter(|record| (*open..end).contains(&record.trade.time.to_ms()))
-                .map(|record| (record.precision, record.trade)),
-        );
-        trades.sort_by_key(|(_, trade)| trade.key());
-        trades.dedup_by_key(|(_, trade)| trade.key());
-        let precision = trades
-            .iter()
-            .fold(Precision::default(), |all, (precision, _)| {
-                all.widened(*precision)
-            });
-        let mut bar: Option<OpenBar> = None;
-        for (from, trade) in trades {
-            let Some(trade) = trade.rescaled(from, precision) else {
-                continue;
-            };
-            match &mut bar {
-                Some(bar) => bar.add(&trade),
-                None => bar = Some(OpenBar::from_trade(*open, &trade)),
-            }
-        }
-        Ok(bar.map(|bar| {
-            let mut candle = Candle {
-                closed: true,
-                revision: stored.map_or(0, |candle| candle.revision.saturating_add(1)),
-                ..bar.candle
-            };
-            if stored.is_some_and(|candle| candle.origin == Origin::Both) {
-                candle.origin = Origin::Both;
-            } else if let Some(bars) = self.instruments.get(id) {
-                candle = bars.judged(*timeframe, candle);
-            }
-            (key.clone(), precision, candle)
-        }))
     }
 }

@@ -3,9 +3,10 @@
 //!
 //! While the store is away one batch waits here and all others in the journal.
 
+mod anew;
 mod bars;
 mod ledger;
-mod resume;
+pub(super) mod resume;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tradesuite_core::model::{InstrumentId, Position, UnixNs};
 
+pub use self::bars::Lack;
 use self::ledger::Ledger;
 use super::backoff::{Backoff, Jitter};
 use super::sink::CommittedEvents;
@@ -56,9 +58,9 @@ pub struct Recorder {
 
 /// How holes get to the mender and mended instruments back.
 pub struct Mending {
-    /// Instruments of which trades turned out to be missing. One that finds no room here is
-    /// mended when its bars are asked for.
-    pub holed: mpsc::Sender<InstrumentId>,
+    /// What turned out to be missing of instruments. One that finds no room here waits for the
+    /// next write.
+    pub holed: mpsc::Sender<(InstrumentId, Lack)>,
     /// Instruments of which the venue's bars are in the store by now.
     pub fetched: mpsc::Receiver<InstrumentId>,
     /// Instruments of which the open bars are right in the store by now. One that finds no room
@@ -68,8 +70,8 @@ pub struct Mending {
 
 /// The mender's side of [`Mending`].
 pub struct Holes {
-    /// Instruments of which trades turned out to be missing.
-    pub holed: mpsc::Receiver<InstrumentId>,
+    /// What turned out to be missing of instruments; it stands in the store's ledger by now.
+    pub holed: mpsc::Receiver<(InstrumentId, Lack)>,
     /// Instruments of which the venue's bars are in the store.
     pub fetched: mpsc::Sender<InstrumentId>,
 }
@@ -218,9 +220,18 @@ impl Recorder {
         }
         self.events.passed(position);
         if let Some(mending) = &self.mending {
-            for instrument in ledger.take_holed() {
-                let _ = mending.holed.try_send(instrument);
+            for (instrument, lack) in ledger.take_lacks() {
+                if let Err(full) = mending.holed.try_send((instrument, lack)) {
+                    let (instrument, lack) = full.into_inner();
+                    ledger.lacks(&instrument, lack);
+                }
             }
+            for instrument in ledger.take_put_right() {
+                let _ = mending.mended.try_send(instrument);
+            }
+        }
+        if let Some(clock) = &self.clock {
+            ledger.forget_idle(clock.now());
         }
         self.progress.problem.send_replace(None);
         self.progress.written.send_replace(position);
@@ -253,9 +264,12 @@ impl Recorder {
         }
     }
 
-    /// Nothing has come for a while: bars close by our own clock, well after their end.
+    /// Nothing has come for a while: bars close by our own clock, well after their end. While the
+    /// log is still being read, that is no silence.
     fn close_by_clock(&self, ledger: &mut Ledger) {
-        if let Some(clock) = &self.clock {
+        if let Some(clock) = &self.clock
+            && self.events.is_caught_up()
+        {
             ledger.clock(UnixNs(clock.now().0 - SILENCE_NS));
         }
     }

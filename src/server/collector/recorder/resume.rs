@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tradesuite_core::market::OpenBar;
 use tradesuite_core::model::{
-    Candle, InstrumentId, Origin, Precision, Timeframe, Trade, TradeId, UnixMs, UnixNs,
+    Candle, GapKind, InstrumentId, Origin, Precision, Timeframe, Trade, TradeId, UnixMs, UnixNs,
 };
 
 use super::bars::{InstrumentBars, Resumed};
@@ -14,8 +14,12 @@ use crate::server::storage::{MarketStore, Newest, Span, StoreError};
 const TRADES_AT_ONCE: u32 = 10_000;
 /// Trades among which the one with the highest id is: venues number almost in order of time.
 const NEWEST_TRADES: u32 = 1_000;
+/// Trades next to a bar among which the one with the highest id before it is.
+const NEAR_TRADES: u32 = 100;
 /// Bars among which those still open are.
 const NEWEST_BARS: u32 = 8;
+/// Gaps that are looked through.
+pub const MAX_GAPS: u32 = 1_000;
 
 /// What the store holds of an instrument.
 pub async fn resumed(
@@ -30,6 +34,7 @@ pub async fn resumed(
         precision: precision.widened(newest.precision),
         bars: Vec::new(),
         newest_trade: newest.rows.iter().map(|trade| trade.id).max(),
+        open_gap: open_gap(id, store).await?,
     };
     for timeframe in Timeframe::STORED {
         let newest = store
@@ -52,6 +57,21 @@ pub async fn resumed(
         }
     }
     Ok(held)
+}
+
+/// Since when trades are missing that nothing has ended yet.
+async fn open_gap(
+    id: &InstrumentId,
+    store: &dyn MarketStore,
+) -> Result<Option<(UnixMs, String)>, StoreError> {
+    let now = (UnixMs(i64::MAX - 1), UnixMs(i64::MAX));
+    let gaps = store
+        .gaps(Some(id), span(now, MAX_GAPS, Newest::Yes))
+        .await?;
+    let open = gaps
+        .into_iter()
+        .find(|gap| gap.kind == GapKind::Trades && gap.end.is_none() && !gap.filled);
+    Ok(open.map(|gap| (gap.start, gap.reason)))
 }
 
 impl Resumed {
@@ -128,6 +148,17 @@ pub async fn is_stored(
     Ok(found.iter().any(|(_, stored)| stored.id == trade))
 }
 
+/// The highest id among the newest trades before some time.
+pub async fn newest_id_before(
+    id: &InstrumentId,
+    before: UnixMs,
+    store: &dyn MarketStore,
+) -> Result<Option<TradeId>, StoreError> {
+    let newest = span((UnixMs(i64::MIN), before), NEAR_TRADES, Newest::Yes);
+    let newest = store.trades(id, newest).await?;
+    Ok(newest.rows.iter().map(|trade| trade.id).max())
+}
+
 /// All trades of a stretch of time, page by page.
 pub async fn trades_of(
     id: &InstrumentId,
@@ -152,7 +183,7 @@ pub async fn trades_of(
     Ok(all)
 }
 
-fn span((start, end): (UnixMs, UnixMs), limit: u32, newest: Newest) -> Span {
+pub fn span((start, end): (UnixMs, UnixMs), limit: u32, newest: Newest) -> Span {
     Span {
         start,
         end,

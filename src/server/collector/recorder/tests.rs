@@ -1,6 +1,6 @@
 //! Recorders that are killed over stores that fail: everything is kept, once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -33,6 +33,10 @@ impl CommittedEvents for MemoryLog {
         let batch: Batch = self.events[self.next..end].into();
         self.next = end;
         Ok((!batch.is_empty()).then_some(batch))
+    }
+
+    fn is_caught_up(&self) -> bool {
+        self.next >= self.events.len()
     }
 
     fn passed(&self, position: Position) {
@@ -114,6 +118,32 @@ fn bars_of(events: &[Sequenced]) -> BTreeMap<(InstrumentId, Timeframe, UnixMs), 
         .collect()
 }
 
+/// What the ledger is to say: a gap that lasts is ended by the next trade, or by who knows more.
+fn gaps_of(events: &[Sequenced]) -> BTreeMap<(InstrumentId, UnixMs), Option<UnixMs>> {
+    let mut gaps = BTreeMap::new();
+    let mut open: BTreeMap<InstrumentId, UnixMs> = BTreeMap::new();
+    for Sequenced { event, .. } in events {
+        let id = &event.instrument;
+        match &event.body {
+            EventBody::Trade(trade) => {
+                if let Some(start) = open.remove(id) {
+                    gaps.insert((id.clone(), start), Some(trade.time.to_ms()));
+                }
+            }
+            EventBody::Gap { start, end, .. } => {
+                let start = open.remove(id).unwrap_or(start.to_ms());
+                let held = gaps.entry((id.clone(), start)).or_insert(None);
+                *held = end.map(UnixNs::to_ms).or(*held);
+                if end.is_none() {
+                    open.insert(id.clone(), start);
+                }
+            }
+            _ => {}
+        }
+    }
+    gaps
+}
+
 /// Without what depends on when the bar was looked at.
 fn plain(candle: Candle) -> Candle {
     Candle {
@@ -192,8 +222,9 @@ fn market(kinds: Vec<(u8, MarketEventKind)>) -> Vec<MarketEvent> {
             MarketEventKind::Gap => EventBody::Gap {
                 kind: GapKind::Trades,
                 start: nth(*next, 0).time,
-                end: nth(*next + 1, 0).time,
+                end: Some(nth(*next + 1, 0).time).filter(|_| *next % 3 > 0),
                 reason: "a hole".to_owned(),
+                filled: false,
             },
             MarketEventKind::Clock => EventBody::Clock {
                 time: nth(*next, 0).time,
@@ -238,15 +269,10 @@ proptest! {
         prop_assert!(passed <= last);
         prop_assert_eq!(stored_bars(&held), bars_of(&events));
         prop_assert_eq!(held.book.len(), count(|body| matches!(body, EventBody::BookUpdate(_))));
-        // A gap that is said again is the same one.
-        let gaps: BTreeSet<_> = events
-            .iter()
-            .filter_map(|event| match event.event.body {
-                EventBody::Gap { start, .. } => Some((&event.event.instrument, start)),
-                _ => None,
-            })
-            .collect();
-        prop_assert_eq!(held.gaps.len(), gaps.len());
+        let ledger = held.gaps.iter().map(|gap| {
+            ((gap.instrument.clone(), gap.start), gap.end)
+        });
+        prop_assert_eq!(ledger.collect::<BTreeMap<_, _>>(), gaps_of(&events));
         prop_assert!(held.book.is_sorted_by_key(|record| record.position));
     }
 }
@@ -297,8 +323,8 @@ async fn the_open_day_is_made_right_with_the_venues_bars() {
         .write(ledger.batch(&store).await.unwrap())
         .await
         .unwrap();
-    assert_eq!(ledger.take_holed(), [id("A-USD")]);
-    assert!(ledger.take_holed().is_empty());
+    assert_eq!(ledger.take_lacks(), [(id("A-USD"), Lack::Beginning)]);
+    assert!(ledger.take_lacks().is_empty());
     let venue = |timeframe, times: Vec<i64>| {
         times.into_iter().map(move |time| CandleRecord {
             instrument: id("A-USD"),
@@ -344,8 +370,9 @@ async fn a_gap_over_a_restart_shows_in_the_bars_on_both_sides() {
     let gap = EventBody::Gap {
         kind: GapKind::Trades,
         start: nth(1, 0).time,
-        end: nth(2, 0).time,
+        end: Some(nth(2, 0).time),
         reason: "a hole".to_owned(),
+        filled: false,
     };
     let instrument = id("A-USD");
     let events = numbered(vec![
@@ -373,6 +400,278 @@ async fn a_gap_over_a_restart_shows_in_the_bars_on_both_sides() {
     let origins: Vec<Origin> = around.map(|(_, bar)| bar.candle.origin).collect();
     assert_eq!(origins, vec![Origin::Both; origins.len()]);
     assert!(origins.len() >= 4);
+}
+
+fn gap(start: i64, end: Option<i64>, filled: bool) -> EventBody {
+    EventBody::Gap {
+        kind: GapKind::Trades,
+        start: UnixMs(start).to_ns(),
+        end: end.map(|end| UnixMs(end).to_ns()),
+        reason: "a hole".to_owned(),
+        filled,
+    }
+}
+
+/// What a store holds after these events, the ledger begun anew before each where `restarts`.
+async fn ledgered(bodies: Vec<EventBody>, restarts: bool) -> Arc<MemoryStore> {
+    let store = Arc::new(MemoryStore::default());
+    let bodies = bodies.into_iter().map(|body| event(&id("A-USD"), body));
+    let mut ledger = Ledger::default();
+    for event in numbered(bodies.collect()).iter() {
+        if restarts {
+            ledger = Ledger::default();
+        }
+        ledger.take(event, store.as_ref()).await.unwrap();
+        let batch = ledger.batch(store.as_ref()).await.unwrap();
+        store.write(batch).await.unwrap();
+    }
+    store
+}
+
+fn bar(store: &MemoryStore, timeframe: Timeframe, time: i64) -> Candle {
+    let open = timeframe.floor(UnixMs(time));
+    store.held.lock().unwrap().candles[&(id("A-USD"), timeframe, open)].candle
+}
+
+#[tokio::test(start_paused = true)]
+async fn bars_lack_trades_as_soon_as_nothing_is_heard_any_more() {
+    let (minute, hour) = (60_000, 3_600_000);
+    let start = Timeframe::H1.floor(UnixMs(1_700_000_000_000)).0;
+    for restarts in [false, true] {
+        let mut bodies = vec![
+            EventBody::Trade(trade(1, start - 48 * hour)),
+            EventBody::Trade(trade(2, start + minute)),
+            gap(start + 2 * minute, None, false),
+            EventBody::Clock {
+                time: UnixMs(start + 2 * hour).to_ns(),
+            },
+        ];
+        let store = ledgered(bodies.clone(), restarts).await;
+        let held = bar(&store, Timeframe::H1, start);
+        assert_eq!((held.origin, held.closed), (Origin::Both, true));
+        assert_eq!(store.held.lock().unwrap().gaps[0].end, None);
+        // The next trade ends it, whatever the gap's second half is called.
+        bodies.push(EventBody::Trade(trade(3, start + 3 * hour)));
+        let store = ledgered(bodies, restarts).await;
+        let gaps = store.held.lock().unwrap().gaps.clone();
+        let ends: Vec<_> = gaps.iter().map(|gap| (gap.start.0, gap.end)).collect();
+        let end = Some(UnixMs(start + 3 * hour));
+        assert_eq!(ends, [(start + 2 * minute, end)]);
+        let held = bar(&store, Timeframe::H1, start + 3 * hour);
+        assert_eq!(held.origin, Origin::Both);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn fetched_trades_make_bars_whole_again() {
+    let (minute, hour) = (60_000, 3_600_000);
+    let start = Timeframe::D1.floor(UnixMs(1_700_000_000_000)).0 + 10 * hour;
+    let missed = [2, 4, 3].map(|n| EventBody::Backfill(trade(n, start + n as i64 * minute)));
+    let mut bodies = vec![
+        EventBody::Trade(trade(0, start - 48 * hour)),
+        EventBody::Trade(trade(1, start + minute)),
+        gap(start + minute, None, false),
+        EventBody::Trade(trade(5, start + 20 * hour)),
+    ];
+    bodies.extend(missed);
+    for restarts in [false, true] {
+        let store = ledgered(bodies.clone(), restarts).await;
+        // The trades are there, but nobody said yet that they are all.
+        let held = bar(&store, Timeframe::H1, start);
+        assert_eq!((held.origin, held.trades), (Origin::Both, Some(4)));
+        let revision = held.revision;
+        let mut bodies = bodies.clone();
+        bodies.push(gap(start + minute, Some(start + 20 * hour), true));
+        let store = ledgered(bodies, restarts).await;
+        assert!(store.held.lock().unwrap().gaps[0].filled);
+        for (timeframe, time, trades) in [
+            (Timeframe::M1, start + 3 * minute, 1),
+            (Timeframe::H1, start, 4),
+            (Timeframe::D1, start, 4),
+            (Timeframe::D1, start + 20 * hour, 1),
+        ] {
+            let held = bar(&store, timeframe, time);
+            let seen = (held.origin, held.trades);
+            assert_eq!(
+                seen,
+                (Origin::Trades, Some(trades)),
+                "{timeframe} {restarts}"
+            );
+        }
+        assert!(bar(&store, Timeframe::H1, start).revision >= revision);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn bars_of_the_venue_are_not_counted_a_second_time() {
+    let (minute, hour) = (60_000, 3_600_000);
+    let start = Timeframe::D1.floor(UnixMs(1_700_000_000_000)).0 + 5 * hour;
+    let (ledger, store) = (&mut Ledger::default(), MemoryStore::default());
+    let events = numbered(
+        vec![
+            EventBody::Trade(trade(0, start - 48 * hour)),
+            EventBody::Trade(trade(1, start)),
+            gap(start, None, false),
+            EventBody::Trade(trade(4, start + 10 * minute)),
+            EventBody::Backfill(trade(2, start + 2 * minute)),
+            EventBody::Backfill(trade(3, start + 3 * minute)),
+            gap(start, Some(start + 10 * minute), true),
+        ]
+        .into_iter()
+        .map(|body| event(&id("A-USD"), body))
+        .collect(),
+    );
+    for event in &events[..4] {
+        ledger.take(event, &store).await.unwrap();
+    }
+    store
+        .write(ledger.batch(&store).await.unwrap())
+        .await
+        .unwrap();
+    // The venue's minutes come before its trades.
+    let minutes = [(2, 2), (3, 3)].map(|(n, minutes)| CandleRecord {
+        instrument: id("A-USD"),
+        timeframe: Timeframe::M1,
+        precision: PRECISION,
+        candle: Candle {
+            origin: Origin::Venue,
+            closed: true,
+            ..Candle::from_trade(UnixMs(start + minutes * minute), &trade(n, 0))
+        },
+    });
+    let batch = StoreBatch {
+        candles: minutes.to_vec(),
+        ..StoreBatch::default()
+    };
+    store.write(batch).await.unwrap();
+    ledger.remake(&id("A-USD"), &store).await.unwrap();
+    store
+        .write(ledger.batch(&store).await.unwrap())
+        .await
+        .unwrap();
+    let all: i128 = (1..=4).map(|n| i128::from(trade(n, 0).quantity.0)).sum();
+    let held = bar(&store, Timeframe::H1, start);
+    assert_eq!((held.origin, held.volume.0), (Origin::Both, all));
+    for (at, event) in events.iter().enumerate().skip(4) {
+        ledger.take(event, &store).await.unwrap();
+        store
+            .write(ledger.batch(&store).await.unwrap())
+            .await
+            .unwrap();
+        let held = bar(&store, Timeframe::H1, start);
+        let whole = if at == 6 {
+            Origin::Trades
+        } else {
+            Origin::Both
+        };
+        assert_eq!(
+            (held.origin, held.volume.0),
+            (whole, all),
+            "after event {at}"
+        );
+    }
+    // Further trades are added to the right figures.
+    let last = trade(5, start + 11 * minute);
+    let more = event(&id("A-USD"), EventBody::Trade(last));
+    let more = Sequenced {
+        position: Position(9),
+        event: more,
+    };
+    ledger.take(&more, &store).await.unwrap();
+    store
+        .write(ledger.batch(&store).await.unwrap())
+        .await
+        .unwrap();
+    let held = bar(&store, Timeframe::D1, start);
+    let all = all + i128::from(last.quantity.0);
+    assert_eq!((held.origin, held.volume.0), (Origin::Trades, all));
+}
+
+#[tokio::test(start_paused = true)]
+async fn instruments_that_are_left_are_forgotten_once_their_bars_are_over() {
+    let hour = 3_600_000;
+    let day = Timeframe::D1.floor(UnixMs(1_700_000_000_000)).0;
+    let (ledger, store) = (&mut Ledger::default(), MemoryStore::default());
+    let first = event(&id("A-USD"), EventBody::Trade(trade(1, day + hour)));
+    ledger
+        .take(&numbered(vec![first])[0], &store)
+        .await
+        .unwrap();
+    ledger.take_lacks();
+    for (hours, known) in [(5, 1), (23, 1), (25, 0)] {
+        let now = UnixMs(day + hours * hour).to_ns();
+        ledger.clock(now);
+        store
+            .write(ledger.batch(&store).await.unwrap())
+            .await
+            .unwrap();
+        ledger.forget_idle(now);
+        assert_eq!(ledger.instruments.len(), known, "after {hours} h");
+    }
+    assert!(bar(&store, Timeframe::D1, day).closed);
+}
+
+/// A log on a slow disk: every reading takes a second, begun once however often it is asked.
+struct SlowLog {
+    inner: MemoryLog,
+    ready: Option<tokio::time::Instant>,
+}
+
+#[async_trait]
+impl CommittedEvents for SlowLog {
+    async fn next(&mut self) -> Result<Option<Batch>, String> {
+        let ready = tokio::time::Instant::now() + Duration::from_secs(1);
+        tokio::time::sleep_until(*self.ready.get_or_insert(ready)).await;
+        self.ready = None;
+        let next = self.inner.events.get(self.inner.next).cloned();
+        self.inner.next += 1;
+        Ok(next.map(|event| Batch::from([event])))
+    }
+
+    fn is_caught_up(&self) -> bool {
+        self.inner.is_caught_up()
+    }
+
+    fn passed(&self, position: Position) {
+        self.inner.passed(position);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_is_being_read_is_no_silence() {
+    let events = numbered(
+        (1..=20)
+            .map(|n| event(&id("A-USD"), EventBody::Trade(nth(n, 0))))
+            .collect(),
+    );
+    let store = Arc::new(MemoryStore::default());
+    let recorder = Recorder {
+        events: Box::new(SlowLog {
+            inner: MemoryLog {
+                events: events.clone(),
+                next: 0,
+                at_once: 1,
+                passed: Arc::default(),
+            },
+            ready: None,
+        }),
+        store: store.clone(),
+        // Long after everything in the log.
+        clock: Some(Clock::manual(UnixNs(
+            nth(20, 0).time.0 + 86_400_000_000_000,
+        ))),
+        jitter: Jitter::fixed(0.0),
+        stop: CancellationToken::new(),
+        progress: Arc::default(),
+        mending: None,
+    };
+    recorder.run().await;
+    let held = store.held.lock().unwrap();
+    // A bar that had closed under its trades would have been revised by them.
+    let revised: Vec<_> = (held.candles.iter())
+        .filter(|(_, record)| record.candle.revision > 0)
+        .collect();
+    assert!(revised.is_empty(), "{revised:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
-//! What the collector's tests share: a venue of one line of text per message, a sink in memory, a
-//! scripted HTTP server.
+//! What the collector's tests share: a venue of one line of text per message, a sink and a journal
+//! in memory, a scripted HTTP server.
 
+mod log;
 mod venue;
 
 use std::collections::VecDeque;
@@ -13,6 +14,7 @@ use tradesuite_core::model::{
     UnixNs,
 };
 
+pub use self::log::MemoryJournal;
 pub use self::venue::{LineChecker, LineFeed, LineVenue, venue_candle};
 use super::http::{Http, NoReply, Reply};
 use super::sink::{EventSink, SinkClosed};

@@ -2,7 +2,7 @@
 
 use tradesuite_core::model::{
     BookDelta, Candle, EventBody, Instrument, InstrumentId, MarketEvent, Origin, Timeframe, UnixMs,
-    UnixNs, VenueEvent,
+    UnixNs, VenueBody, VenueEvent,
 };
 
 use super::{PRECISION, event, id, trade};
@@ -91,16 +91,44 @@ impl Exchange for LineVenue {
         })
     }
 
-    fn trades(&self, _query: &VenueTradeQuery<'_>) -> Option<HttpRequest> {
-        None
+    fn trades(&self, query: &VenueTradeQuery<'_>) -> Option<HttpRequest> {
+        Some(HttpRequest {
+            path: "/trades".to_owned(),
+            query: vec![
+                ("start", query.start.0.to_string()),
+                ("end", query.end.0.to_string()),
+            ],
+        })
     }
 
+    /// `17@1000`, id and milliseconds, with spaces between.
     fn parse_trades(
         &self,
-        _instrument: &Instrument,
-        _body: &[u8],
+        instrument: &Instrument,
+        body: &[u8],
     ) -> Result<Vec<VenueEvent>, DecodeError> {
-        Ok(Vec::new())
+        String::from_utf8_lossy(body)
+            .split_whitespace()
+            .map(|word| {
+                let refused = || DecodeError::Venue(word.to_owned());
+                let (number, ms) = word.split_once('@').ok_or_else(refused)?;
+                let trade = trade(
+                    number.parse().map_err(|_| refused())?,
+                    ms.parse().map_err(|_| refused())?,
+                );
+                Ok(VenueEvent {
+                    instrument: instrument.id.clone(),
+                    time: trade.time,
+                    body: VenueBody::Trade {
+                        id: trade.id,
+                        price: trade.price.to_decimal(PRECISION.price),
+                        quantity: trade.quantity.to_decimal(PRECISION.quantity),
+                        side: trade.side,
+                        history: true,
+                    },
+                })
+            })
+            .collect()
     }
 }
 

@@ -1,0 +1,242 @@
+//! Trades of a gap, fetched from the venue and handed to the journal as such: every consumer sees
+//! that they are late, and the recorder takes each once. What cannot be had stays in the ledger,
+//! with its reason.
+
+mod hunt;
+
+use std::sync::Arc;
+
+use tradesuite_core::market::Normalizer;
+use tradesuite_core::model::{
+    EventBody, Gap, GapKind, Instrument, MarketEvent, TradeId, UnixMs, UnixNs, VenueBody,
+    VenueEvent,
+};
+
+use self::hunt::Hunt;
+use super::directory::Directory;
+use super::recorder::resume::{span, trades_of};
+use super::rest::{RestError, VenueRest};
+use super::sink::{EventSink, SinkClosed};
+use crate::server::clock::Clock;
+use crate::server::exchange::VenueTradeQuery;
+use crate::server::storage::{MarketStore, Newest, StoreError};
+
+/// Trades of one gap that are fetched one by one; for more, the venue's bars have to do.
+const MAX_TRADES: u64 = 100_000;
+/// Trades in one answer: what both venues give at the most.
+const TRADES_AT_ONCE: u32 = 1_000;
+/// Requests for one gap: twice what [`MAX_TRADES`] takes when every answer is full.
+const MAX_REQUESTS: u32 = 200;
+/// Trades on either side of a gap among which its neighbours are: venues number almost in order of
+/// time.
+const NEIGHBOURS: u32 = 100;
+
+/// Fetches trades.
+pub struct Backfill {
+    /// Whom to ask.
+    pub venues: Vec<Arc<VenueRest>>,
+    /// What is held.
+    pub store: Arc<dyn MarketStore>,
+    /// Takes what was fetched.
+    pub sink: Arc<dyn EventSink>,
+    /// Knows the instruments.
+    pub directory: Directory,
+    /// Time of day.
+    pub clock: Clock,
+}
+
+/// What became of a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing is missing any more.
+    Filled,
+    /// Something cannot be had; the ledger says why.
+    Lasting,
+    /// The venue or the store cannot be asked at the moment.
+    Later,
+}
+
+/// How fetching went.
+#[derive(Debug, Default)]
+struct Fetched {
+    /// Trades that came but cannot be kept exactly.
+    refused: u64,
+    /// What asking again does not mend.
+    problem: Option<String>,
+}
+
+impl Backfill {
+    /// Fetches what a gap lacks and says what became of it.
+    ///
+    /// # Errors
+    /// [`SinkClosed`] where the server stops.
+    pub async fn fill(&self, gap: &Gap) -> Result<Outcome, SinkClosed> {
+        let exchange = gap.instrument.exchange();
+        let of_it = |venue: &&Arc<VenueRest>| venue.exchange().spec().id == exchange;
+        let Some(venue) = self.venues.iter().find(of_it) else {
+            return Ok(Outcome::Lasting);
+        };
+        // Without numbers nothing says which trades are missing, nor whether all came.
+        if !venue.exchange().spec().contiguous_trade_ids {
+            return Ok(Outcome::Lasting);
+        }
+        let mut hunt = match self.hunt(gap).await {
+            Ok(Some(hunt)) => hunt,
+            Ok(None) => return Ok(Outcome::Later),
+            Err(error) => {
+                tracing::warn!(instrument = %gap.instrument, %error, "a gap cannot be filled now");
+                return Ok(Outcome::Later);
+            }
+        };
+        let missing = hunt.missing();
+        if missing > MAX_TRADES {
+            let reason = format!(
+                "{missing} trades are missing, more than are fetched; the bars are the venue's"
+            );
+            return self.say(gap, reason, false).await;
+        }
+        let fetched = match self.fetch(venue, gap, &mut hunt).await? {
+            Ok(fetched) => fetched,
+            Err(error) => {
+                tracing::info!(instrument = %gap.instrument, %error, "a gap is filled later");
+                return Ok(Outcome::Later);
+            }
+        };
+        let left = hunt.missing() + fetched.refused;
+        let reason = match (missing, left) {
+            (0, _) => "no trade was missed after all".to_owned(),
+            (_, 0) => format!("{missing} trades were fetched afterwards"),
+            _ => {
+                let label = venue.exchange().spec().label;
+                let why = fetched.problem;
+                let why = why.unwrap_or_else(|| format!("{label} does not give them"));
+                format!("{left} trades are missing: {why}")
+            }
+        };
+        self.say(gap, reason, left == 0).await
+    }
+
+    /// What is held around and inside a gap; `None` while it is not known where it ends.
+    async fn hunt(&self, gap: &Gap) -> Result<Option<Hunt>, StoreError> {
+        let (id, store) = (&gap.instrument, self.store.as_ref());
+        let Some(end) = gap.end else {
+            return Ok(None);
+        };
+        let up_to = UnixMs(gap.start.0 + 1);
+        let before = span((UnixMs(i64::MIN), up_to), NEIGHBOURS, Newest::Yes);
+        let after = span((end, UnixMs(i64::MAX)), NEIGHBOURS, Newest::No);
+        let before = store.trades(id, before).await?.rows;
+        let after = store.trades(id, after).await?.rows;
+        let Some(last) = before.iter().max_by_key(|trade| trade.id) else {
+            return Ok(None);
+        };
+        let behind = after.iter().filter(|trade| trade.id > last.id);
+        let Some(first) = behind.min_by_key(|trade| trade.id) else {
+            return Ok(None);
+        };
+        let inside = trades_of(id, (up_to, end), store).await?;
+        let held = inside
+            .iter()
+            .map(|(_, trade)| trade)
+            .chain(&before)
+            .chain(&after)
+            .map(|trade| (trade.id, trade.time))
+            .filter(|(id, _)| (last.id..=first.id).contains(id));
+        Ok(Some(Hunt::new(held)))
+    }
+
+    /// Fetches page after page. The inner error may pass.
+    async fn fetch(
+        &self,
+        venue: &VenueRest,
+        gap: &Gap,
+        hunt: &mut Hunt,
+    ) -> Result<Result<Fetched, RestError>, SinkClosed> {
+        let instrument = self.directory.get_or_guess(&gap.instrument);
+        let mut normalizer = Normalizer::new();
+        normalizer.describe(&instrument);
+        let mut fetched = Fetched::default();
+        let mut requests = 0;
+        while let Some(hole) = hunt.next() {
+            if requests == MAX_REQUESTS {
+                fetched.problem = Some("the venue gives too few at once".to_owned());
+                break;
+            }
+            requests += 1;
+            let query = VenueTradeQuery {
+                instrument: &instrument,
+                start: hole.start,
+                end: hole.end,
+                limit: TRADES_AT_ONCE,
+            };
+            let answer = match venue.trades(&query).await {
+                Ok(answer) => answer,
+                Err(error) if error.is_retryable() => return Ok(Err(error)),
+                Err(error) => {
+                    fetched.problem = Some(error.to_string());
+                    break;
+                }
+            };
+            let received = self.clock.now();
+            let mut events = Vec::new();
+            for event in hunt.take(hole, answer, key) {
+                if let Err(error) = normalizer.normalize(late(event), received, &mut events) {
+                    fetched.refused += 1;
+                    fetched.problem = Some(error.to_string());
+                }
+            }
+            if !events.is_empty() {
+                self.sink.append(events).await?;
+            }
+        }
+        Ok(Ok(fetched))
+    }
+
+    async fn say(&self, gap: &Gap, reason: String, filled: bool) -> Result<Outcome, SinkClosed> {
+        let instrument = self.directory.get_or_guess(&gap.instrument);
+        let event = verdict(gap, &instrument, reason, filled, self.clock.now());
+        self.sink.append(vec![event]).await?;
+        Ok(if filled {
+            Outcome::Filled
+        } else {
+            Outcome::Lasting
+        })
+    }
+}
+
+fn key(event: &VenueEvent) -> Option<(TradeId, UnixNs)> {
+    match event.body {
+        VenueBody::Trade { id, .. } => Some((id, event.time)),
+        VenueBody::Book { .. } | VenueBody::Ticker { .. } => None,
+    }
+}
+
+/// The same, marked as what it is.
+fn late(mut event: VenueEvent) -> VenueEvent {
+    if let VenueBody::Trade { history, .. } = &mut event.body {
+        *history = true;
+    }
+    event
+}
+
+/// The last word on a gap.
+fn verdict(
+    gap: &Gap,
+    instrument: &Instrument,
+    reason: String,
+    filled: bool,
+    received: UnixNs,
+) -> MarketEvent {
+    MarketEvent {
+        instrument: gap.instrument.clone(),
+        precision: instrument.precision,
+        received,
+        body: EventBody::Gap {
+            kind: GapKind::Trades,
+            start: gap.start.to_ns(),
+            end: gap.end.map(UnixMs::to_ns),
+            reason,
+            filled,
+        },
+    }
+}

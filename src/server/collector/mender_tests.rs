@@ -1,0 +1,323 @@
+//! Recorder and mender over a venue that is asked for what was missed.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use tradesuite_core::model::{Candle, EventBody, Origin, UnixNs};
+
+use super::*;
+use crate::server::collector::backoff::Jitter;
+use crate::server::collector::directory::Directory;
+use crate::server::collector::history::HistorySetup;
+use crate::server::collector::http::{Http, NoReply, Reply};
+use crate::server::collector::recorder::{Mending, Recorder};
+use crate::server::collector::rest::VenueRest;
+use crate::server::collector::sink::EventSink;
+use crate::server::collector::testing::{LineVenue, MemoryJournal, event, id, trade};
+use crate::server::storage::memory::MemoryStore;
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+/// 11:00 on some day.
+const ELEVEN: i64 = 1_699_999_200_000 - 1_699_999_200_000 % (24 * HOUR) + 11 * HOUR;
+
+/// A venue that has a trade every minute, its id the number of minutes since 10:00, and a bar for
+/// everything.
+#[derive(Default)]
+struct Venue {
+    /// Trades that it does not give.
+    gone: Vec<i64>,
+    /// Requests for trades that fail.
+    failures: Mutex<u32>,
+    asked: Mutex<Vec<String>>,
+}
+
+fn at(number: i64) -> i64 {
+    ELEVEN - HOUR + number * MINUTE
+}
+
+#[async_trait]
+impl Http for Venue {
+    async fn get(
+        &self,
+        _base: &str,
+        path: &str,
+        query: &[(&'static str, String)],
+    ) -> Result<Reply, NoReply> {
+        self.asked.lock().unwrap().push(path.to_owned());
+        let [start, end] = [&query[0].1, &query[1].1].map(|ms| ms.parse::<i64>().unwrap());
+        let words: Vec<String> = if path == "/trades" {
+            let mut failures = self.failures.lock().unwrap();
+            if *failures > 0 {
+                *failures -= 1;
+                return Err(NoReply("no route".to_owned()));
+            }
+            // The newest seven.
+            let all = (0..600).filter(|n| (start..end).contains(&at(*n)) && !self.gone.contains(n));
+            let all: Vec<i64> = all.collect();
+            let newest = all.iter().skip(all.len().saturating_sub(7));
+            newest.map(|n| format!("{n}@{}", at(*n))).collect()
+        } else {
+            let times = (start..end).step_by(MINUTE as usize);
+            times.map(|ms| ms.to_string()).collect()
+        };
+        Ok(Reply {
+            status: 200,
+            body: words.join(" ").into_bytes(),
+            ..Reply::default()
+        })
+    }
+}
+
+struct Stage {
+    venue: Arc<Venue>,
+    store: Arc<MemoryStore>,
+    journal: MemoryJournal,
+    clock: Clock,
+    history: History,
+    stop: CancellationToken,
+}
+
+/// At 11:20, with one old trade, so that collecting did not just begin.
+async fn stage(venue: Venue, store: Arc<MemoryStore>) -> Stage {
+    let (venue, clock) = (Arc::new(venue), Clock::manual(UnixMs(at(80)).to_ns()));
+    let (journal, stop) = (MemoryJournal::default(), CancellationToken::new());
+    let rest = VenueRest::new(&LineVenue, None, venue.clone(), Jitter::fixed(1.0));
+    let venues = vec![Arc::new(rest)];
+    let history = History::new(HistorySetup {
+        venues: venues.clone(),
+        store: store.clone(),
+        state: store.clone(),
+        directory: Directory::default(),
+        clock: clock.clone(),
+        stop: stop.clone(),
+    });
+    let (mending, holes, mut mended) = Mending::channels();
+    tokio::spawn(async move { while mended.recv().await.is_some() {} });
+    let recorder = Recorder {
+        events: journal.tail(),
+        store: store.clone(),
+        clock: Some(clock.clone()),
+        jitter: Jitter::fixed(0.0),
+        stop: stop.clone(),
+        progress: Arc::default(),
+        mending: Some(mending),
+    };
+    tokio::spawn(recorder.run());
+    let mender = Mender {
+        history: history.clone(),
+        backfill: Backfill {
+            venues,
+            store: store.clone(),
+            sink: Arc::new(journal.clone()),
+            directory: Directory::default(),
+            clock: clock.clone(),
+        },
+        store: store.clone(),
+        clock: clock.clone(),
+        holes,
+        stop: stop.clone(),
+    };
+    tokio::spawn(mender.run());
+    Stage {
+        venue,
+        store,
+        journal,
+        clock,
+        history,
+        stop,
+    }
+}
+
+impl Stage {
+    async fn say(&self, bodies: Vec<EventBody>) {
+        let events = bodies.into_iter().map(|body| event(&id("A-USD"), body));
+        self.journal.append(events.collect()).await.unwrap();
+    }
+
+    /// Trades with these numbers, at their minutes.
+    async fn trades(&self, numbers: impl IntoIterator<Item = i64>) {
+        let trades = numbers
+            .into_iter()
+            .map(|number| EventBody::Trade(trade(u64::try_from(number).unwrap(), at(number))));
+        self.say(trades.collect()).await;
+    }
+
+    /// Nothing is heard from this minute on.
+    async fn leave(&self, number: i64) {
+        self.say(vec![EventBody::Gap {
+            kind: GapKind::Trades,
+            start: UnixMs(at(number)).to_ns(),
+            end: None,
+            reason: "it is not collected any more".to_owned(),
+            filled: false,
+        }])
+        .await;
+    }
+
+    fn time(&self, number: i64) {
+        self.clock.set(UnixNs(UnixMs(at(number)).to_ns().0));
+    }
+
+    fn hour(&self) -> Option<Candle> {
+        let held = self.store.held.lock().unwrap();
+        let key = (id("A-USD"), Timeframe::H1, UnixMs(ELEVEN));
+        held.candles.get(&key).map(|record| record.candle)
+    }
+
+    fn gaps(&self) -> Vec<Gap> {
+        self.store.held.lock().unwrap().gaps.clone()
+    }
+
+    async fn until(&self, met: impl Fn(&Self) -> bool) {
+        while !met(self) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn asked(&self, path: &str) -> usize {
+        let asked = self.venue.asked.lock().unwrap();
+        asked.iter().filter(|asked| *asked == path).count()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_hour_that_was_left_in_the_middle_is_whole_when_it_is_asked_for() {
+    let stage = stage(Venue::default(), Arc::default()).await;
+    // Followed from 10:00 to 11:20 only; at 15:00 the hour is asked for.
+    stage.trades(0..=80).await;
+    stage.leave(80).await;
+    stage.until(|stage| stage.gaps().len() == 1).await;
+    stage.time(300);
+    stage
+        .until(|stage| stage.hour().is_some_and(|hour| hour.closed))
+        .await;
+    assert_eq!(stage.hour().unwrap().origin, Origin::Both);
+    let hour = (UnixMs(ELEVEN), UnixMs(ELEVEN + HOUR));
+    stage
+        .history
+        .ensure(&id("A-USD"), Timeframe::H1, hour, PATIENCE)
+        .await;
+    assert_eq!(stage.hour().unwrap().origin, Origin::Venue);
+    assert_eq!(stage.gaps()[0].end, None);
+    stage.stop.cancel();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_missed_is_fetched_and_its_bars_are_whole() {
+    let stage = stage(Venue::default(), Arc::default()).await;
+    stage.trades(0..=80).await;
+    stage.leave(80).await;
+    stage.until(|stage| stage.gaps().len() == 1).await;
+    stage.time(200);
+    stage.trades([200]).await;
+    stage
+        .until(|stage| stage.gaps().first().is_some_and(|gap| gap.filled))
+        .await;
+    let gap = &stage.gaps()[0];
+    assert_eq!(gap.reason, "119 trades were fetched afterwards");
+    assert_eq!((gap.start.0, gap.end), (at(80), Some(UnixMs(at(200)))));
+    let mut fetched = stage.journal.fetched();
+    fetched.sort_unstable();
+    assert_eq!(fetched, (81..200).collect::<Vec<_>>());
+    stage
+        .until(|stage| {
+            stage
+                .hour()
+                .is_some_and(|hour| hour.origin == Origin::Trades)
+        })
+        .await;
+    let hour = stage.hour().unwrap();
+    assert_eq!((hour.trades, hour.closed), (Some(60), true));
+    assert_eq!(stage.store.held.lock().unwrap().trades.len(), 201);
+    stage.stop.cancel();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_had_stands_in_the_ledger_and_the_venues_bars_in_its_place() {
+    let venue = Venue {
+        gone: vec![90, 91],
+        ..Venue::default()
+    };
+    let stage = stage(venue, Arc::default()).await;
+    stage.trades(0..=80).await;
+    stage.leave(80).await;
+    stage.until(|stage| stage.gaps().len() == 1).await;
+    stage.time(100);
+    stage.trades([100]).await;
+    stage
+        .until(|stage| stage.gaps()[0].reason.starts_with("2 trades"))
+        .await;
+    let gap = &stage.gaps()[0];
+    assert_eq!(
+        (gap.reason.as_str(), gap.filled),
+        ("2 trades are missing: Line does not give them", false)
+    );
+    stage.until(|stage| stage.asked("/candles") > 0).await;
+    let asked = stage.asked("/trades");
+    // Nothing goes on asking for them.
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    assert_eq!(stage.asked("/trades"), asked);
+    assert_eq!(stage.hour().unwrap().origin, Origin::Both);
+    stage.stop.cancel();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_venue_that_is_away_is_asked_again_later() {
+    let venue = Venue {
+        failures: Mutex::new(2),
+        ..Venue::default()
+    };
+    let stage = stage(venue, Arc::default()).await;
+    stage.trades(0..=80).await;
+    stage.leave(80).await;
+    stage.until(|stage| stage.gaps().len() == 1).await;
+    stage.time(85);
+    stage.trades([85]).await;
+    let watch = Stopwatch::start();
+    stage.until(|stage| stage.gaps()[0].filled).await;
+    assert!(watch.elapsed() >= TRY_AGAIN);
+    assert_eq!(stage.journal.fetched(), [81, 82, 83, 84]);
+    stage.stop.cancel();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_break_without_a_trade_asks_nobody() {
+    let stage = stage(Venue::default(), Arc::default()).await;
+    stage.trades(0..=80).await;
+    stage.leave(80).await;
+    stage.until(|stage| stage.gaps().len() == 1).await;
+    let asked = stage.asked("/trades");
+    stage.trades([81]).await;
+    stage.until(|stage| stage.gaps()[0].filled).await;
+    assert_eq!(stage.gaps()[0].reason, "no trade was missed after all");
+    assert_eq!((stage.asked("/trades"), asked), (0, 0));
+    stage
+        .until(|stage| {
+            stage
+                .hour()
+                .is_some_and(|hour| hour.origin == Origin::Trades)
+        })
+        .await;
+    stage.stop.cancel();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_last_run_left_over_is_mended_at_the_start() {
+    let store = Arc::new(MemoryStore::default());
+    let venue = Venue {
+        failures: Mutex::new(u32::MAX),
+        ..Venue::default()
+    };
+    let first = stage(venue, store.clone()).await;
+    first.trades(0..=80).await;
+    first.leave(80).await;
+    first.trades([85]).await;
+    first.until(|stage| stage.asked("/trades") > 0).await;
+    first.stop.cancel();
+    assert!(!first.gaps()[0].filled);
+    let second = stage(Venue::default(), store).await;
+    second.until(|stage| stage.gaps()[0].filled).await;
+    assert_eq!(second.journal.fetched(), [81, 82, 83, 84]);
+    second.stop.cancel();
+}
