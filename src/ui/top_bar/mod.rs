@@ -60,7 +60,7 @@ impl DayFigures {
     fn take(&mut self, message: &Message) {
         match &message.body {
             Body::Snapshot(Data::Ticker(data)) | Body::Update(Data::Ticker(data)) => {
-                self.ticker = Some(data.clone());
+                self.ticker = Some(*data);
             }
             Body::Snapshot(Data::Trades(data)) => {
                 self.newest = None;
@@ -83,7 +83,7 @@ impl DayFigures {
     }
 
     fn data(&self) -> Option<TickerData> {
-        let mut data = self.ticker.clone()?;
+        let mut data = self.ticker?;
         let last = self.newest.and_then(|(trade, from)| {
             let to = data.precision.price;
             trade.price.rescaled(from.price, to)
