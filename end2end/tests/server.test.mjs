@@ -58,6 +58,24 @@ test('a page recovers when its server comes back', async (t) => {
   assert.equal((await chart.state()).instrument, before.instrument);
 });
 
+test('a frozen server is noticed, and heard again', async (t) => {
+  const server = await serve('--demo', '--data', await dataFolder(t));
+  t.after(() => server.stop());
+  const page = await open(t, server.url, { expected: [/WebSocket/] });
+  await chartOf(page).drawn();
+  const link = () => page.getByTestId('link').innerText();
+  await until('a live line', async () => /Coinbase live/.test(await link()));
+  const age = () => page.getByTestId('age').innerText();
+  process.kill(server.pid, 'SIGSTOP');
+  try {
+    await until('an age that grows', async () => /[2-9](\.\d)? s/.test(await age()));
+    await until('the loss', async () => /server cannot be reached/.test(await link()));
+  } finally {
+    process.kill(server.pid, 'SIGCONT');
+  }
+  await until('a live line again', async () => /Coinbase live/.test(await link()));
+});
+
 test('a recording is played into the page', { skip: existsSync(feed) ? false : `left out: ${feed} is not here` }, async (t) => {
   const folder = await dataFolder(t);
   const server = new Server(['replay', feed, '--serve', '--bind', '127.0.0.1:0', '--speed', 'max', '--data', folder]);

@@ -177,7 +177,9 @@ impl Live {
             live.connect();
             let beat = browser::every(BEAT_MS, move || live.look());
             let held = StoredValue::new_local(Some(beat));
-            on_cleanup(move || drop(held.try_update_value(Option::take)));
+            on_cleanup(move || {
+                let _ = held.try_update_value(Option::take);
+            });
         });
         live
     }

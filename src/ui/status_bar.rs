@@ -149,7 +149,9 @@ pub fn StatusBar() -> impl IntoView {
 }
 
 fn rate(status: &ServerStatus) -> String {
-    let rate: f64 = status.connections.iter().map(|c| c.messages_per_s).sum();
+    // The sum of nothing is a negative zero, and would be shown as one.
+    let rates = status.connections.iter().map(|c| c.messages_per_s);
+    let rate = rates.fold(0.0, |sum, rate| sum + rate);
     format!("{rate:.0} msg/s")
 }
 
@@ -279,6 +281,13 @@ mod tests {
         assert_eq!(text, "The server has not said how it is for 4 s");
         assert_eq!(age(&status, 800.0), "age 40 ms");
         assert_eq!(age(&status, 4_000.0), age_of(3_040));
+    }
+
+    #[test]
+    fn no_exchange_sends_no_messages() {
+        let mut status = status();
+        status.connections.clear();
+        assert_eq!(rate(&status), "0 msg/s");
     }
 
     fn age_of(ms: i64) -> String {

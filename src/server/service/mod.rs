@@ -152,7 +152,7 @@ impl Service {
         }
         let touching = query.stretch();
         // A gap may begin before the span that it touches: pages go by starts, whichever they are.
-        let request = query.from_the_first().request();
+        let request = query.since_the_first().request();
         let gaps = self
             .0
             .parts

@@ -102,7 +102,7 @@ impl PageQuery {
     }
 
     /// The same query for rows that may begin before its span.
-    pub(super) fn from_the_first(self) -> Self {
+    pub(super) fn since_the_first(self) -> Self {
         Self {
             start: self.start.map(|_| UnixMs(0)),
             ..self

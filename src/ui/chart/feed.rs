@@ -3,6 +3,8 @@
 //! Decides what to ask for and what an answer changes. Asks nobody itself: the component carries
 //! [`Request`]s to the server and brings the answers back.
 
+use std::collections::VecDeque;
+
 use tradesuite_core::chart::{Bar, ChartSize, ChartView};
 use tradesuite_core::model::{Candle, CandlePage, Precision, Price, Timeframe, UnixMs};
 use tradesuite_core::protocol::{Body, Data, Message};
@@ -45,8 +47,10 @@ pub struct Feed {
     view: ChartView,
     loaded: bool,
     asked: Option<Request>,
-    /// What was not answered whole, and is asked again.
-    again: Option<Request>,
+    /// What was not answered whole, and is asked again in turn.
+    again: VecDeque<Request>,
+    /// When that is due, milliseconds.
+    again_at_ms: f64,
     /// The oldest bar there is has come.
     complete: bool,
     /// From here to the oldest bar held there is none.
@@ -71,7 +75,8 @@ impl Feed {
             view: ChartView::new(timeframe, Precision::default(), size),
             loaded: false,
             asked: None,
-            again: None,
+            again: VecDeque::new(),
+            again_at_ms: 0.0,
             complete: false,
             reached: None,
             hole: None,
@@ -112,18 +117,20 @@ impl Feed {
         };
         let request = if !self.loaded {
             Some(newest(FIRST_PAGE))
-        } else if self.again.is_some() {
-            self.again
+        } else if now_ms >= self.again_at_ms && !self.again.is_empty() {
+            self.again.front().copied()
         } else if let Some(limit) = self.hole {
             Some(newest(limit))
         } else if self.complete {
             None
         } else {
-            let wanted = self.view.history_wanted();
-            wanted.map(|(oldest, limit)| Request {
+            let wanted = self.view.history_wanted().map(|(oldest, limit)| Request {
                 before: Some(self.reached.map_or(oldest, |reached| reached.min(oldest))),
                 limit,
-            })
+            });
+            // What is asked again anyway waits for its turn.
+            let waits = |request: &Request| self.again.iter().any(|a| a.before == request.before);
+            wanted.filter(|request| !waits(request))
         };
         self.asked = request;
         request
@@ -135,7 +142,7 @@ impl Feed {
         let page = match page {
             Ok(page) => page,
             Err(error) => {
-                self.pause(now_ms);
+                self.retry_at_ms = now_ms + self.next_pause();
                 self.error = Some(error);
                 return;
             }
@@ -143,13 +150,16 @@ impl Feed {
         self.error = None;
         // While the server still lacks bars of the page, that it holds no more says nothing.
         let is_whole = page.notice.is_none();
-        self.again = (!is_whole).then_some(request);
+        self.again.retain(|waiting| *waiting != request);
         if is_whole {
             self.pause_ms = RETRY_MS;
         } else {
-            self.pause(now_ms);
+            self.again.push_back(request);
+            self.again_at_ms = now_ms + self.next_pause();
         }
-        self.notice = page.notice;
+        if !is_whole || self.again.is_empty() {
+            self.notice = page.notice;
+        }
         let given_up = self.widen(page.precision);
         if given_up && request.before.is_some() {
             // What was held does not fit these decimals: begin with the newest page again.
@@ -159,7 +169,7 @@ impl Feed {
         let tick = Price(page.tick).rescaled(page.precision.price, precision.price);
         self.view.set_tick(tick.map_or(1, |tick| tick.0));
         if request.before.is_some() || !self.loaded {
-            self.complete = is_whole && page.older.is_none();
+            self.complete = self.again.is_empty() && page.older.is_none();
             self.reached = page.older.filter(|_| page.candles.is_empty());
         }
         if request.before.is_none() {
@@ -235,9 +245,10 @@ impl Feed {
         bars
     }
 
-    fn pause(&mut self, now_ms: f64) {
-        self.retry_at_ms = now_ms + self.pause_ms;
-        self.pause_ms = (self.pause_ms * 2.0).min(LONGEST_RETRY_MS);
+    fn next_pause(&mut self) -> f64 {
+        let pause = self.pause_ms;
+        self.pause_ms = (pause * 2.0).min(LONGEST_RETRY_MS);
+        pause
     }
 
     /// After a pause in the line, bars may be missing before the first one of the snapshot.
@@ -271,7 +282,7 @@ impl Feed {
 
     fn forget(&mut self) {
         self.loaded = false;
-        self.again = None;
+        self.again.clear();
         self.complete = false;
         self.reached = None;
         self.hole = None;
@@ -478,18 +489,20 @@ mod tests {
         assert_eq!(feed.next_request(RETRY_MS - 1.0), None);
         assert_eq!(feed.next_request(RETRY_MS), Some(first));
         feed.answer(first, told(490..500), RETRY_MS);
-        assert_eq!(feed.next_request(2.0 * RETRY_MS), None, "the pause grows");
-        assert_eq!(feed.next_request(3.0 * RETRY_MS), Some(first));
-        feed.answer(first, page(0..500, true), 3.0 * RETRY_MS);
-        assert_eq!(feed.notice(), None);
-        assert_eq!(closes(&feed).len(), 500);
-
+        // What the server holds of older bars can be looked at meanwhile.
+        let older = feed.next_request(RETRY_MS).expect("history");
+        assert_eq!(older.before, Some(UnixMs(490 * 60_000)));
+        feed.answer(older, told(490..490), RETRY_MS);
+        assert_eq!(feed.next_request(4.0 * RETRY_MS), None, "the pause grows");
+        assert_eq!(feed.next_request(5.0 * RETRY_MS), Some(first));
+        feed.answer(first, page(0..500, true), 5.0 * RETRY_MS);
+        assert_eq!(feed.next_request(5.0 * RETRY_MS), Some(older));
+        feed.answer(older, page(0..490, true), 5.0 * RETRY_MS);
+        assert_eq!((feed.notice(), closes(&feed).len()), (None, 500));
+        assert_eq!(feed.next_request(5.0 * RETRY_MS), None);
         feed.view_mut().axis_mut().pan_by(3_000.0);
-        let older = feed.next_request(10.0 * RETRY_MS).expect("history");
-        assert_eq!(older.before, Some(UnixMs(0)));
-        feed.answer(older, told(-20..0), 10.0 * RETRY_MS);
-        assert_eq!(feed.next_request(11.0 * RETRY_MS), Some(older));
-        feed.answer(older, page(-300..0, false), 11.0 * RETRY_MS);
+        let oldest = feed.next_request(5.0 * RETRY_MS).expect("history");
+        feed.answer(oldest, page(-300..0, false), 5.0 * RETRY_MS);
         assert_eq!(closes(&feed).len(), 800);
         assert_eq!(feed.next_request(f64::MAX), None);
     }

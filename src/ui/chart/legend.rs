@@ -19,6 +19,12 @@ const FIGURES: [(&str, &str); 7] = [
     ("", "legend-change"),
 ];
 
+/// What is said of missing trades stands beside a mark like theirs, where there is anything to say.
+const MISSING: &str = "basis-full text-warning [&:not(:empty)]:before:mr-1.5 \
+    [&:not(:empty)]:before:inline-block [&:not(:empty)]:before:size-2 \
+    [&:not(:empty)]:before:border-t-[3px] [&:not(:empty)]:before:border-warning \
+    [&:not(:empty)]:before:bg-warning/25 [&:not(:empty)]:before:content-['']";
+
 /// Elements of the figures.
 pub type LegendNodes = [NodeRef<Span>; FIGURES.len()];
 
@@ -74,13 +80,10 @@ pub fn missing_text(
         Some(gap) => {
             let until = gap.end.map_or_else(|| "now".to_owned(), clock);
             let from = clock(gap.start);
-            format!(
-                "▔ Trades are missing from {from} to {until}: {}",
-                gap.reason
-            )
+            format!("Trades are missing from {from} to {until}: {}", gap.reason)
         }
         None if view.gap_columns().is_empty() => String::new(),
-        None => "▔ Trades are missing in the marked bars".to_owned(),
+        None => "Trades are missing in the marked bars".to_owned(),
     }
 }
 
@@ -121,7 +124,7 @@ pub fn LegendLine(
                 <span class="text-text-2">{rest}</span>
             </span>
             {figures.collect_view()}
-            <span class="basis-full text-warning" node_ref=missing data-testid="legend-missing"></span>
+            <span class=MISSING node_ref=missing data-testid="legend-missing"></span>
         </div>
     }
 }
