@@ -253,6 +253,9 @@ impl<L: Line> Session<'_, L> {
         if verdict.gaps > 0 {
             cell.gaps(verdict.gaps);
         }
+        if verdict.checksum_failures > 0 {
+            cell.checksum_failures(verdict.checksum_failures);
+        }
         if let Some(complaint) = verdict.complaint {
             tracing::warn!(feed, complaint, "the venue's line complains");
             cell.complain(complaint);
