@@ -5,6 +5,7 @@
 //! Adding a venue is a new file or folder here and one line in [`EXCHANGES`].
 
 pub mod coinbase;
+pub mod kraken;
 
 use thiserror::Error;
 use tradesuite_core::market::OrderBook;
@@ -14,7 +15,7 @@ use tradesuite_core::model::{
 };
 
 /// Every venue, the first being the one meant by a bare symbol.
-pub static EXCHANGES: &[&dyn Exchange] = &[&coinbase::Coinbase];
+pub static EXCHANGES: &[&dyn Exchange] = &[&coinbase::Coinbase, &kraken::Kraken];
 
 /// The venue with this id.
 #[must_use]
