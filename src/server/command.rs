@@ -18,6 +18,7 @@ use tradesuite_core::model::Mode;
 use crate::server::clock::Clock;
 use crate::server::config::{Resolved, Settings};
 use crate::server::doctor::{self, Finding, Verdict};
+use crate::server::exchange;
 use crate::server::replay::Speed;
 use crate::server::run;
 use crate::server::simulator::faults::FaultPlan;
@@ -264,7 +265,8 @@ fn examine(args: &DoctorArgs) -> Result<(), Failure> {
 }
 
 fn settings(place: &Place, mode: Mode) -> Result<Settings, Failure> {
-    Settings::check(&resolve(place)?, mode).map_err(|error| Failure::Usage(error.to_string()))
+    Settings::check(&resolve(place)?, mode, exchange::feed_names)
+        .map_err(|error| Failure::Usage(error.to_string()))
 }
 
 fn resolve(place: &Place) -> Result<Resolved, Failure> {

@@ -26,6 +26,13 @@ pub fn find(id: &str) -> Option<&'static dyn Exchange> {
         .find(|exchange| exchange.spec().id == id)
 }
 
+/// Names of a venue's feeds, the default one first; none where there is no such venue.
+#[must_use]
+pub fn feed_names(id: &str) -> Vec<&'static str> {
+    let feeds = find(id).map_or(&[][..], Exchange::feeds);
+    feeds.iter().map(|feed| feed.spec().name).collect()
+}
+
 /// The feed that serves this WebSocket address, with its venue. Recorded captures name their
 /// venue this way.
 #[must_use]

@@ -24,7 +24,7 @@ use crate::server::exchange::{
 const CHANNELS: [&str; 3] = ["level2", "market_trades", "ticker"];
 
 static SPEC: FeedSpec = FeedSpec {
-    name: "advanced-trade",
+    name: "advanced",
     docs: "https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-channels",
     ws_url: "wss://advanced-trade-ws.coinbase.com",
     hosts: &["advanced-trade-ws.coinbase.com"],
