@@ -105,3 +105,7 @@ fn cut(
     delta.asks.extend(at_its_precision(forgotten.asks)?);
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "proof_tests.rs"]
+mod tests;
