@@ -1,75 +1,28 @@
 //! The Coinbase adapter against the simulated Coinbase, over real sockets: what the adapter reads
 //! must be what the market did, to the last level and trade.
 
+#[path = "simulated/world.rs"]
+mod world;
+
 use std::collections::HashMap;
-use std::time::Duration;
 
 use futures::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 use tradesuite::server::clock::Clock;
-use tradesuite::server::exchange::{
-    self, Decoded, Exchange, HttpRequest, VenueCandleQuery, VenueTradeQuery,
-};
-use tradesuite::server::simulator::{self, SimulatorConfig, SimulatorHandle};
+use tradesuite::server::exchange::{self, Decoded, Exchange, VenueCandleQuery, VenueTradeQuery};
+use tradesuite::server::simulator::SimulatorHandle;
 use tradesuite_core::market::{Normalizer, OrderBook, TickRule, fold};
 use tradesuite_core::model::{
     EventBody, Instrument, Precision, Price, Timeframe, Trade, TradeId, UnixMs, UnixNs,
 };
-
-/// Ends a test that would wait for ever.
-const LIMIT: Duration = Duration::from_secs(60);
-
-async fn open(rate: f64, shutdown: &CancellationToken) -> SimulatorHandle {
-    let config = SimulatorConfig {
-        rate_events_per_s: rate,
-        ..SimulatorConfig::default()
-    };
-    simulator::serve(config, Clock::system(), shutdown.clone())
-        .await
-        .expect("a simulated market")
-}
+use world::{LIMIT, get, http, open};
 
 fn coinbase() -> &'static dyn Exchange {
     exchange::find("coinbase").expect("coinbase")
-}
-
-async fn http(world: &SimulatorHandle, method: &str, target: &str) -> Vec<u8> {
-    let mut stream = TcpStream::connect(world.address())
-        .await
-        .expect("a connection");
-    let request = format!(
-        "{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes()).await.expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("an answer");
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    answer
-        .split_once("\r\n\r\n")
-        .expect("a body")
-        .1
-        .as_bytes()
-        .to_vec()
-}
-
-async fn get(world: &SimulatorHandle, request: &HttpRequest) -> Vec<u8> {
-    let query: Vec<_> = request
-        .query
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    http(
-        world,
-        "GET",
-        &format!("{}?{}", request.path, query.join("&")),
-    )
-    .await
 }
 
 async fn instruments(world: &SimulatorHandle) -> Vec<Instrument> {
@@ -158,8 +111,8 @@ async fn the_adapter_reads_what_the_market_did() {
     let (mut truth, mut events) = (Value::Null, Vec::new());
     loop {
         if next == 1_500 {
-            truth =
-                serde_json::from_slice(&http(&world, "POST", "/sim/pause").await).expect("a state");
+            truth = serde_json::from_slice(&http(&world, "POST", "/sim/pause", "").await)
+                .expect("a state");
         }
         let frame = timeout(LIMIT, socket.next())
             .await

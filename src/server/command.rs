@@ -18,9 +18,11 @@ use tradesuite_core::model::Mode;
 use crate::server::clock::Clock;
 use crate::server::config::{Resolved, Settings};
 use crate::server::doctor::{self, Finding, Verdict};
+use crate::server::exchange;
 use crate::server::replay::Speed;
 use crate::server::run;
 use crate::server::simulator::faults::FaultPlan;
+use crate::server::simulator::venue::VenueSelection;
 use crate::server::simulator::{InstrumentSelection, SimulatorConfig};
 
 /// A self-hosted crypto market workstation.
@@ -50,7 +52,7 @@ enum Command {
     Doctor(DoctorArgs),
     /// Be a synthetic venue on loopback, speaking the venues' own protocols
     #[command(
-        after_help = "Examples:\n  tradesuite simulate\n  tradesuite simulate --bind 127.0.0.1:9000 --seed 7 --rate 2000 --faults cut=60s,drop=0.001"
+        after_help = "Examples:\n  tradesuite simulate\n  tradesuite simulate --venues kraken --faults wrong_checksum=0.001\n  tradesuite simulate --bind 127.0.0.1:9000 --seed 7 --rate 2000 --faults cut=60s,drop=0.001"
     )]
     Simulate(SimulateArgs),
 }
@@ -124,9 +126,9 @@ struct SimulateArgs {
     /// How many instruments, or which ones
     #[arg(long, default_value = "24", value_name = "N|LIST")]
     instruments: InstrumentSelection,
-    /// Which venues to be
-    #[arg(long, default_value = "coinbase", value_name = "LIST", value_parser = ["coinbase"])]
-    venues: String,
+    /// Which venues to be, all on one market
+    #[arg(long, default_value = "coinbase,kraken", value_name = "LIST")]
+    venues: VenueSelection,
     /// What goes wrong, such as cut=60s,drop=0.001
     #[arg(long, default_value = "", value_name = "SPEC")]
     faults: FaultPlan,
@@ -212,6 +214,7 @@ fn execute(command: Command) -> Result<(), Failure> {
                 seed: args.seed,
                 rate_events_per_s: args.rate,
                 instruments: args.instruments,
+                venues: args.venues,
                 faults: args.faults,
                 ..SimulatorConfig::default()
             };
@@ -262,7 +265,8 @@ fn examine(args: &DoctorArgs) -> Result<(), Failure> {
 }
 
 fn settings(place: &Place, mode: Mode) -> Result<Settings, Failure> {
-    Settings::check(&resolve(place)?, mode).map_err(|error| Failure::Usage(error.to_string()))
+    Settings::check(&resolve(place)?, mode, exchange::feed_names)
+        .map_err(|error| Failure::Usage(error.to_string()))
 }
 
 fn resolve(place: &Place) -> Result<Resolved, Failure> {

@@ -271,8 +271,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Collected around the clock.
     pub instruments: Vec<InstrumentId>,
-    /// Name of Coinbase's feed.
-    pub coinbase_feed: String,
+    /// Name of the feed that is listened to, by the ids of the venues that have several.
+    pub feeds: BTreeMap<&'static str, String>,
     /// How much a committed event survives.
     pub durability: Durability,
     /// Minutes that an instrument is still collected after the last look at it.
@@ -288,12 +288,16 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Checks every value.
+    /// Checks every value. `feed_names` says which feeds the venue with an id has.
     ///
     /// # Errors
     /// [`ConfigError::Invalid`] naming the first setting that cannot be used, its source and what
     /// it may be.
-    pub fn check(resolved: &Resolved, mode: Mode) -> Result<Self, ConfigError> {
+    pub fn check(
+        resolved: &Resolved,
+        mode: Mode,
+        feed_names: impl Fn(&str) -> Vec<&'static str>,
+    ) -> Result<Self, ConfigError> {
         let data = resolved.text("data");
         Ok(Self {
             bind: resolved.parse("bind", read_bind)?,
@@ -303,9 +307,7 @@ impl Settings {
                 PathBuf::from(data)
             },
             instruments: resolved.parse("instruments", read_instruments)?,
-            coinbase_feed: resolved.parse("coinbase_feed", |text| {
-                one_of(text, &["advanced", "exchange"]).map(ToOwned::to_owned)
-            })?,
+            feeds: read_feeds(resolved, feed_names)?,
             durability: resolved.parse("durability", |text| {
                 one_of(text, &["normal", "full"]).map(|name| match name {
                     "full" => Durability::Full,
@@ -319,6 +321,24 @@ impl Settings {
             log: resolved.text("log").to_owned(),
         })
     }
+}
+
+/// The settings called `VENUE_feed`.
+fn read_feeds(
+    resolved: &Resolved,
+    feed_names: impl Fn(&str) -> Vec<&'static str>,
+) -> Result<BTreeMap<&'static str, String>, ConfigError> {
+    let choices = SETTINGS
+        .iter()
+        .filter_map(|setting| Some((setting.name, setting.name.strip_suffix("_feed")?)));
+    choices
+        .map(|(name, exchange)| {
+            let feed = resolved.parse(name, |text| {
+                one_of(text, &feed_names(exchange)).map(ToOwned::to_owned)
+            })?;
+            Ok((exchange, feed))
+        })
+        .collect()
 }
 
 fn read_bind(text: &str) -> Result<SocketAddr, String> {
@@ -390,6 +410,11 @@ mod tests {
         )
     }
 
+    fn feed_names(exchange: &str) -> Vec<&'static str> {
+        assert_eq!(exchange, "coinbase");
+        vec!["advanced", "exchange"]
+    }
+
     #[test]
     fn the_nearer_source_wins() {
         let file = Some(
@@ -404,7 +429,7 @@ mod tests {
             file,
         )
         .expect("settings");
-        let settings = Settings::check(&resolved, Mode::Demo).expect("settings");
+        let settings = Settings::check(&resolved, Mode::Demo, feed_names).expect("settings");
         assert_eq!(settings.bind.port(), 3);
         assert_eq!(settings.demo_rate, 9);
         assert_eq!(settings.linger_minutes, 7);
@@ -426,13 +451,14 @@ mod tests {
             ("bind", "here", "address and a port"),
             ("instruments", "BTC", "venue:BASE-QUOTE"),
             ("durability", "maybe", "normal, full"),
+            ("coinbase_feed", "full", "advanced, exchange"),
             ("demo_rate", "0", "1 to 100000"),
             ("linger_minutes", "-1", "0 to 1440"),
             ("demo_address", "10.0.0.1:9000", "of this machine"),
             ("journal_mb", "0", "1 to 1000000"),
         ] {
             let resolved = resolve(&[(name, value)], &[], None).expect("settings");
-            let error = Settings::check(&resolved, Mode::Live).expect_err("bad value");
+            let error = Settings::check(&resolved, Mode::Live, feed_names).expect_err("bad value");
             let text = error.to_string();
             assert!(text.contains(name) && text.contains(hint), "{text}");
             assert!(text.contains("command line"), "{text}");

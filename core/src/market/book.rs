@@ -251,10 +251,15 @@ impl OrderBook {
     }
 
     /// Forgets all but the best `depth` levels of each side, as venues with a subscribed depth
-    /// want it after each message.
-    pub fn cut_to(&mut self, depth: usize) {
-        self.bids.cut_to(depth);
-        self.asks.cut_to(depth);
+    /// want it after each message, and writes into `forgotten` what makes others forget the same:
+    /// a deletion of each level, at the book's precision.
+    pub fn cut_to(&mut self, depth: usize, forgotten: &mut BookDelta) {
+        let deletion = |level: BookLevel| BookLevel {
+            quantity: Quantity::default(),
+            ..level
+        };
+        forgotten.bids.extend(self.bids.cut_to(depth).map(deletion));
+        forgotten.asks.extend(self.asks.cut_to(depth).map(deletion));
     }
 
     /// The best `depth` levels of each side.

@@ -76,7 +76,7 @@ fn knows_its_best_levels_sums_and_depth() {
     );
     let best: Vec<_> = book.asks(2).collect();
     assert_eq!(best, [level(11, 16), level(12, 32)]);
-    book.cut_to(2);
+    book.cut_to(2, &mut BookDelta::default());
     assert_eq!((book.bid_count(), book.ask_count()), (2, 2));
     assert_eq!(
         (book.bid_at(Price(8)), book.ask_at(Price(13))),
@@ -216,7 +216,11 @@ proptest! {
         let (_, bids, asks, ..) = &messages[0];
         let mut cut = book(bids, asks);
         let best = cut.view(depth);
-        cut.cut_to(depth);
+        let mut told = cut.clone();
+        let mut forgotten = BookDelta::default();
+        cut.cut_to(depth, &mut forgotten);
         prop_assert_eq!(cut.view(99), best);
+        told.apply_update(&forgotten, cut.precision()).expect("fits");
+        prop_assert_eq!(told.digest(), cut.digest());
     }
 }

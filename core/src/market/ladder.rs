@@ -109,10 +109,10 @@ impl<const BIDS: bool> Ladder<BIDS> {
         sum
     }
 
-    /// Forgets all but the best `depth` levels.
-    pub(super) fn cut_to(&mut self, depth: usize) {
+    /// Forgets all but the best `depth` levels; gives back what was forgotten, worst first.
+    pub(super) fn cut_to(&mut self, depth: usize) -> impl Iterator<Item = BookLevel> + '_ {
         let excess = self.levels.len().saturating_sub(depth);
-        self.levels.drain(..excess);
+        self.levels.drain(..excess)
     }
 
     /// A copy at another precision, `None` where a level does not fit.

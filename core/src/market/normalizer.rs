@@ -141,6 +141,7 @@ impl Normalizer {
                 snapshot,
                 bids,
                 asks,
+                ..
             } => {
                 let precision = bids.iter().chain(&asks).fold(before, widened);
                 let body = delta(time, bids, asks, precision).map(|delta| {

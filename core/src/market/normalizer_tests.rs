@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Side, TradeId};
+use crate::model::{BookUpkeep, Side, TradeId};
 
 const RECEIVED: UnixNs = UnixNs(7);
 
@@ -38,6 +38,7 @@ fn book(snapshot: bool, bids: &[(&str, &str)]) -> VenueEvent {
         snapshot,
         bids: bids.iter().map(|(p, q)| (decimal(p), decimal(q))).collect(),
         asks: Vec::new(),
+        upkeep: BookUpkeep::default(),
     })
 }
 
@@ -148,7 +149,7 @@ proptest! {
                 Decimal { mantissa: price, scale: price_scale },
                 Decimal { mantissa: quantity, scale: quantity_scale },
             );
-            let event = event(VenueBody::Book { snapshot: false, bids: vec![sent], asks: vec![] });
+            let event = event(VenueBody::Book { snapshot: false, bids: vec![sent], asks: vec![], upkeep: BookUpkeep::default() });
             let event = normalize(&mut normalizer, event).expect("fits");
             let EventBody::BookUpdate(delta) = event.body else { panic!("not an update") };
             let held = delta.bids[0];
@@ -165,7 +166,7 @@ proptest! {
         let mut normalizer = Normalizer::new();
         for price in [first, price] {
             let sent = (decimal(price), decimal(quantity));
-            let event = event(VenueBody::Book { snapshot: true, bids: vec![sent], asks: vec![sent] });
+            let event = event(VenueBody::Book { snapshot: true, bids: vec![sent], asks: vec![sent], upkeep: BookUpkeep::default() });
             let _ = normalizer.normalize(event, RECEIVED, &mut Vec::new());
         }
     }

@@ -52,6 +52,8 @@ pub enum VenueBody {
         bids: Vec<VenueLevel>,
         /// Changed asks in the order sent; quantity 0 deletes.
         asks: Vec<VenueLevel>,
+        /// How the venue wants the book kept, and what it must be equal to.
+        upkeep: BookUpkeep,
     },
     /// The venue's own best quotes and last price.
     Ticker {
@@ -62,6 +64,37 @@ pub enum VenueBody {
         /// Best ask: price, quantity.
         ask: Option<VenueLevel>,
     },
+}
+
+impl VenueBody {
+    /// What a book message says of keeping the book; nothing for everything else.
+    #[must_use]
+    pub fn upkeep(&self) -> BookUpkeep {
+        match self {
+            Self::Book { upkeep, .. } => *upkeep,
+            Self::Trade { .. } | Self::Ticker { .. } => BookUpkeep::default(),
+        }
+    }
+}
+
+/// What a venue says with a book message beside the levels. All of it holds after the message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BookUpkeep {
+    /// Levels a side that the venue tells about: what lies behind them is to be forgotten, since
+    /// its end is not told. `None`: the whole book is told.
+    pub depth: Option<u32>,
+    /// The venue's checksum of the book.
+    pub checksum: Option<BookChecksum>,
+}
+
+/// A checksum over the digits of a book as the venue writes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BookChecksum {
+    /// What the venue has worked out.
+    pub value: u32,
+    /// Decimals that the venue writes, trailing zeros included. They may be more or fewer than
+    /// those the book is held at.
+    pub written: Precision,
 }
 
 /// Place of an event in the order of arrival, from 1, without holes.

@@ -22,9 +22,10 @@ mod trade;
 pub use book::{BookLevel, BookView};
 pub use candle::{Candle, Origin};
 pub use civil::{CivilDate, CivilTime};
-pub use decimal::{Decimal, DecimalError};
+pub use decimal::{Decimal, DecimalError, MAX_SCALE};
 pub use event::{
-    BookDelta, EventBody, MarketEvent, Position, Sequenced, VenueBody, VenueEvent, VenueLevel,
+    BookChecksum, BookDelta, BookUpkeep, EventBody, MarketEvent, Position, Sequenced, VenueBody,
+    VenueEvent, VenueLevel,
 };
 pub use gap::{Gap, GapKind};
 pub use instrument::{

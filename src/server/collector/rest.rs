@@ -224,10 +224,23 @@ impl VenueRest {
         }
     }
 
+    /// Why a body was of no use. Some venues refuse with status 200.
     fn malformed(&self, error: &DecodeError) -> RestError {
-        RestError::Malformed {
-            exchange: self.label(),
-            reason: error.to_string(),
+        let exchange = self.label();
+        match error {
+            DecodeError::Venue(words) => RestError::Refused {
+                exchange,
+                status: 200,
+                words: words.clone(),
+            },
+            DecodeError::RateLimited(_) => RestError::RateLimited {
+                exchange,
+                wait_s: 1,
+            },
+            DecodeError::Json(_) | DecodeError::Field { .. } => RestError::Malformed {
+                exchange,
+                reason: error.to_string(),
+            },
         }
     }
 }

@@ -25,6 +25,7 @@ struct Line {
     opened: u64,
     gaps: u64,
     resyncs: u64,
+    checksum_failures: u64,
     rejected: u64,
     last_error: Option<String>,
     retry_at: Option<UnixNs>,
@@ -42,6 +43,7 @@ impl StatusBoard {
             opened: 0,
             gaps: 0,
             resyncs: 0,
+            checksum_failures: 0,
             rejected: 0,
             last_error: None,
             retry_at: None,
@@ -85,7 +87,7 @@ impl StatusCell {
                 .map(|at| ((now.0 - at.0) / NS_PER_MS).max(0)),
             gaps: line.gaps,
             resyncs: line.resyncs,
-            checksum_failures: 0,
+            checksum_failures: line.checksum_failures,
             reconnects: line.opened.saturating_sub(1),
             last_error: line.last_error.clone(),
             retry_at: line.retry_at.map(|at| at.to_ms().0),
@@ -138,6 +140,11 @@ impl StatusCell {
     /// Books are asked for again.
     pub fn resync(&self) {
         lock(&self.0).resyncs += 1;
+    }
+
+    /// Books were not what the venue's checksums say.
+    pub fn checksum_failures(&self, count: u64) {
+        lock(&self.0).checksum_failures += count;
     }
 
     /// Frames or values were refused.

@@ -19,7 +19,7 @@ use crate::server::clock::Clock;
 use crate::server::collector::http::HttpClient;
 use crate::server::collector::transport::websocket::WebSocketConnector;
 use crate::server::config::{ConfigError, Resolved, Settings};
-use crate::server::exchange::EXCHANGES;
+use crate::server::exchange::{self, EXCHANGES};
 
 /// How a thing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Finding {
 /// Looks at everything. The venues are asked side by side.
 pub async fn examine(resolved: &Resolved, mode: Mode, clock: &Clock) -> Vec<Finding> {
     let mut findings = Vec::new();
-    match Settings::check(resolved, mode) {
+    match Settings::check(resolved, mode, exchange::feed_names) {
         Ok(settings) => {
             findings.push(Finding::new(
                 "settings",

@@ -5,15 +5,17 @@
 //! Adding a venue is a new file or folder here and one line in [`EXCHANGES`].
 
 pub mod coinbase;
+pub mod kraken;
 
 use thiserror::Error;
+use tradesuite_core::market::OrderBook;
 use tradesuite_core::model::{
-    Candle, Instrument, InstrumentId, Precision, Side, Timeframe, TradeId, UnixMs, UnixNs,
+    Candle, Decimal, Instrument, InstrumentId, Precision, Side, Timeframe, TradeId, UnixMs, UnixNs,
     VenueEvent,
 };
 
 /// Every venue, the first being the one meant by a bare symbol.
-pub static EXCHANGES: &[&dyn Exchange] = &[&coinbase::Coinbase];
+pub static EXCHANGES: &[&dyn Exchange] = &[&coinbase::Coinbase, &kraken::Kraken];
 
 /// The venue with this id.
 #[must_use]
@@ -22,6 +24,13 @@ pub fn find(id: &str) -> Option<&'static dyn Exchange> {
         .iter()
         .copied()
         .find(|exchange| exchange.spec().id == id)
+}
+
+/// Names of a venue's feeds, the default one first; none where there is no such venue.
+#[must_use]
+pub fn feed_names(id: &str) -> Vec<&'static str> {
+    let feeds = find(id).map_or(&[][..], Exchange::feeds);
+    feeds.iter().map(|feed| feed.spec().name).collect()
 }
 
 /// The feed that serves this WebSocket address, with its venue. Recorded captures name their
@@ -56,6 +65,8 @@ pub struct ExchangeSpec {
     pub timeframes: &'static [Timeframe],
     /// Bars in one answer at the most.
     pub candles_per_request: u32,
+    /// Bars before now that its history reaches back at most; `None`: to the beginning.
+    pub candles_reach: Option<u32>,
     /// REST requests a second that it allows without a key.
     pub requests_per_s: u32,
     /// Whether trade ids are contiguous per instrument, so that a jump is a gap.
@@ -144,6 +155,13 @@ pub trait Feed: Send + Sync {
 
     /// A decoder for one connection.
     fn decoder(&self) -> Box<dyn Decoder>;
+
+    /// The checksum that the venue would send with this book, whose numbers it writes with so many
+    /// decimals. `None` where the feed has no checksums, or the book has digits that the venue
+    /// would not write: such a book is not its book.
+    fn checksum(&self, _book: &OrderBook, _written: Precision) -> Option<u32> {
+        None
+    }
 }
 
 /// Reads the frames of one connection, in order.
@@ -224,6 +242,9 @@ pub enum DecodeError {
     /// The venue answered with an error of its own.
     #[error("the venue answered: {0}")]
     Venue(String),
+    /// The venue answered that it was asked too often; in its own words.
+    #[error("the venue answered: {0}")]
+    RateLimited(String),
 }
 
 /// A GET request below the venue's REST address.
@@ -293,5 +314,78 @@ pub fn parse_side(text: &str) -> Result<Side, DecodeError> {
             field: "side",
             reason: format!("{text:?} is neither buy nor sell"),
         })
+    }
+}
+
+/// Reads RFC 3339.
+///
+/// # Errors
+/// [`DecodeError::Field`] for anything else.
+pub fn parse_time(field: &'static str, text: &str) -> Result<UnixNs, DecodeError> {
+    UnixNs::parse_rfc3339(text).map_err(|error| DecodeError::Field {
+        field,
+        reason: format!("{:?}: {error}", shorten(text)),
+    })
+}
+
+/// The field, where the message has it.
+///
+/// # Errors
+/// [`DecodeError::Field`] where it has not.
+pub fn required<T>(field: &'static str, value: Option<T>) -> Result<T, DecodeError> {
+    value.ok_or_else(|| DecodeError::Field {
+        field,
+        reason: "missing".to_owned(),
+    })
+}
+
+/// The value, where it is above 0 as prices and sizes of trades are.
+///
+/// # Errors
+/// [`DecodeError::Field`] where it is not.
+pub fn positive(field: &'static str, value: Decimal) -> Result<Decimal, DecodeError> {
+    if value.mantissa > 0 {
+        Ok(value)
+    } else {
+        Err(DecodeError::Field {
+            field,
+            reason: format!("{value} is not above 0"),
+        })
+    }
+}
+
+/// The beginning of a text of unknown length, for messages.
+#[must_use]
+pub fn shorten(text: &str) -> &str {
+    const LONGEST: usize = 80;
+    text.char_indices()
+        .nth(LONGEST)
+        .map_or(text, |(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_cut_between_characters() {
+        assert_eq!(shorten("short"), "short");
+        assert_eq!(shorten(&"ä".repeat(100)).chars().count(), 80);
+    }
+
+    #[test]
+    fn every_feed_is_told_from_the_others() {
+        let mut names = std::collections::BTreeSet::new();
+        for exchange in EXCHANGES {
+            let id = exchange.spec().id;
+            assert!(find(id).is_some(), "{id}");
+            for feed in exchange.feeds() {
+                let spec = feed.spec();
+                assert!(names.insert((id, spec.name)), "{id} {}", spec.name);
+                assert!(!spec.proof.is_empty(), "{id}");
+                let (found, _) = find_by_url(spec.ws_url).expect("its own address");
+                assert_eq!(found.spec().id, id);
+            }
+        }
     }
 }

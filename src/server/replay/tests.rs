@@ -10,7 +10,9 @@ use proptest::prelude::*;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tradesuite_core::market::{OrderBook, TickRule};
-use tradesuite_core::model::{EventBody, InstrumentId, MarketEvent, UnixNs};
+use tradesuite_core::model::{
+    EventBody, InstrumentId, MarketEvent, Timeframe, UnixMs, UnixNs, VenueEvent,
+};
 
 use super::capture::{Capture, Channel};
 use super::playback::Playback;
@@ -20,6 +22,14 @@ use crate::server::exchange::{Decoded, EXCHANGES, find, find_by_url};
 const EXCHANGE_FEED: &str = "coinbase/exchange-feed-2021-04-17.jsonl.gz";
 const ADVANCED_BOOK: &str = "coinbase/advanced-trade-l2-btcusd-2026-08-24.jsonl";
 const ADVANCED_TRADES: &str = "coinbase/advanced-trade-trades-ticker-2026.jsonl";
+
+/// Recorded with books alone: without trades, the rule of the takers' sides cannot be held against
+/// them.
+const KRAKEN_BOOKS: [&str; 3] = [
+    "kraken/ws-v2-book10-btcusd-2026-08-01.jsonl",
+    "kraken/ws-v2-book25-btcusd-2026-08-02.jsonl",
+    "kraken/ws-v2-book25-ethusd-2026-08-02.jsonl",
+];
 
 /// The file, or `None` after saying that the test is left out.
 fn recording(test: &str, file: &str) -> Option<PathBuf> {
@@ -156,9 +166,167 @@ fn takers_buy_at_the_ask() {
 }
 
 #[test]
+fn every_checksum_of_kraken_is_ours() {
+    // Messages with a book, and levels that are held at the end.
+    let known = [(301, 10), (2_052, 25), (1_129, 25)];
+    for (file, (checksums, depth)) in KRAKEN_BOOKS.into_iter().zip(known) {
+        let Some(path) = recording("every_checksum_of_kraken_is_ours", file) else {
+            return;
+        };
+        let summary = summary_of(path);
+        assert_eq!(summary.errors, 0, "{file}");
+        assert_eq!(summary.instruments.len(), 1, "{file}");
+        let (instrument, entry) = summary.instruments.iter().next().unwrap();
+        assert!(instrument.as_str().starts_with("kraken:"), "{instrument}");
+        let (checks, book) = (&entry.checksums, &entry.book);
+        assert_eq!((checks.passed, checks.failed), (checksums, 0), "{file}");
+        assert_eq!(book.snapshots + book.updates, checksums, "{file}");
+        assert_eq!((book.bids, book.asks), (depth, depth), "{file}");
+        assert_eq!((book.crossed, book.dropped, entry.gaps), (0, 0, 0));
+        assert!(!book.stale, "{file}");
+    }
+}
+
+#[test]
+fn seven_subscriptions_on_one_line_end_with_the_known_book() {
+    let test = "seven_subscriptions_on_one_line_end_with_the_known_book";
+    let Some(path) = recording(test, KRAKEN_BOOKS[0]) else {
+        return;
+    };
+    let summary = summary_of(path);
+    let instrument = InstrumentId::new("kraken", "BTC-USD").unwrap();
+    let book = &summary.instruments[&instrument].book;
+    let best = |price: &str, quantity: &str| Some([price.to_owned(), quantity.to_owned()]);
+    assert_eq!(book.best_bid, best("63004.9", "0.01661321"));
+    assert_eq!(book.best_ask, best("63005", "0.74804549"));
+    assert_eq!((book.snapshots, book.updates), (5, 296));
+}
+
+#[test]
+fn who_reads_the_events_has_the_same_book_without_knowing_its_depth() {
+    let test = "who_reads_the_events_has_the_same_book_without_knowing_its_depth";
+    for file in KRAKEN_BOOKS {
+        let Some(path) = recording(test, file) else {
+            return;
+        };
+        let mut book = OrderBook::default();
+        for event in events_of(&path) {
+            match &event.body {
+                EventBody::BookSnapshot(delta) => book.apply_snapshot(delta, event.precision),
+                EventBody::BookUpdate(delta) => book.apply_update(delta, event.precision),
+                other => panic!("{other:?}"),
+            }
+            .unwrap();
+        }
+        let summary = summary_of(path);
+        let expected = summary.instruments.values().next().unwrap();
+        assert_eq!(book.digest(), expected.book.digest, "{file}");
+    }
+}
+
+#[test]
+fn a_recorded_change_that_is_lost_or_altered_is_never_shown() {
+    let test = "a_recorded_change_that_is_lost_or_altered_is_never_shown";
+    let Some(path) = recording(test, KRAKEN_BOOKS[0]) else {
+        return;
+    };
+    let frames: Vec<_> = Capture::open(&path).unwrap().map(Result::unwrap).collect();
+    let first_update = frames
+        .iter()
+        .position(|frame| frame.text.contains("\"update\",\"data\":[{\"symbol\""))
+        .unwrap();
+    let altered = frames[first_update]
+        .text
+        .replace("2.08665551", "2.08665552");
+    assert_ne!(altered, frames[first_update].text);
+    for replacement in [None, Some(altered)] {
+        let mut playback = Playback::new(None).unwrap();
+        let mut events = Vec::new();
+        let mut failures = 0;
+        // Up to the second snapshot, which mends it.
+        for (index, frame) in frames.iter().take(25).enumerate() {
+            let mut frame = frame.clone();
+            if index == first_update {
+                match &replacement {
+                    None => continue,
+                    Some(text) => frame.text.clone_from(text),
+                }
+            }
+            let verdict = playback.frame(&frame, &mut events).unwrap();
+            assert_eq!(verdict.resync.is_some(), verdict.checksum_failures > 0);
+            failures += verdict.checksum_failures;
+        }
+        let words: Vec<_> = events
+            .iter()
+            .map(|event| match &event.body {
+                EventBody::BookSnapshot(_) => "snapshot",
+                EventBody::BookUpdate(_) => "update",
+                EventBody::BookStale { .. } => "stale",
+                EventBody::Gap { .. } => "gap",
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(failures, 1);
+        assert_eq!(words, ["snapshot", "stale", "snapshot", "gap"]);
+    }
+}
+
+#[test]
+fn the_recorded_pairs_candles_and_trades_of_kraken_are_read() {
+    let test = "the_recorded_pairs_candles_and_trades_of_kraken_are_read";
+    let kraken = find("kraken").unwrap();
+    let Some(path) = recording(test, "kraken/asset-pairs-2021-04-17.jsonl") else {
+        return;
+    };
+    let frame = Capture::open(&path).unwrap().next().unwrap().unwrap();
+    let list = kraken.parse_instruments(frame.text.as_bytes()).unwrap();
+    // The eleven that are left out are dark pools.
+    assert_eq!((list.instruments.len(), list.left_out), (293, 11));
+    let btc = InstrumentId::new("kraken", "BTC-USDT").unwrap();
+    let instrument = list.instruments.iter().find(|one| one.id == btc).unwrap();
+    assert_eq!(instrument.venue_symbol, "BTC/USDT");
+    let files = [
+        "kraken/rest-ohlc-1m-xbtusdt-2025-11-10.json",
+        "kraken/rest-trades-xbtusdt-2025-11-10.json",
+    ];
+    let [Some(candles), Some(trades)] = files.map(|file| recording(test, file)) else {
+        return;
+    };
+    let bars = kraken
+        .parse_candles(instrument, &std::fs::read(candles).unwrap())
+        .unwrap();
+    let trades = kraken
+        .parse_trades(instrument, &std::fs::read(trades).unwrap())
+        .unwrap();
+    assert_eq!(trades.len(), 1_000);
+    // The trades begin within a minute; from the next one on, every bar counts its own.
+    let minute_of = |event: &VenueEvent| Timeframe::M1.floor(event.time.to_ms());
+    let mut counted = std::collections::BTreeMap::<UnixMs, u64>::new();
+    for trade in &trades {
+        *counted.entry(minute_of(trade)).or_default() += 1;
+    }
+    counted.pop_first();
+    let bars: std::collections::BTreeMap<_, _> = bars
+        .candles
+        .iter()
+        .filter(|bar| bar.time > minute_of(&trades[0]))
+        .map(|bar| (bar.time, bar.trades.unwrap()))
+        .collect();
+    assert_eq!(bars, counted);
+}
+
+#[test]
 fn no_mutation_of_a_recorded_frame_panics() {
     let test = "no_mutation_of_a_recorded_frame_panics";
-    let files = [EXCHANGE_FEED, ADVANCED_BOOK, ADVANCED_TRADES];
+    let [ten, deep, ether] = KRAKEN_BOOKS;
+    let files = [
+        EXCHANGE_FEED,
+        ADVANCED_BOOK,
+        ADVANCED_TRADES,
+        ten,
+        deep,
+        ether,
+    ];
     let Some(paths) = files
         .map(|file| recording(test, file))
         .into_iter()

@@ -1,5 +1,6 @@
 //! The venues that are collected from: lists of instruments, connections, history.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ use crate::server::exchange::{EXCHANGES, Exchange, Feed};
 pub enum Endpoints {
     /// At their own addresses.
     Venues,
-    /// All of them at a simulator.
+    /// All of them at a simulator, each at its own path.
     Simulator(SocketAddr),
 }
 
@@ -36,7 +37,28 @@ impl Endpoints {
     fn ws_url(self, feed: &'static dyn Feed) -> String {
         match self {
             Self::Venues => feed.spec().ws_url.to_owned(),
-            Self::Simulator(address) => format!("ws://{address}/"),
+            Self::Simulator(address) => {
+                let after_scheme = feed.spec().ws_url.split("://").nth(1).unwrap_or_default();
+                let path = after_scheme.split_once('/').map_or("", |(_, path)| path);
+                format!("ws://{address}/{path}")
+            }
+        }
+    }
+
+    /// The feed of a venue to listen to: the one that the settings choose, else the first. The
+    /// simulator speaks the first ones alone.
+    fn feed(
+        self,
+        exchange: &'static dyn Exchange,
+        choices: &BTreeMap<&'static str, String>,
+    ) -> Option<&'static dyn Feed> {
+        let chosen = choices
+            .get(exchange.spec().id)
+            .filter(|_| matches!(self, Self::Venues));
+        let mut feeds = exchange.feeds().iter().copied();
+        match chosen {
+            Some(name) => feeds.find(|feed| feed.spec().name == name),
+            None => feeds.next(),
         }
     }
 
@@ -105,7 +127,9 @@ impl Collection {
                 jitter.clone(),
                 collection.stop.clone(),
             ));
-            let feed = chosen_feed(exchange, settings).context("a venue has no feed")?;
+            let feed = endpoints
+                .feed(exchange, &settings.feeds)
+                .with_context(|| format!("{} has no such feed", exchange.spec().label))?;
             let supervisor = Supervisor {
                 venue: VenueFeed {
                     exchange,
@@ -192,13 +216,34 @@ impl Collection {
     }
 }
 
-/// The feed that the settings choose, else the venue's first.
-fn chosen_feed(exchange: &'static dyn Exchange, settings: &Settings) -> Option<&'static dyn Feed> {
-    let chosen = (exchange.spec().id == "coinbase").then_some(settings.coinbase_feed.as_str());
-    let feeds = exchange.feeds();
-    feeds
-        .iter()
-        .copied()
-        .find(|feed| chosen == Some(feed.spec().name))
-        .or_else(|| feeds.first().copied())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::config::SETTINGS;
+
+    #[test]
+    fn who_has_several_feeds_has_a_setting_for_them() {
+        for exchange in EXCHANGES {
+            let name = format!("{}_feed", exchange.spec().id);
+            let setting = SETTINGS.iter().find(|setting| setting.name == name);
+            assert_eq!(setting.is_some(), exchange.feeds().len() > 1, "{name}");
+            let default = setting.map(|setting| setting.default);
+            assert!(default.is_none_or(|feed| feed == exchange.feeds()[0].spec().name));
+        }
+    }
+
+    #[test]
+    fn every_venue_is_simulated_at_its_own_path() {
+        let address = SocketAddr::from(([127, 0, 0, 1], 9));
+        let simulated = Endpoints::Simulator(address);
+        let urls: Vec<_> = EXCHANGES
+            .iter()
+            .map(|exchange| simulated.ws_url(exchange.feeds()[0]))
+            .collect();
+        assert_eq!(urls, ["ws://127.0.0.1:9/", "ws://127.0.0.1:9/v2"]);
+        assert_eq!(
+            Endpoints::Venues.ws_url(EXCHANGES[1].feeds()[0]),
+            "wss://ws.kraken.com/v2"
+        );
+    }
 }

@@ -10,14 +10,14 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tradesuite_core::market::{BookError, OrderBook};
+use tradesuite_core::model::{BookDelta, BookLevel, Trade, UnixNs};
 
 use super::App;
 use super::floor::{Closed, Floor};
 use super::market::book::BookSide;
 use super::market::desk::Desk;
-use super::venue::coinbase::rest::json_body;
 use super::venue::digits::decimal;
-use tradesuite_core::model::{BookLevel, Trade, UnixNs};
+use super::venue::gate::json_body;
 
 /// `/sim/…`
 pub fn routes() -> Router<App> {
@@ -30,16 +30,24 @@ pub fn routes() -> Router<App> {
         .route("/sim/resume", post(resume))
 }
 
-async fn state(State(app): State<App>) -> Response {
-    let seed = app.seed;
-    answer(app.floor.ask(move |floor| describe(floor, seed)).await)
+/// What of the state is asked for.
+#[derive(Deserialize)]
+struct Wanted {
+    /// Levels a side that books are cut to first, for those who see no more of them.
+    depth: Option<usize>,
 }
 
-async fn pause(State(app): State<App>) -> Response {
+async fn state(State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
+    let seed = app.seed;
+    let described = app.floor.ask(move |floor| describe(floor, seed, &wanted));
+    answer(described.await)
+}
+
+async fn pause(State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
     let seed = app.seed;
     let paused = app.floor.ask(move |floor| {
         floor.pause(true);
-        describe(floor, seed)
+        describe(floor, seed, &wanted)
     });
     answer(paused.await)
 }
@@ -154,7 +162,7 @@ fn answer(asked: Result<Value, Closed>) -> Response {
 
 /// `{"time","seed","paused","lines","slow_lines","instruments":{"BTC-USD":{…}}}`. While the market
 /// is paused it equals what every line has been sent.
-fn describe(floor: &Floor, seed: u64) -> Value {
+fn describe(floor: &Floor, seed: u64, wanted: &Wanted) -> Value {
     let market = &floor.market;
     let instruments: Map<String, Value> = market
         .desks()
@@ -162,7 +170,7 @@ fn describe(floor: &Floor, seed: u64) -> Value {
         .map(|desk| {
             (
                 desk.listing().symbol.to_owned(),
-                describe_desk(desk, market.time()),
+                describe_desk(desk, market.time(), wanted),
             )
         })
         .collect();
@@ -170,8 +178,8 @@ fn describe(floor: &Floor, seed: u64) -> Value {
         "time": market.time().to_ms().0,
         "seed": seed,
         "paused": floor.is_paused(),
-        "lines": floor.publisher.line_count(),
-        "slow_lines": floor.publisher.slow_lines(),
+        "lines": floor.publishers.line_count(),
+        "slow_lines": floor.publishers.slow_lines(),
         "instruments": instruments,
     })
 }
@@ -184,9 +192,16 @@ fn mirror(desk: &Desk, time: UnixNs) -> Result<OrderBook, BookError> {
     Ok(mirror)
 }
 
-fn describe_desk(desk: &Desk, time: UnixNs) -> Value {
+fn describe_desk(desk: &Desk, time: UnixNs, wanted: &Wanted) -> Value {
     let (book, precision) = (desk.flow().book(), desk.listing().precision);
-    let digest = mirror(desk, time).map_or_else(|error| error.to_string(), |book| book.digest());
+    let (digest, levels) = match mirror(desk, time) {
+        Ok(mut mirror) => {
+            let depth = wanted.depth.unwrap_or(usize::MAX);
+            mirror.cut_to(depth, &mut BookDelta::default());
+            (mirror.digest(), (mirror.bid_count(), mirror.ask_count()))
+        }
+        Err(error) => (error.to_string(), (0, 0)),
+    };
     let best = |side| {
         book.best(side).map(|(price, quantity)| {
             json!([
@@ -197,8 +212,8 @@ fn describe_desk(desk: &Desk, time: UnixNs) -> Value {
     };
     json!({
         "digest": digest,
-        "bids": book.count(BookSide::Bid),
-        "asks": book.count(BookSide::Ask),
+        "bids": levels.0,
+        "asks": levels.1,
         "best_bid": best(BookSide::Bid),
         "best_ask": best(BookSide::Ask),
         "last_trade_id": desk.flow().last_trade().0,

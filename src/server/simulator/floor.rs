@@ -1,5 +1,5 @@
 //! The trading floor: the one task that owns the market, plays it along the clock and hands what
-//! happened to the venue's publisher. Everybody else asks it through [`FloorHandle`]. It knows no
+//! happened to the venues' publishers. Everybody else asks it through [`FloorHandle`]. It knows no
 //! sockets and no wording.
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::market::Market;
-use super::venue::coinbase::Publisher;
+use super::venue::Publishers;
 use crate::server::clock::Clock;
 
 /// How often the market is played on: what happened in between travels together.
@@ -25,7 +25,7 @@ pub struct Floor {
     /// All instruments.
     pub market: Market,
     /// Lines and what they subscribed.
-    pub publisher: Publisher,
+    pub publishers: Publishers,
     clock: Clock,
     paused: bool,
 }
@@ -62,10 +62,10 @@ impl FloorHandle {
 impl Floor {
     /// A floor with an open market.
     pub fn new(market: Market, clock: Clock) -> Self {
-        let publisher = Publisher::new(market.desks().len());
+        let publishers = Publishers::new(market.desks().len());
         Self {
             market,
-            publisher,
+            publishers,
             clock,
             paused: false,
         }
@@ -79,7 +79,7 @@ impl Floor {
         let now = self.clock.now();
         self.market.advance(now);
         self.market.refresh_days();
-        self.publisher.publish(&self.market);
+        self.publishers.publish(&self.market);
     }
 
     /// Stops or resumes the market. Before it stops, everything that happened is published, so
@@ -87,7 +87,7 @@ impl Floor {
     pub fn pause(&mut self, paused: bool) {
         if paused {
             self.step();
-            self.publisher.flush(&self.market);
+            self.publishers.flush(&self.market);
         }
         self.paused = paused;
     }

@@ -22,6 +22,7 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 
 use anyhow::{Context as _, bail};
+use axum::Router;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -32,7 +33,7 @@ use self::floor::{Floor, FloorHandle};
 use self::market::Market;
 use self::market::listing::{self, Listing, ListingError};
 use self::market::walk::MINUTE_NS;
-use self::venue::coinbase::rest;
+use self::venue::VenueSelection;
 use self::venue::limit::RequestLimit;
 use crate::server::clock::Clock;
 
@@ -73,6 +74,8 @@ pub struct SimulatorConfig {
     pub rate_events_per_s: f64,
     /// What is traded.
     pub instruments: InstrumentSelection,
+    /// Which venues are played. They trade one and the same market.
+    pub venues: VenueSelection,
     /// Faults in force from the start.
     pub faults: FaultPlan,
     /// Days of bars before today.
@@ -86,6 +89,7 @@ impl Default for SimulatorConfig {
             seed: 1,
             rate_events_per_s: 300.0,
             instruments: InstrumentSelection::default(),
+            venues: VenueSelection::default(),
             faults: FaultPlan::default(),
             history_days: 400,
         }
@@ -112,7 +116,7 @@ pub struct SimulatorHandle {
 }
 
 impl SimulatorHandle {
-    /// Where it listens: WebSocket at `/`, REST under `/api/v3/brokerage`, controls under `/sim`.
+    /// Where it listens: every venue at its own paths, controls under `/sim`.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -171,7 +175,9 @@ pub async fn serve(
     .await
     .context("failed to open the market")?;
     let floor_task = tokio::spawn(Floor::new(market, clock).run(questions, shutdown.clone()));
-    let service = rest::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let faces = config.venues.0.iter().map(|face| (face.router)(&app));
+    let router = faces.fold(control::routes(), Router::merge).with_state(app);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let task = tokio::spawn(async move {
         axum::serve(listener, service)
             .with_graceful_shutdown(shutdown.cancelled_owned())

@@ -150,6 +150,7 @@ impl History {
         let spec = venue.exchange().spec();
         let series = (instrument.clone(), timeframe);
         let stretch = self.closed_part(timeframe, stretch);
+        let stretch = self.within_reach(spec.candles_reach, timeframe, stretch);
         let mut problem = self.0.load(&series).await.err();
         let wanted = self.0.missing(&series, stretch);
         let pages = ranges::pages(&wanted, timeframe, spec.candles_per_request);
@@ -205,6 +206,17 @@ impl History {
         // A bar that ends inside the stretch is wanted whole, if it is over.
         let whole = timeframe.next(UnixMs(end.0.saturating_sub(1)));
         (start, if whole <= settled { whole } else { last })
+    }
+
+    /// The part of a stretch that the venue still has.
+    fn within_reach(&self, bars: Option<u32>, timeframe: Timeframe, stretch: Stretch) -> Stretch {
+        let Some(bars) = bars else {
+            return stretch;
+        };
+        let reach_ms = i64::from(bars) * timeframe.nominal_ms();
+        let oldest = timeframe.floor(UnixMs(self.0.clock.now().to_ms().0 - reach_ms));
+        let start = stretch.0.max(oldest);
+        (start, stretch.1.max(start))
     }
 
     /// Fetches a page, or waits for whoever does.

@@ -1,7 +1,10 @@
 //! What an intake knows of one instrument: whether its trades are whole, and its book.
 
 use tradesuite_core::market::{Continuity, OrderBook, TradeContinuity};
-use tradesuite_core::model::{EventBody, GapKind, MarketEvent, TradeId, UnixNs};
+use tradesuite_core::model::{BookUpkeep, EventBody, GapKind, MarketEvent, TradeId, UnixNs};
+
+use super::proof::{Fault, Upkeep};
+use crate::server::exchange::Feed;
 
 /// What became of an instrument's messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub struct InstrumentState {
     pub left: bool,
     /// The book cannot be believed since then, and why.
     stale_since: Option<(UnixNs, String)>,
+    /// Newest exchange time of a book message on this line, also of those not applied.
+    book_time: UnixNs,
     /// Its book.
     pub book: OrderBook,
     /// Newest exchange time heard.
@@ -75,14 +80,21 @@ pub enum Applied {
     Good,
     /// A book that can be believed again after a hole.
     Mended(Hole),
-    /// A book that cannot be right.
+    /// A book that cannot be right: the message is not to be passed on.
     Broken(String),
+    /// The same, shown by the venue's checksum.
+    Disproven(String),
 }
 
 impl InstrumentState {
     /// Exchange time moved on.
     pub fn heard(&mut self, time: UnixNs) {
         self.time = self.time.max(time);
+    }
+
+    /// Exchange time moved on with a book message, taken or not.
+    pub fn heard_book(&mut self, time: UnixNs) {
+        self.book_time = self.book_time.max(time);
     }
 
     /// Goes on after a trade that is held from before, unless a newer one is known.
@@ -101,6 +113,7 @@ impl InstrumentState {
 
     /// Nothing is heard from now on; what is missing then, unless that was said before.
     pub fn leave(&mut self, reason: &str, received: UnixNs) -> Option<Hole> {
+        self.book_time = UnixNs::default();
         self.doubt(received);
         let start = self.doubted.filter(|_| !self.away)?;
         self.away = true;
@@ -121,7 +134,10 @@ impl InstrumentState {
         if self.book.is_stale() {
             return false;
         }
-        self.stale_since = Some((self.book.time().min(received), reason.to_owned()));
+        let since = self.book.time().min(received);
+        // Where a snapshot turned out to be wrong, the hole began before it.
+        self.stale_since
+            .get_or_insert_with(|| (since, reason.to_owned()));
         self.book.mark_stale(reason);
         true
     }
@@ -179,19 +195,25 @@ impl InstrumentState {
         Some(missing(from, id, self.heard_from(since)))
     }
 
-    /// Applies a book message. Where the feed itself does not prove the book, a crossing is the
-    /// only sign that a change was lost, so it is taken for one.
-    pub fn apply(&mut self, event: &MarketEvent, proven: bool) -> Applied {
-        let was_crossed = self.book.is_crossed();
-        let (applied, is_snapshot) = match &event.body {
-            EventBody::BookSnapshot(delta) => {
-                (self.book.apply_snapshot(delta, event.precision), true)
-            }
-            EventBody::BookUpdate(delta) => (self.book.apply_update(delta, event.precision), false),
+    /// Applies a book message. Where nothing proves the book, a crossing is the only sign that a
+    /// change was lost, so it is taken for one.
+    pub fn apply(&mut self, event: &mut MarketEvent, said: BookUpkeep, feed: &dyn Feed) -> Applied {
+        let is_snapshot = match &event.body {
+            EventBody::BookSnapshot(_) => true,
+            EventBody::BookUpdate(_) => false,
             _ => return Applied::Good,
         };
-        if let Err(error) = applied {
-            return Applied::Broken(error.to_string());
+        let upkeep = Upkeep {
+            feed,
+            said,
+            newest: self.book_time,
+        };
+        self.heard_book(event.time().unwrap_or_default());
+        let was_crossed = self.book.is_crossed();
+        match upkeep.apply(&mut self.book, event, &mut self.counts) {
+            Ok(()) => {}
+            Err(Fault::NotApplied(reason)) => return Applied::Broken(reason),
+            Err(Fault::Disproven(reason)) => return Applied::Disproven(reason),
         }
         let crossed = self.book.is_crossed();
         self.counts.crossed += u64::from(crossed);
@@ -208,6 +230,7 @@ impl InstrumentState {
         }
         self.counts.updates += 1;
         // A crossing that stands in the venue's own snapshot is meant: books cross in auctions.
+        let proven = feed.spec().numbered || said.checksum.is_some();
         if crossed && !was_crossed && !proven {
             Applied::Broken("bids and asks crossed: a change was lost".to_owned())
         } else {

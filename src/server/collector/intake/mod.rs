@@ -11,6 +11,7 @@
 mod instrument;
 mod line;
 mod numbering;
+mod proof;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ use tradesuite_core::model::{
 
 use self::instrument::{Applied, InstrumentState, Taken};
 use self::numbering::{Numbering, Step};
+use self::report::about;
 use crate::server::exchange::{Decoded, Decoder, ExchangeSpec, Feed, FeedSpec, Notice};
 
 /// An instrument whose last event is older than this gets the time of a heartbeat.
@@ -211,30 +213,35 @@ impl Intake {
             }
             VenueBody::Book { snapshot, .. } => {
                 if !snapshot && state.book.is_stale() {
+                    state.heard_book(time);
                     state.counts.dropped += 1;
                     return;
                 }
             }
         }
+        let said = event.body.upkeep();
         if let Err(error) = self.normalizer.normalize(event, received, out) {
             self.refused(&error, time, received, verdict, out);
             return;
         }
-        let Some(event) = out.last() else {
+        let Some(event) = out.last_mut() else {
             return;
         };
-        let applied = state.apply(event, self.feed.spec().numbered);
+        let applied = state.apply(event, said, self.feed);
         if applied == Applied::Good {
             return;
         }
         let instrument = event.instrument.clone();
+        verdict.checksum_failures += u64::from(matches!(applied, Applied::Disproven(_)));
         let body = match applied {
             Applied::Good => return,
             Applied::Mended(hole) => {
                 state.counts.gaps += 1;
                 hole.until(time)
             }
-            Applied::Broken(reason) => {
+            Applied::Broken(reason) | Applied::Disproven(reason) => {
+                // Nobody is to see what it would make of the book.
+                out.pop();
                 verdict.resync = Some(reason.clone());
                 if !state.mark_stale(&reason, received) {
                     return;
@@ -340,18 +347,4 @@ fn state_of<'a>(
         Entry::Vacant(place) => place.insert(InstrumentState::default()),
     };
     (!state.left).then_some(state)
-}
-
-fn about(
-    normalizer: &Normalizer,
-    instrument: &InstrumentId,
-    received: UnixNs,
-    body: EventBody,
-) -> MarketEvent {
-    MarketEvent {
-        instrument: instrument.clone(),
-        precision: normalizer.precision(instrument).unwrap_or_default(),
-        received,
-        body,
-    }
 }

@@ -1,4 +1,7 @@
-//! What an intake says of frames beside the events in them.
+//! What an intake says of frames beside the events in them, and in events of its own.
+
+use tradesuite_core::market::Normalizer;
+use tradesuite_core::model::{EventBody, InstrumentId, MarketEvent, UnixNs};
 
 /// What a frame said about its connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -7,6 +10,8 @@ pub struct Verdict {
     pub rejected: u64,
     /// Holes in the numbering, and jumps of trade ids.
     pub gaps: u64,
+    /// Books that were not what the venue's checksum says.
+    pub checksum_failures: u64,
     /// Why books have to be asked for again.
     pub resync: Option<String>,
     /// The newest complaint: the venue's about us, or ours about what it sent.
@@ -37,4 +42,19 @@ pub struct IntakeCounts {
     pub repeated_trades: u64,
     /// Messages of kinds that the adapter does not know.
     pub unknown: u64,
+}
+
+/// An event of the intake's own.
+pub(super) fn about(
+    normalizer: &Normalizer,
+    instrument: &InstrumentId,
+    received: UnixNs,
+    body: EventBody,
+) -> MarketEvent {
+    MarketEvent {
+        instrument: instrument.clone(),
+        precision: normalizer.precision(instrument).unwrap_or_default(),
+        received,
+        body,
+    }
 }

@@ -291,6 +291,9 @@ impl<L: Line> Session<'_, L> {
         if verdict.gaps > 0 {
             cell.gaps(verdict.gaps);
         }
+        if verdict.checksum_failures > 0 {
+            cell.checksum_failures(verdict.checksum_failures);
+        }
         if let Some(complaint) = verdict.complaint {
             let kind = match (verdict.rejected, verdict.gaps) {
                 (1.., _) => Trouble::Rejected,

@@ -24,6 +24,7 @@ static VENUE: ExchangeSpec = ExchangeSpec {
     rest_url: "http://line",
     timeframes: &[Timeframe::M1, Timeframe::H1, Timeframe::D1],
     candles_per_request: 10,
+    candles_reach: None,
     requests_per_s: 1_000,
     contiguous_trade_ids: true,
 };
@@ -50,7 +51,10 @@ impl Exchange for LineVenue {
             .split_whitespace()
             .map(|word| match word.parse() {
                 Ok(id) => Ok(Instrument::undescribed(id, PRECISION)),
-                Err(_) => Err(DecodeError::Venue(word.to_owned())),
+                Err(_) => Err(DecodeError::Field {
+                    field: "word",
+                    reason: word.to_owned(),
+                }),
             })
             .collect::<Result<_, _>>()?;
         Ok(VenueInstruments {
@@ -82,7 +86,10 @@ impl Exchange for LineVenue {
             .split_whitespace()
             .map(|word| match word.parse() {
                 Ok(ms) => Ok(venue_candle(ms)),
-                Err(_) => Err(DecodeError::Venue(word.to_owned())),
+                Err(_) => Err(DecodeError::Field {
+                    field: "word",
+                    reason: word.to_owned(),
+                }),
             })
             .collect::<Result<_, _>>()?;
         Ok(VenueCandles {

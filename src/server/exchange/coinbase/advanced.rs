@@ -11,19 +11,20 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::json;
-use tradesuite_core::model::{TradeId, UnixNs, VenueBody, VenueEvent};
+use tradesuite_core::model::{BookUpkeep, TradeId, UnixNs, VenueBody, VenueEvent};
 
 use super::symbols::Symbols;
-use super::wire::{
-    BookSide, Changes, Digits, MaybeDigits, level, positive, required, shorten, time,
+use super::wire::{BookSide, Changes, Digits, MaybeDigits, level};
+use crate::server::exchange::{
+    DecodeError, Decoded, Decoder, Feed, FeedSpec, Notice, parse_side, parse_time, positive,
+    required, shorten,
 };
-use crate::server::exchange::{DecodeError, Decoded, Decoder, Feed, FeedSpec, Notice, parse_side};
 
 /// Channels that are asked for, product by product.
 const CHANNELS: [&str; 3] = ["level2", "market_trades", "ticker"];
 
 static SPEC: FeedSpec = FeedSpec {
-    name: "advanced-trade",
+    name: "advanced",
     docs: "https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-channels",
     ws_url: "wss://advanced-trade-ws.coinbase.com",
     hosts: &["advanced-trade-ws.coinbase.com"],
@@ -195,7 +196,7 @@ impl Decoder for AdvancedDecoder {
         out.sequence = message.sequence_num;
         out.venue_time = message
             .timestamp
-            .map(|text| time("timestamp", text))
+            .map(|text| parse_time("timestamp", text))
             .transpose()?;
         let sent = out.venue_time.unwrap_or(received);
         let Some(channel) = message.channel else {
@@ -255,7 +256,7 @@ impl AdvancedDecoder {
             .event_time
             // The venue's "unknown" is the first instant of the year 1 or of 1970.
             .filter(|text| !text.starts_with("0001-") && !text.starts_with("1970-"))
-            .map(|text| time("event_time", text))
+            .map(|text| parse_time("event_time", text))
             .transpose()?;
         Ok(VenueEvent {
             instrument: self.symbols.id(required("product_id", event.product_id)?)?,
@@ -264,6 +265,7 @@ impl AdvancedDecoder {
                 snapshot: is_snapshot(event.kind)?,
                 bids: updates.changes.bids,
                 asks: updates.changes.asks,
+                upkeep: BookUpkeep::default(),
             },
         })
     }
@@ -279,11 +281,11 @@ impl AdvancedDecoder {
             })?;
             out.events.push(VenueEvent {
                 instrument: self.symbols.id(row.product_id)?,
-                time: time("time", row.time)?,
+                time: parse_time("time", row.time)?,
                 body: VenueBody::Trade {
                     id: TradeId(id),
-                    price: positive("price", row.price)?,
-                    quantity: positive("size", row.size)?,
+                    price: positive("price", row.price.0)?,
+                    quantity: positive("size", row.size.0)?,
                     // The maker's side, as on the Exchange feed's `match`.
                     side: parse_side(row.side)?.opposite(),
                     history,
@@ -346,6 +348,7 @@ mod tests {
             snapshot: true,
             bids,
             asks,
+            ..
         } = &snapshot.events[0].body
         else {
             panic!("a snapshot");

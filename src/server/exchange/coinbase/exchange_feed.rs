@@ -9,11 +9,16 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::json;
-use tradesuite_core::model::{InstrumentId, TradeId, UnixNs, VenueBody, VenueEvent, VenueLevel};
+use tradesuite_core::model::{
+    BookUpkeep, InstrumentId, TradeId, UnixNs, VenueBody, VenueEvent, VenueLevel,
+};
 
 use super::symbols::Symbols;
-use super::wire::{Changes, Digits, Levels, MaybeDigits, positive, required, shorten, time};
-use crate::server::exchange::{DecodeError, Decoded, Decoder, Feed, FeedSpec, Notice, parse_side};
+use super::wire::{Changes, Digits, Levels, MaybeDigits};
+use crate::server::exchange::{
+    DecodeError, Decoded, Decoder, Feed, FeedSpec, Notice, parse_side, parse_time, positive,
+    required, shorten,
+};
 
 static SPEC: FeedSpec = FeedSpec {
     name: "exchange",
@@ -119,7 +124,10 @@ impl Decoder for ExchangeDecoder {
         out: &mut Decoded,
     ) -> Result<(), DecodeError> {
         let message: Message<'_> = serde_json::from_str(frame)?;
-        let said = message.time.map(|text| time("time", text)).transpose()?;
+        let said = message
+            .time
+            .map(|text| parse_time("time", text))
+            .transpose()?;
         let at = said.or(self.venue_time).unwrap_or(received);
         match message.kind.as_ref() {
             "l2update" => {
@@ -175,6 +183,7 @@ fn push_book(
             snapshot,
             bids,
             asks,
+            upkeep: BookUpkeep::default(),
         },
     });
 }
@@ -200,8 +209,8 @@ impl ExchangeDecoder {
             time,
             body: VenueBody::Trade {
                 id: TradeId(required("trade_id", message.trade_id)?),
-                price: positive("price", required("price", message.price)?)?,
-                quantity: positive("size", required("size", message.size)?)?,
+                price: positive("price", required("price", message.price)?.0)?,
+                quantity: positive("size", required("size", message.size)?.0)?,
                 // "The side field indicates the maker order side."
                 side: parse_side(required("side", message.side)?)?.opposite(),
                 history: false,
@@ -281,6 +290,7 @@ mod tests {
             snapshot,
             bids,
             asks,
+            ..
         } = event.body
         else {
             panic!("a book");
@@ -296,6 +306,7 @@ mod tests {
             snapshot,
             bids,
             asks,
+            ..
         } = only(FRAMES[3]).body
         else {
             panic!("a book");

@@ -46,6 +46,7 @@ static SPEC: ExchangeSpec = ExchangeSpec {
         Timeframe::D1,
     ],
     candles_per_request: rest::MAX_CANDLES,
+    candles_reach: None,
     requests_per_s: 10,
     contiguous_trade_ids: true,
 };

@@ -12,10 +12,10 @@ use tradesuite_core::model::{
 };
 
 use super::ID;
-use super::wire::{Digits, MaybeDigits, positive, shorten, time};
+use super::wire::{Digits, MaybeDigits};
 use crate::server::exchange::{
     DecodeError, HttpRequest, VenueCandleQuery, VenueCandles, VenueInstruments, VenueTradeQuery,
-    parse_side,
+    parse_side, parse_time, positive, shorten,
 };
 
 /// Bars in one answer at the most.
@@ -359,11 +359,11 @@ pub fn parse_trades(instrument: &Instrument, body: &[u8]) -> Result<Vec<VenueEve
             })?;
             let event = VenueEvent {
                 instrument: instrument.id.clone(),
-                time: time("time", row.time)?,
+                time: parse_time("time", row.time)?,
                 body: VenueBody::Trade {
                     id: TradeId(id),
-                    price: positive("price", row.price)?,
-                    quantity: positive("size", row.size)?,
+                    price: positive("price", row.price.0)?,
+                    quantity: positive("size", row.size.0)?,
                     side: parse_side(row.side)?.opposite(),
                     history: true,
                 },

@@ -25,7 +25,7 @@ impl Symbols {
         }
         let id = InstrumentId::new(ID, product).map_err(|error| DecodeError::Field {
             field: "product_id",
-            reason: format!("{:?}: {error}", super::wire::shorten(product)),
+            reason: format!("{:?}: {error}", crate::server::exchange::shorten(product)),
         })?;
         if self.0.len() < CAPACITY {
             self.0.insert(product.into(), id.clone());

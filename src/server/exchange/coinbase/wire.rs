@@ -7,9 +7,9 @@ use std::fmt;
 
 use serde::de::{Deserializer, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, de};
-use tradesuite_core::model::{Decimal, UnixNs, VenueLevel};
+use tradesuite_core::model::{Decimal, VenueLevel};
 
-use crate::server::exchange::DecodeError;
+use crate::server::exchange::shorten;
 
 /// A decimal that is not negative, as text: `"0.7900"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,42 +47,6 @@ pub fn level<E: de::Error>(price: Digits, quantity: Digits) -> Result<VenueLevel
         return Err(E::custom("a level at price 0"));
     }
     Ok((price.0, quantity.0))
-}
-
-/// The field, where the message has it.
-pub fn required<T>(field: &'static str, value: Option<T>) -> Result<T, DecodeError> {
-    value.ok_or_else(|| DecodeError::Field {
-        field,
-        reason: "missing".to_owned(),
-    })
-}
-
-/// The value, where it is above 0 as prices and sizes of trades are.
-pub fn positive(field: &'static str, value: Digits) -> Result<Decimal, DecodeError> {
-    if value.0.mantissa > 0 {
-        Ok(value.0)
-    } else {
-        Err(DecodeError::Field {
-            field,
-            reason: format!("{} is not above 0", value.0),
-        })
-    }
-}
-
-/// Reads RFC 3339.
-pub fn time(field: &'static str, text: &str) -> Result<UnixNs, DecodeError> {
-    UnixNs::parse_rfc3339(text).map_err(|error| DecodeError::Field {
-        field,
-        reason: format!("{:?}: {error}", shorten(text)),
-    })
-}
-
-/// The beginning of a text of unknown length, for messages.
-pub fn shorten(text: &str) -> &str {
-    const LONGEST: usize = 80;
-    text.char_indices()
-        .nth(LONGEST)
-        .map_or(text, |(end, _)| &text[..end])
 }
 
 fn parse_digits<E: de::Error>(text: &str) -> Result<Decimal, E> {
@@ -254,11 +218,5 @@ mod tests {
         assert!(matches!(read("null"), Ok(None)));
         assert!(matches!(read(r#""0.5""#), Ok(Some(_))));
         assert!(read("0.5").is_err());
-    }
-
-    #[test]
-    fn messages_are_cut_between_characters() {
-        assert_eq!(shorten("short"), "short");
-        assert_eq!(shorten(&"ä".repeat(100)).chars().count(), 80);
     }
 }

@@ -25,6 +25,8 @@ pub struct Bar {
     pub close: i64,
     /// Base units traded.
     pub volume: i64,
+    /// Trades.
+    pub trades: i64,
 }
 
 impl Bar {
@@ -34,6 +36,7 @@ impl Bar {
         self.low = self.low.min(later.low);
         self.close = later.close;
         self.volume += later.volume;
+        self.trades += later.trades;
     }
 }
 
@@ -68,6 +71,7 @@ impl PlayedBars {
             low: price,
             close: price,
             volume: quantity,
+            trades: 1,
         };
         match self.0.back_mut() {
             Some(last) if last.minute == bar.minute => last.absorb(&bar),
@@ -121,15 +125,19 @@ mod tests {
             played.push(&trade(minute, price, quantity));
         }
         let hours = fold(played.between(0, 1_000), 60);
-        let bar = |minute, open, high, low, close, volume| Bar {
+        let bar = |minute, open, high, low, close, volume, trades| Bar {
             minute,
             open,
             high,
             low,
             close,
             volume,
+            trades,
         };
-        assert_eq!(hours, [bar(0, 10, 14, 8, 8, 6), bar(60, 9, 11, 9, 11, 9)]);
+        assert_eq!(
+            hours,
+            [bar(0, 10, 14, 8, 8, 6, 3), bar(60, 9, 11, 9, 11, 9, 2)]
+        );
         assert_eq!(played.between(59, 61).count(), 2);
     }
 

@@ -97,15 +97,20 @@ impl RestingOrders {
         self.side(side).len()
     }
 
-    /// Levels of a side, best first.
+    /// All levels of a side, best first.
     pub fn levels(&self, side: BookSide) -> Vec<BookLevel> {
+        self.best_levels(side, usize::MAX)
+    }
+
+    /// The best `depth` levels of a side, best first.
+    pub fn best_levels(&self, side: BookSide, depth: usize) -> Vec<BookLevel> {
         let level = |(&price, &quantity): (&i64, &i64)| BookLevel {
             price: Price(price),
             quantity: Quantity(quantity),
         };
         match side {
-            BookSide::Bid => self.bids.iter().rev().map(level).collect(),
-            BookSide::Ask => self.asks.iter().map(level).collect(),
+            BookSide::Bid => self.bids.iter().rev().take(depth).map(level).collect(),
+            BookSide::Ask => self.asks.iter().take(depth).map(level).collect(),
         }
     }
 

@@ -11,6 +11,8 @@ use super::listing::Listing;
 use super::noise::Noise;
 use super::walk::{MINUTE_DEPTH, MINUTE_NS};
 
+/// Quote currency of an average trade, where trades are not played one by one.
+const TRADE_NOTIONAL: f64 = 1_500.0;
 /// Minutes of the chunks that are worked out and remembered together.
 const HOUR: i64 = 60;
 /// Hours remembered per instrument: more than a year. When full, all are forgotten.
@@ -99,6 +101,7 @@ impl History {
         let (lowest_push, highest_push) = fair.peaks(start_ns, start_ns + MINUTE_NS);
         let mut draws = Noise::new(self.seed, self.listing.symbol).at(300, minute);
         let (low, high) = bridge_extremes(&opening, &closing, &mut || draws.uniform());
+        let notional = self.notional(&opening, draws.lognormal(0.4));
         let counts = 10_f64.powi(i32::from(self.listing.precision.price));
         let price = |log: f64| ((log.exp() * counts).round() as i64).max(1);
         let (open, close) = (price(opening.log_price), price(closing.log_price));
@@ -108,15 +111,19 @@ impl History {
             high: price(high + highest_push).max(open).max(close),
             low: price(low + lowest_push).min(open).min(close),
             close,
-            volume: self.volume(&opening, draws.lognormal(0.4)),
+            volume: self.volume(notional, opening.log_price),
+            trades: ((notional / TRADE_NOTIONAL) as i64).max(1),
         }
     }
 
-    /// Volume of a minute: it grows with the intensity, as the order flow's does.
-    fn volume(&self, fair: &Fair, noise: f64) -> i64 {
-        let notional = self.listing.minute_notional * fair.intensity.powf(0.8) * noise;
+    /// Quote currency traded in a minute: it grows with the intensity, as the order flow's does.
+    fn notional(&self, fair: &Fair, noise: f64) -> f64 {
+        self.listing.minute_notional * fair.intensity.powf(0.8) * noise
+    }
+
+    fn volume(&self, notional: f64, log_price: f64) -> i64 {
         let counts = 10_f64.powi(i32::from(self.listing.precision.quantity));
-        ((notional / fair.log_price.exp() * counts) as i64).max(1)
+        ((notional / log_price.exp() * counts) as i64).max(1)
     }
 }
 
@@ -182,6 +189,7 @@ mod tests {
                 low: 4,
                 close: 5,
                 volume: 9,
+                trades: 2,
             },
             Bar {
                 minute: NOW,
@@ -190,6 +198,7 @@ mod tests {
                 low: 5,
                 close: 5,
                 volume: 1,
+                trades: 1,
             },
         ];
         let bars = history(0).bars(1, (NOW - 3, NOW + 10), &played, NOW);

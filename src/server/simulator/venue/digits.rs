@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use tradesuite_core::model::{UnixMs, UnixNs};
+use tradesuite_core::model::{Decimal, UnixMs, UnixNs};
 
 /// Appends a count of 10^−`decimals` in plain notation, without zeros after the last digit.
 pub fn push_decimal(out: &mut String, count: i64, decimals: u8) {
@@ -30,6 +30,16 @@ pub fn push_decimal(out: &mut String, count: i64, decimals: u8) {
         out.push('-');
     }
     out.extend(digits[at..].iter().map(|&byte| char::from(byte)));
+}
+
+/// Appends a count of 10^−`decimals` in plain notation with exactly so many decimals.
+pub fn push_fixed(out: &mut String, count: i64, decimals: u8) {
+    let value = Decimal {
+        mantissa: count,
+        scale: decimals,
+    };
+    // Writing into a `String` cannot fail.
+    let _ = write!(out, "{value}");
 }
 
 /// Appends an instant in RFC 3339, UTC, with as many decimals of the second as it has.
@@ -67,7 +77,6 @@ pub fn time(time: UnixNs) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use tradesuite_core::model::Decimal;
 
     #[test]
     fn writes_as_the_venue_does() {
@@ -83,6 +92,20 @@ mod tests {
         ] {
             assert_eq!(decimal(count, decimals), text);
         }
+        let fixed = |count, decimals| {
+            let mut text = String::new();
+            push_fixed(&mut text, count, decimals);
+            text
+        };
+        assert_eq!(
+            [
+                fixed(6_300_500, 2),
+                fixed(5_100, 8),
+                fixed(0, 8),
+                fixed(7, 0)
+            ],
+            ["63005.00", "0.00005100", "0.00000000", "7"]
+        );
         for (ns, text) in [
             (1_790_735_999_410_400_000, "2026-09-30T02:39:59.4104Z"),
             (1_790_735_999_000_000_000, "2026-09-30T02:39:59Z"),

@@ -7,12 +7,13 @@ use std::collections::HashMap;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
-use super::rest::{Refusal, json_body};
+use super::rest::Refusal;
 use crate::server::simulator::App;
 use crate::server::simulator::market::bars::Bar;
 use crate::server::simulator::market::listing::Listing;
 use crate::server::simulator::market::walk::MINUTE_NS;
 use crate::server::simulator::venue::digits::push_decimal;
+use crate::server::simulator::venue::gate::json_body;
 
 /// Bars in one answer.
 const MOST_BARS: i64 = 350;

@@ -14,17 +14,12 @@ use crate::server::simulator::market::book::BookSide;
 use crate::server::simulator::market::desk::Desk;
 use crate::server::simulator::market::flow::Move;
 use crate::server::simulator::venue::digits::{push_decimal, push_time};
+use crate::server::simulator::venue::frame::Frame;
 
-/// A message that waits for its number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame {
-    text: String,
-    number_at: usize,
-    /// Whether it is the state upon subscribing.
-    pub snapshot: bool,
-}
+/// A message whose words are being put together.
+struct Draft(Frame);
 
-impl Frame {
+impl Draft {
     fn begin(channel: &str, time: UnixNs, snapshot: bool) -> Self {
         let mut text = String::with_capacity(512);
         text.push_str("{\"channel\":\"");
@@ -32,34 +27,28 @@ impl Frame {
         text.push_str("\",\"timestamp\":\"");
         push_time(&mut text, time);
         text.push_str("\",\"sequence_num\":");
-        let number_at = text.len();
+        let number_at = Some(text.len());
         text.push_str(",\"events\":[");
-        Self {
+        Self(Frame {
             text,
             number_at,
             snapshot,
-        }
+        })
     }
 
-    fn end(mut self) -> Self {
-        self.text.push_str("]}");
-        self
+    fn end(mut self) -> Frame {
+        self.0.text.push_str("]}");
+        self.0
+    }
+
+    fn text(&mut self) -> &mut String {
+        &mut self.0.text
     }
 
     fn push(&mut self, parts: &[&str]) {
         for part in parts {
-            self.text.push_str(part);
+            self.0.text.push_str(part);
         }
-    }
-
-    /// The message with its number on one line.
-    pub fn numbered(&self, number: u64) -> String {
-        let digits = number.to_string();
-        let mut text = String::with_capacity(self.text.len() + digits.len());
-        text.push_str(&self.text[..self.number_at]);
-        text.push_str(&digits);
-        text.push_str(&self.text[self.number_at..]);
-        text
     }
 }
 
@@ -115,7 +104,7 @@ fn book_message(
     levels: impl Iterator<Item = (BookSide, Price, Quantity)>,
 ) -> Frame {
     let listing = desk.listing();
-    let mut frame = Frame::begin(Channel::Level2.message_name(), time, snapshot);
+    let mut frame = Draft::begin(Channel::Level2.message_name(), time, snapshot);
     frame.push(&[
         "{\"type\":\"",
         kind(snapshot),
@@ -133,9 +122,9 @@ fn book_message(
         let comma = if index == 0 { "" } else { "," };
         frame.push(&[comma, "{\"side\":\"", side, "\",\"event_time\":\"", &stamp]);
         frame.push(&["\",\"price_level\":\""]);
-        push_decimal(&mut frame.text, price.0, listing.precision.price);
+        push_decimal(frame.text(), price.0, listing.precision.price);
         frame.push(&["\",\"new_quantity\":\""]);
-        push_decimal(&mut frame.text, quantity.0, listing.precision.quantity);
+        push_decimal(frame.text(), quantity.0, listing.precision.quantity);
         frame.push(&["\"}"]);
     }
     frame.push(&["]}"]);
@@ -149,13 +138,13 @@ pub fn trades<'a>(
     snapshot: bool,
     newest_first: impl Iterator<Item = &'a Trade>,
 ) -> Frame {
-    let mut frame = Frame::begin(Channel::MarketTrades.message_name(), time, snapshot);
+    let mut frame = Draft::begin(Channel::MarketTrades.message_name(), time, snapshot);
     frame.push(&["{\"type\":\"", kind(snapshot), "\",\"trades\":["]);
     for (index, trade) in newest_first.enumerate() {
         if index > 0 {
-            frame.text.push(',');
+            frame.text().push(',');
         }
-        push_trade(&mut frame.text, desk, trade, "");
+        push_trade(frame.text(), desk, trade, "");
     }
     frame.push(&["]}"]);
     frame.end()
@@ -193,7 +182,7 @@ pub fn ticker(desk: &Desk, time: UnixNs, snapshot: bool) -> Option<Frame> {
     let (day, (year_low, year_high)) = (desk.day(), desk.year_range());
     let last = desk.last_price()?;
     let change = (last as f64 / day.open.max(1) as f64 - 1.0) * 100.0;
-    let mut frame = Frame::begin(Channel::Ticker.message_name(), time, snapshot);
+    let mut frame = Draft::begin(Channel::Ticker.message_name(), time, snapshot);
     frame.push(&[
         "{\"type\":\"",
         kind(snapshot),
@@ -209,7 +198,7 @@ pub fn ticker(desk: &Desk, time: UnixNs, snapshot: bool) -> Option<Frame> {
         ("high_52_w", year_high, price_decimals),
     ] {
         frame.push(&["\",\"", name, "\":\""]);
-        push_decimal(&mut frame.text, count, decimals);
+        push_decimal(frame.text(), count, decimals);
     }
     frame.push(&["\",\"price_percent_chg_24_h\":\"", &format!("{change:.14}")]);
     for (name, count, decimals) in [
@@ -219,7 +208,7 @@ pub fn ticker(desk: &Desk, time: UnixNs, snapshot: bool) -> Option<Frame> {
         ("best_ask_quantity", ask.1, quantity_decimals),
     ] {
         frame.push(&["\",\"", name, "\":\""]);
-        push_decimal(&mut frame.text, count, decimals);
+        push_decimal(frame.text(), count, decimals);
     }
     frame.push(&["\"}]}"]);
     Some(frame.end())
@@ -227,16 +216,16 @@ pub fn ticker(desk: &Desk, time: UnixNs, snapshot: bool) -> Option<Frame> {
 
 /// A sign of life.
 pub fn heartbeat(time: UnixNs, counter: u64) -> Frame {
-    let mut frame = Frame::begin(Channel::Heartbeats.message_name(), time, false);
+    let mut frame = Draft::begin(Channel::Heartbeats.message_name(), time, false);
     frame.push(&["{\"current_time\":\""]);
-    push_time(&mut frame.text, time);
+    push_time(frame.text(), time);
     frame.push(&["\",\"heartbeat_counter\":", &counter.to_string(), "}"]);
     frame.end()
 }
 
 /// All that a line has subscribed, by channel in the order of their names.
 pub fn subscriptions(time: UnixNs, wanted: &[(Channel, Vec<&str>)]) -> Frame {
-    let mut frame = Frame::begin("subscriptions", time, false);
+    let mut frame = Draft::begin("subscriptions", time, false);
     frame.push(&["{\"subscriptions\":{"]);
     for (index, (channel, products)) in wanted.iter().enumerate() {
         let comma = if index == 0 { "" } else { "," };

@@ -8,17 +8,23 @@
 //! | [`channel`] | the channels and their names |
 //! | [`frame`] | messages, worded once for all lines |
 //! | [`publisher`] | who subscribed what, and what they get |
-//! | [`line`] | one WebSocket connection |
-//! | [`tamper`] | faults of a line |
+//! | [`dialect`] | requests of a connection, and its numbers |
 //! | [`rest`], [`candles`], [`products`] | the REST interface |
 
 pub mod candles;
 pub mod channel;
+pub mod dialect;
 pub mod frame;
-pub mod line;
 pub mod products;
 pub mod publisher;
 pub mod rest;
-pub mod tamper;
 
 pub use publisher::Publisher;
+
+use super::Face;
+
+/// Coinbase: the feed at the address of the host alone, REST below `/api/v3/brokerage`.
+pub const FACE: Face = Face {
+    name: "coinbase",
+    router: rest::router,
+};

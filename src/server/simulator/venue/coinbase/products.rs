@@ -4,10 +4,11 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::rest::{Refusal, json_body};
+use super::rest::Refusal;
 use crate::server::simulator::App;
 use crate::server::simulator::market::desk::Desk;
 use crate::server::simulator::venue::digits::decimal;
+use crate::server::simulator::venue::gate::json_body;
 
 /// All products.
 pub async fn list(State(app): State<App>) -> Result<Response, Refusal> {

@@ -1,39 +1,22 @@
 //! Who subscribed what, and what they get: every message is worded once and shared by all lines
-//! that want it. A line whose queue is full is too slow and is cut. It does no I/O.
+//! that want it. It does no I/O.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 use tradesuite_core::model::{Trade, UnixNs};
 
 use super::channel::Channel;
-use super::frame::{self, Frame};
+use super::frame;
 use crate::server::simulator::market::Market;
 use crate::server::simulator::market::flow::Move;
+use crate::server::simulator::venue::frame::Frame;
+use crate::server::simulator::venue::lines::{Joined, LineId, Lines};
 
-/// Messages that may wait for one line before it counts as too slow.
-const QUEUE: usize = 4_096;
 /// "Updates are collected over the last 250 ms": the documentation of `market_trades`.
 const TRADES_EVERY_NS: i64 = 250_000_000;
 /// Executions in the snapshot upon subscribing.
 const SNAPSHOT_TRADES: usize = 100;
-
-/// Number of a line since the simulator started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LineId(pub u64);
-
-/// What a new line gets.
-#[derive(Debug)]
-pub struct Joined {
-    /// Its number.
-    pub id: LineId,
-    /// Messages for it.
-    pub queue: mpsc::Receiver<Arc<Frame>>,
-    /// Cancelled when it was too slow.
-    pub too_slow: CancellationToken,
-}
 
 /// What a line asks for.
 #[derive(Clone, Debug)]
@@ -46,69 +29,38 @@ pub struct Wish {
     pub products: Vec<String>,
 }
 
-#[derive(Debug)]
-struct Line {
-    queue: mpsc::Sender<Arc<Frame>>,
-    too_slow: CancellationToken,
-    wants: BTreeSet<(Channel, usize)>,
-}
-
 /// All lines.
 #[derive(Debug)]
 pub struct Publisher {
-    lines: BTreeMap<LineId, Line>,
-    next_line: u64,
+    lines: Lines<(Channel, usize)>,
     /// Executions that have not been sent, by instrument.
     pending: Vec<Vec<Trade>>,
     trades_sent: UnixNs,
-    /// Lines that were cut because they were too slow.
-    slow_lines: u64,
 }
 
 impl Publisher {
     /// A publisher for so many instruments.
     pub fn new(instruments: usize) -> Self {
         Self {
-            lines: BTreeMap::new(),
-            next_line: 0,
+            lines: Lines::default(),
             pending: vec![Vec::new(); instruments],
             trades_sent: UnixNs::default(),
-            slow_lines: 0,
         }
     }
 
     /// Opens a line.
     pub fn join(&mut self) -> Joined {
-        let (sender, queue) = mpsc::channel(QUEUE);
-        let too_slow = CancellationToken::new();
-        self.next_line += 1;
-        let id = LineId(self.next_line);
-        let line = Line {
-            queue: sender,
-            too_slow: too_slow.clone(),
-            wants: BTreeSet::new(),
-        };
-        self.lines.insert(id, line);
-        Joined {
-            id,
-            queue,
-            too_slow,
-        }
+        self.lines.join()
     }
 
     /// Closes a line.
     pub fn leave(&mut self, id: LineId) {
-        self.lines.remove(&id);
+        self.lines.leave(id);
     }
 
-    /// Open lines.
-    pub fn line_count(&self) -> usize {
-        self.lines.len()
-    }
-
-    /// Lines cut so far because they were too slow.
-    pub fn slow_lines(&self) -> u64 {
-        self.slow_lines
+    /// All lines.
+    pub fn lines(&self) -> &Lines<(Channel, usize)> {
+        &self.lines
     }
 
     /// Carries out a wish: snapshots first, then the acknowledgement, as the venue does.
@@ -117,7 +69,7 @@ impl Publisher {
     /// The message for the line where a product is unknown; nothing was changed then.
     pub fn carry_out(&mut self, id: LineId, wish: &Wish, market: &Market) -> Result<(), String> {
         let products = find_products(wish, market)?;
-        let Some(line) = self.lines.get_mut(&id) else {
+        let Some(line) = self.lines.get_mut(id) else {
             return Ok(());
         };
         let mut added = Vec::new();
@@ -132,12 +84,12 @@ impl Publisher {
         }
         for product in added {
             if let Some(snapshot) = self.snapshot(wish.channel, product, market) {
-                self.send(id, &Arc::new(snapshot));
+                self.lines.send(id, &Arc::new(snapshot));
             }
         }
-        if let Some(line) = self.lines.get(&id) {
-            let acknowledgement = acknowledge(line, market);
-            self.send(id, &Arc::new(acknowledgement));
+        if let Some(line) = self.lines.get(id) {
+            let acknowledgement = acknowledge(&line.wants, market);
+            self.lines.send(id, &Arc::new(acknowledgement));
         }
         Ok(())
     }
@@ -197,34 +149,12 @@ impl Publisher {
     }
 
     fn wanted(&self, channel: Channel, product: usize) -> bool {
-        self.lines
-            .values()
-            .any(|line| line.wants.contains(&(channel, product)))
+        self.lines.wanted(&(channel, product))
     }
 
     fn broadcast(&mut self, channel: Channel, product: usize, frame: Option<Frame>) {
-        let Some(frame) = frame.map(Arc::new) else {
-            return;
-        };
-        let listeners: Vec<LineId> = self
-            .lines
-            .iter()
-            .filter(|(_, line)| line.wants.contains(&(channel, product)))
-            .map(|(id, _)| *id)
-            .collect();
-        for id in listeners {
-            self.send(id, &frame);
-        }
-    }
-
-    fn send(&mut self, id: LineId, frame: &Arc<Frame>) {
-        let Some(line) = self.lines.get(&id) else {
-            return;
-        };
-        if line.queue.try_send(Arc::clone(frame)).is_err() {
-            line.too_slow.cancel();
-            self.lines.remove(&id);
-            self.slow_lines += 1;
+        if let Some(frame) = frame {
+            self.lines.broadcast(&(channel, product), frame);
         }
     }
 }
@@ -246,9 +176,9 @@ fn find_products(wish: &Wish, market: &Market) -> Result<Vec<usize>, String> {
         .collect()
 }
 
-fn acknowledge(line: &Line, market: &Market) -> Frame {
+fn acknowledge(wants: &BTreeSet<(Channel, usize)>, market: &Market) -> Frame {
     let mut wanted: Vec<(Channel, Vec<&str>)> = Vec::new();
-    for &(channel, product) in &line.wants {
+    for &(channel, product) in wants {
         let name = match channel {
             Channel::Heartbeats => "heartbeats",
             _ => market.desks()[product].listing().symbol,

@@ -1,28 +1,23 @@
-//! The REST interface, its limits and faults, and the simulator's own controls under `/sim`.
+//! The addresses of the venue: the feed and the REST interface.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Path, Query, Request, State, WebSocketUpgrade};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::extract::{Path, Query, State, WebSocketUpgrade};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
 use thiserror::Error;
 use tradesuite_core::model::{Trade, UnixNs};
 
-use super::{candles, frame, line, products};
+use super::dialect::AdvancedTrade;
+use super::{candles, frame, products};
 use crate::server::simulator::App;
-use crate::server::simulator::control;
-use crate::server::simulator::faults::Fault;
 use crate::server::simulator::floor::Closed;
 use crate::server::simulator::market::book::BookSide;
-use crate::server::simulator::market::noise::Noise;
-use crate::server::simulator::venue::digits;
+use crate::server::simulator::venue::gate::{Turned, guarded, json_body};
+use crate::server::simulator::venue::{digits, line};
 
 /// Executions in one answer.
 const MOST_TRADES: usize = 1_000;
@@ -96,23 +91,9 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// A JSON body that is already written.
-pub fn json_body(text: String) -> Response {
-    let mut response = text.into_response();
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    response
-}
-
-/// All routes.
-pub fn router(app: App) -> Router {
-    let gate = Gate {
-        app: app.clone(),
-        requests: Arc::default(),
-    };
-    let venue = Router::new()
+/// Its addresses.
+pub fn router(app: &App) -> Router<App> {
+    let routes = Router::new()
         .route("/api/v3/brokerage/time", get(time))
         .route("/api/v3/brokerage/market/products", get(products::list))
         .route("/api/v3/brokerage/market/products/{id}", get(products::get))
@@ -121,53 +102,32 @@ pub fn router(app: App) -> Router {
             get(candles::get),
         )
         .route("/api/v3/brokerage/market/products/{id}/ticker", get(trades))
-        .route("/", get(upgrade))
-        .route_layer(from_fn_with_state(gate, admit));
-    venue.merge(control::routes()).with_state(app)
+        .route("/", get(upgrade));
+    guarded(routes, app, turn_away)
 }
 
-#[derive(Clone)]
-struct Gate {
-    app: App,
-    requests: Arc<AtomicI64>,
-}
-
-/// Refuses what is one too many, and what a fault says to refuse.
-async fn admit(
-    State(gate): State<Gate>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let plan = gate.app.faults.state().plan;
-    let number = gate.requests.fetch_add(1, Ordering::Relaxed);
-    let mut draws = Noise::new(gate.app.seed, "requests").at(600, number);
-    let mut happens = |fault| draws.chance(plan.get(fault));
-    let (too_many, failed, blocked) = (
-        happens(Fault::Http429),
-        happens(Fault::Http5xx),
-        happens(Fault::Http403),
-    );
-    if blocked {
-        let details = "not available in your location";
-        return Refusal::new(StatusCode::FORBIDDEN, "PERMISSION_DENIED", details).into_response();
-    }
-    if too_many || !gate.app.limit.allows(peer.ip(), gate.app.clock.now()) {
-        let details = "too many requests";
-        let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "RESOURCE_EXHAUSTED", details);
-        return refusal.into_response();
-    }
-    if failed {
-        return Refusal::internal().into_response();
-    }
-    next.run(request).await
+fn turn_away(why: Turned) -> Response {
+    let refusal = match why {
+        Turned::Blocked => Refusal::new(
+            StatusCode::FORBIDDEN,
+            "PERMISSION_DENIED",
+            "not available in your location",
+        ),
+        Turned::TooMany => Refusal::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "RESOURCE_EXHAUSTED",
+            "too many requests",
+        ),
+        Turned::Failed => Refusal::internal(),
+    };
+    refusal.into_response()
 }
 
 /// The feed has the address of the host alone.
 async fn upgrade(State(app): State<App>, socket: WebSocketUpgrade) -> Response {
     socket
         .max_message_size(MOST_REQUEST_BYTES)
-        .on_upgrade(move |socket| line::serve(socket, app))
+        .on_upgrade(move |socket| line::serve(socket, AdvancedTrade::default(), app))
 }
 
 async fn time(State(app): State<App>) -> Response {

@@ -1,54 +1,77 @@
-//! One WebSocket connection: reads requests, numbers messages, sends them, and has the faults that
-//! are in force. It must not know what the messages mean.
+//! One WebSocket connection: reads requests, sends messages, and has the faults that are in force.
+//! What is said on it, in which words and with which numbers, is its [`Dialect`]'s business.
 
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
-use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout};
+use tradesuite_core::model::UnixNs;
 
-use super::channel::Channel;
-use super::frame::{self, Frame};
-use super::publisher::{Joined, Wish};
+use super::frame::Frame;
+use super::lines::{Joined, LineId};
 use super::tamper::{STALL, Tamper};
 use crate::server::simulator::App;
 use crate::server::simulator::faults::{Fault, FaultState};
+use crate::server::simulator::floor::Floor;
 
-/// "You must send a subscribe message within 5 seconds or you are disconnected."
-const FIRST_SUBSCRIBE: Duration = Duration::from_secs(5);
 /// A client that takes nothing for so long is gone.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
-/// A request of the client.
-#[derive(Debug, Deserialize)]
-struct Request {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    channel: String,
-    #[serde(default)]
-    product_ids: Vec<String>,
+/// What a client said.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Said<W> {
+    /// Something that the market has to carry out.
+    Wish(W),
+    /// Something that is answered at once.
+    Answered(String),
 }
 
-fn read_request(text: &str) -> Result<Wish, String> {
-    let request: Request =
-        serde_json::from_str(text).map_err(|_| "failed to parse message".to_owned())?;
-    let subscribe = match request.kind.as_str() {
-        "subscribe" => true,
-        "unsubscribe" => false,
-        other => return Err(format!("{other} is not a valid message type")),
-    };
-    let channel = Channel::find(&request.channel)
-        .ok_or_else(|| format!("{} is not a valid channel", request.channel))?;
-    Ok(Wish {
-        subscribe,
-        channel,
-        products: request.product_ids,
-    })
+/// What one venue says on one connection.
+pub trait Dialect: Send + 'static {
+    /// What a client can ask for.
+    type Wish: Send + 'static;
+
+    /// How long a client may be silent before it subscribes; `None`: for ever.
+    const FIRST_SUBSCRIBE: Option<Duration>;
+
+    /// Opens a line at the venue's publisher.
+    fn join(floor: &mut Floor) -> Joined;
+
+    /// Closes it.
+    fn leave(floor: &mut Floor, id: LineId);
+
+    /// Has a wish carried out. What comes of it is sent over the line's queue.
+    ///
+    /// # Errors
+    /// The message for the line where it makes no sense.
+    fn carry_out(floor: &mut Floor, id: LineId, wish: &Self::Wish) -> Result<(), String>;
+
+    /// What is said before anything is asked.
+    fn greeting(&mut self, _now: UnixNs) -> Option<String> {
+        None
+    }
+
+    /// Understands a request.
+    fn read(&mut self, text: &str, now: UnixNs) -> Said<Self::Wish>;
+
+    /// Takes note of a wish that was carried out.
+    fn carried_out(&mut self, wish: &Self::Wish);
+
+    /// Whether the client has subscribed anything.
+    fn has_subscribed(&self) -> bool;
+
+    /// Whether signs of life are wanted.
+    fn beats(&self) -> bool;
+
+    /// A sign of life.
+    fn heartbeat(&mut self, now: UnixNs) -> Frame;
+
+    /// A message as it goes over this line.
+    fn word(&mut self, frame: &Frame) -> String;
 }
 
 /// Why a line ends.
@@ -62,20 +85,19 @@ enum End {
     Closed(u16, &'static str),
 }
 
-struct Line {
+struct Line<D> {
     socket: WebSocket,
+    dialect: D,
     tamper: Tamper,
     faults: watch::Receiver<FaultState>,
-    next_number: u64,
-    heartbeats: u64,
     heartbeat: Option<Interval>,
     /// Snapshots that are held back, and until when.
     late: Vec<(Instant, String)>,
 }
 
 /// Serves a connection until it ends.
-pub async fn serve(socket: WebSocket, app: App) {
-    let Ok(joined) = app.floor.ask(|floor| floor.publisher.join()).await else {
+pub async fn serve<D: Dialect>(socket: WebSocket, dialect: D, app: App) {
+    let Ok(joined) = app.floor.ask(D::join).await else {
         return;
     };
     let id = joined.id;
@@ -83,10 +105,9 @@ pub async fn serve(socket: WebSocket, app: App) {
     let state = *faults.borrow();
     let mut line = Line {
         socket,
+        dialect,
         tamper: Tamper::new(app.seed, id.0, state),
         faults,
-        next_number: 0,
-        heartbeats: 0,
         heartbeat: None,
         late: Vec::new(),
     };
@@ -101,13 +122,18 @@ pub async fn serve(socket: WebSocket, app: App) {
         let _ = timeout(SEND_TIMEOUT, line.socket.send(close)).await;
     }
     // The floor may have closed already.
-    let _ = app.floor.ask(move |floor| floor.publisher.leave(id)).await;
+    let _ = app.floor.ask(move |floor| D::leave(floor, id)).await;
 }
 
-impl Line {
+impl<D: Dialect> Line<D> {
     async fn run(&mut self, mut joined: Joined, app: &App) -> End {
         let opened = Instant::now();
-        let mut subscribed = false;
+        let first_subscribe = D::FIRST_SUBSCRIBE.map(|patience| opened + patience);
+        if let Some(greeting) = self.dialect.greeting(app.clock.now())
+            && let Err(end) = self.send(greeting).await
+        {
+            return end;
+        }
         let mut cut_at = self.schedule(Fault::Cut, opened);
         let mut stall_at = self.schedule(Fault::Stall, opened);
         loop {
@@ -116,21 +142,20 @@ impl Line {
                 () = app.shutdown.cancelled() => Err(End::Closed(close_code::AWAY, "shutting down")),
                 () = joined.too_slow.cancelled() => Err(End::Closed(close_code::POLICY, "too slow")),
                 () = until(cut_at) => Err(End::Cut),
-                () = until(Some(opened + FIRST_SUBSCRIBE)), if !subscribed => {
-                    Err(End::Closed(close_code::POLICY, "no subscribe message within 5 seconds"))
+                () = until(first_subscribe), if !self.dialect.has_subscribed() => {
+                    Err(End::Closed(close_code::POLICY, "no subscribe message in time"))
                 }
                 message = self.socket.recv() => match message {
                     Some(Ok(Message::Text(text))) => {
-                        self.request(text.as_str(), &joined, app, &mut subscribed).await
+                        self.request(text.as_str(), joined.id, app).await
                     }
                     Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
                     Some(Ok(_)) => Ok(()),
                 },
-                Some(frame) = joined.queue.recv() => self.number_and_send(&frame).await,
+                Some(frame) = joined.queue.recv() => self.word_and_send(&frame).await,
                 () = beat(&mut self.heartbeat) => {
-                    self.heartbeats += 1;
-                    let frame = frame::heartbeat(app.clock.now(), self.heartbeats);
-                    self.number_and_send(&Arc::new(frame)).await
+                    let frame = self.dialect.heartbeat(app.clock.now());
+                    self.word_and_send(&Arc::new(frame)).await
                 }
                 () = until(late_at) => self.send_late().await,
                 () = until(stall_at) => {
@@ -164,29 +189,22 @@ impl Line {
         self.tamper.wait_for(fault, &state).map(|wait| from + wait)
     }
 
-    async fn request(
-        &mut self,
-        text: &str,
-        joined: &Joined,
-        app: &App,
-        subscribed: &mut bool,
-    ) -> Result<(), End> {
-        let wish = match read_request(text) {
-            Ok(wish) => wish,
-            Err(message) => return self.send(frame::error(&message)).await,
+    async fn request(&mut self, text: &str, id: LineId, app: &App) -> Result<(), End> {
+        let wish = match self.dialect.read(text, app.clock.now()) {
+            Said::Wish(wish) => wish,
+            Said::Answered(answer) => return self.send(answer).await,
         };
-        let (id, channel, subscribe) = (joined.id, wish.channel, wish.subscribe);
-        let answer = app
+        let (carried_out, wish) = app
             .floor
-            .ask(move |floor| floor.publisher.carry_out(id, &wish, &floor.market))
+            .ask(move |floor| (D::carry_out(floor, id, &wish), wish))
             .await
             .map_err(|_| End::Gone)?;
-        if let Err(message) = answer {
-            return self.send(frame::error(&message)).await;
+        if let Err(answer) = carried_out {
+            return self.send(answer).await;
         }
-        *subscribed |= subscribe;
-        if channel == Channel::Heartbeats {
-            self.heartbeat = subscribe.then(|| {
+        self.dialect.carried_out(&wish);
+        if self.dialect.beats() != self.heartbeat.is_some() {
+            self.heartbeat = self.dialect.beats().then(|| {
                 let mut beats = interval(HEARTBEAT);
                 beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
                 beats
@@ -195,10 +213,9 @@ impl Line {
         Ok(())
     }
 
-    async fn number_and_send(&mut self, frame: &Arc<Frame>) -> Result<(), End> {
+    async fn word_and_send(&mut self, frame: &Arc<Frame>) -> Result<(), End> {
         let state = *self.faults.borrow();
-        let text = frame.numbered(self.next_number);
-        self.next_number += 1;
+        let text = self.dialect.word(frame);
         let late = state.plan.get(Fault::LateSnapshot);
         if frame.snapshot && late > 0.0 {
             let at = Instant::now() + Duration::from_secs_f64(late);
@@ -250,39 +267,5 @@ async fn beat(heartbeat: &mut Option<Interval>) {
             beats.tick().await;
         }
         None => pending().await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn reads_requests_and_says_what_is_wrong() {
-        let wish =
-            read_request(r#"{"type":"subscribe","product_ids":["BTC-USD"],"channel":"level2"}"#);
-        let wish = wish.expect("a wish");
-        assert!(wish.subscribe && wish.channel == Channel::Level2 && wish.products == ["BTC-USD"]);
-        for (text, message) in [
-            ("", "failed to parse message"),
-            (
-                r#"{"type":"subscribe","channel":"full"}"#,
-                "full is not a valid channel",
-            ),
-            (
-                r#"{"type":"hello","channel":"level2"}"#,
-                "hello is not a valid message type",
-            ),
-        ] {
-            assert_eq!(read_request(text).expect_err(text), message);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_request_panics(text in "\\PC{0,80}") {
-            let _ = read_request(&text);
-        }
     }
 }

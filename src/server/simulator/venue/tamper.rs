@@ -9,6 +9,8 @@ use crate::server::simulator::market::noise::{Draws, Noise};
 /// Silence of a stalled line.
 pub const STALL: Duration = Duration::from_secs(20);
 const GIANT_BYTES: usize = 20_000_000;
+/// What stands before a checksum, where a venue has them.
+const CHECKSUM: &str = "\"checksum\":";
 
 /// The faults of one line.
 #[derive(Debug)]
@@ -65,6 +67,9 @@ impl Tamper {
         let (repeat, swap) = (happens(Fault::Repeat), happens(Fault::Swap));
         let (corrupt, malformed) = (happens(Fault::Corrupt), happens(Fault::Malformed));
         let mut message = message;
+        if message.contains(CHECKSUM) && happens(Fault::WrongChecksum) {
+            message = with_wrong_checksum(&message);
+        }
         if corrupt {
             message = corrupted(message, &mut self.draws);
         }
@@ -100,6 +105,20 @@ fn corrupted(message: String, draws: &mut Draws) -> String {
         _ => b'!' + (draws.uniform() * 90.0) as u8,
     };
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Changes the last bit of the checksum.
+fn with_wrong_checksum(message: &str) -> String {
+    let Some(start) = message.find(CHECKSUM).map(|at| at + CHECKSUM.len()) else {
+        return message.to_owned();
+    };
+    let digits = message[start..].bytes().take_while(u8::is_ascii_digit);
+    let end = start + digits.count();
+    let Ok(value) = message[start..end].parse::<u32>() else {
+        return message.to_owned();
+    };
+    let wrong = value ^ 1;
+    format!("{}{wrong}{}", &message[..start], &message[end..])
 }
 
 fn giant() -> String {
@@ -144,6 +163,18 @@ mod tests {
                 .all(|(n, text)| *text != format!("{{\"n\":{n}}}"))
         );
         assert!(run("giant=1", 1)[0].len() > GIANT_BYTES);
+    }
+
+    #[test]
+    fn only_what_has_a_checksum_has_a_wrong_one() {
+        let state = FaultSwitch::new("wrong_checksum=1".parse().unwrap()).state();
+        let mut tamper = Tamper::new(1, 1, state);
+        for (message, expected) in [
+            (r#"{"n":1}"#, r#"{"n":1}"#),
+            (r#"{"checksum":12,"n":1}"#, r#"{"checksum":13,"n":1}"#),
+        ] {
+            assert_eq!(tamper.pass(message.to_owned(), &state), [expected]);
+        }
     }
 
     #[test]
