@@ -61,8 +61,8 @@ async fn every_fault(exchange: &str, faults: &[(&str, u64)]) {
     let view = reader.view();
     assert_eq!(view.wrong, [""; 0], "what a reader was shown");
     let found = ledger::compare(&server, &instrument, &told[SYMBOL]).await;
-    assert!(found.bars > 0, "{found:?}");
-    println!("{instrument}: {found:?}; {} messages read", view.messages);
+    assert!(found.bars > 0, "{found}");
+    println!("{instrument}: {found}; {} messages read", view.messages);
 }
 
 /// Waits until server and reader hold what the market, standing still, has.
