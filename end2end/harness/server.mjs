@@ -23,8 +23,11 @@ export class Server {
   #log = '';
   #exited;
 
-  /** @param {string[]} args everything after the program's name */
-  constructor(args) {
+  /**
+   * @param {string[]} args everything after the program's name
+   * @param {Record<string, string>} [environment] beside this process's own
+   */
+  constructor(args, environment = {}) {
     this.#child = spawn(program, args, {
       cwd: project,
       // A group of its own, so that the market it simulates ends with it even when it is killed.
@@ -35,6 +38,7 @@ export class Server {
         LEPTOS_OUTPUT_NAME: 'tradesuite',
         LEPTOS_SITE_ROOT: site,
         LEPTOS_SITE_PKG_DIR: 'pkg',
+        ...environment,
       },
     });
     this.#exited = new Promise((done) => {

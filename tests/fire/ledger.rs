@@ -1,6 +1,7 @@
 //! What a server holds, against what the market did.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::Value;
 use tradesuite_core::model::{Decimal, Timeframe, UnixMs};
@@ -12,7 +13,6 @@ use crate::process::Server;
 pub type Trades = BTreeMap<u64, Figures>;
 
 /// What a comparison found.
-#[derive(Debug, Default)]
 pub struct Found {
     /// Trades that are held.
     pub held: usize,
@@ -20,6 +20,20 @@ pub struct Found {
     pub missing: usize,
     /// Bars that were compared.
     pub bars: usize,
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            held,
+            missing,
+            bars,
+        } = self;
+        write!(
+            f,
+            "{held} trades held, {missing} missing and known to be, {bars} bars equal"
+        )
+    }
 }
 
 /// The trades of an instrument that a server holds.

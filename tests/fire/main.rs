@@ -4,7 +4,9 @@
 //!
 //! `make test` runs the short form. `make fire` runs it whole: fifty kills instead of three.
 
+mod faults;
 mod figures;
 mod kills;
 mod ledger;
 mod process;
+mod reader;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -148,6 +148,12 @@ impl Market {
         self.process.post("/sim/resume", "").await;
     }
 
+    /// Its book, best levels first.
+    pub async fn book(&self, symbol: &str, depth: usize) -> Value {
+        let path = format!("/sim/book/{symbol}?depth={depth}");
+        self.process.get(&path).await.expect("its book")
+    }
+
     /// Adds the trades that happened since the last time.
     pub async fn tell(&self, told: &mut BTreeMap<String, BTreeMap<u64, Figures>>) {
         for symbol in &self.symbols {
@@ -171,8 +177,6 @@ impl Market {
 /// A server on a simulated market.
 pub struct Server {
     process: Process,
-    /// Its data folder.
-    pub data: PathBuf,
     /// From the start of the process to its address.
     pub started_in: Duration,
 }
@@ -197,7 +201,6 @@ impl Server {
         let process = Process::start(&arguments, &environment, log);
         Self {
             process,
-            data: data.to_owned(),
             started_in: begun.elapsed(),
         }
     }
@@ -222,10 +225,9 @@ impl Server {
         }
     }
 
-    /// Resident memory, bytes.
-    pub async fn memory(&self) -> u64 {
-        let status = self.get("status").await.expect("a status");
-        status["memory_bytes"].as_u64().expect("a number")
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        &self.process.address
     }
 
     /// Ends it as the kernel does.

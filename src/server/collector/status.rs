@@ -8,6 +8,10 @@ const NS_PER_MS: i64 = 1_000_000;
 /// Whole seconds over which the rate is taken.
 const RATE_WINDOW_S: i64 = 5;
 
+/// Silence after which a line counts as stale, milliseconds: every feed has a heartbeat at least
+/// once a second.
+const QUIET_MS: i64 = 2_500;
+
 /// Every connection's state. A cheap handle.
 #[derive(Clone, Debug, Default)]
 pub struct StatusBoard(Arc<Mutex<Vec<StatusCell>>>);
@@ -78,13 +82,18 @@ impl StatusCell {
     #[must_use]
     pub fn status(&self, now: UnixNs) -> ConnectionStatus {
         let line = lock(&self.0);
+        let age = |at: UnixNs| ((now.0 - at.0) / NS_PER_MS).max(0);
+        let age_ms = line.last_frame.map(age);
+        let is_quiet = age_ms.is_some_and(|age| age > QUIET_MS);
         ConnectionStatus {
             exchange: line.exchange.to_owned(),
-            state: line.state,
+            // Told by the reader's clock: a session that is held up cannot tell it.
+            state: match line.state {
+                ConnectionState::Live if is_quiet => ConnectionState::Stale,
+                state => state,
+            },
             messages_per_s: line.meter.per_second(now),
-            age_ms: line
-                .last_frame
-                .map(|at| ((now.0 - at.0) / NS_PER_MS).max(0)),
+            age_ms,
             gaps: line.gaps,
             resyncs: line.resyncs,
             checksum_failures: line.checksum_failures,
@@ -225,6 +234,7 @@ mod tests {
         cell.frames(3, at(1_000));
         assert_eq!(state(at(1_250)).age_ms, Some(250));
         assert_eq!(state(at(1_250)).state, ConnectionState::Live);
+        assert_eq!(state(at(4_000)).state, ConnectionState::Stale);
         cell.waiting(ConnectionState::Waiting, "cut".to_owned(), at(9_000));
         let waiting = state(at(2_000));
         assert_eq!(waiting.retry_at, Some(9_000));

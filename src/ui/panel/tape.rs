@@ -80,16 +80,18 @@ impl Trades {
 
     /// What a screen reader and a browser test read.
     fn summary(&self) -> String {
-        self.held.front().map_or_else(
+        self.held.front().zip(self.held.back()).map_or_else(
             || "No trade yet".to_owned(),
-            |(trade, _)| {
+            |((trade, _), (oldest, _))| {
                 format!(
-                    "Newest trade {}: {} {} at {}, message {}",
+                    "Newest trade {}: {} {} at {}, message {}; {} trades since {}",
                     trade.id.0,
                     trade.side.name(),
                     trade.quantity.to_decimal(self.precision.quantity),
                     trade.price.to_decimal(self.precision.price),
-                    self.seq
+                    self.seq,
+                    self.held.len(),
+                    oldest.id.0,
                 )
             },
         )

@@ -1,0 +1,104 @@
+/** The page while its server is killed and its venue is silent: it says so, and is whole again by itself. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { chartOf } from '../harness/chart.mjs';
+import { rest } from '../harness/market.mjs';
+import { Server, dataFolder } from '../harness/server.mjs';
+import { withBrowser } from '../harness/suite.mjs';
+import { until } from '../harness/wait.mjs';
+
+const INSTRUMENT = 'coinbase:BTC-USD';
+const { open } = withBrowser();
+
+/** A market that outlives every server, and servers on it. */
+async function market(t) {
+  const options = ['--bind', '127.0.0.1:0', '--instruments', 'BTC-USD', '--rate', '400', '--seed', '5'];
+  const simulator = await new Server(['simulate', ...options]).ready();
+  t.after(() => simulator.kill());
+  const data = await dataFolder(t);
+  const address = new URL(simulator.url).host;
+  return {
+    serve: async (port = 0) => {
+      const args = ['serve', '--demo', '--data', data, '--bind', `127.0.0.1:${port}`];
+      const server = await new Server(args, { TRADESUITE_DEMO_ADDRESS: address }).ready();
+      t.after(() => server.kill());
+      return server;
+    },
+    control: async (call, body) => {
+      const answer = await fetch(`${simulator.url}/sim/${call}`, { method: 'POST', body: JSON.stringify(body ?? {}) });
+      assert.ok(answer.ok, `${call} answered ${answer.status}`);
+      return answer.json();
+    },
+  };
+}
+
+/** The tape's newest and oldest trade, and how many it holds. */
+async function tape(page) {
+  const text = await page.getByTestId('tape-summary').textContent();
+  const match = /^Newest trade (\d+): .*; (\d+) trades since (\d+)$/.exec(text);
+  return match && { newest: Number(match[1]), count: Number(match[2]), oldest: Number(match[3]) };
+}
+
+test('a server that is killed under an open page leaves nothing doubled and nothing missing on chart and tape', async (t) => {
+  const { serve, control } = await market(t);
+  const first = await serve();
+  const page = await open(t, first.url, {
+    workspace: { timeframe: '1s' },
+    expected: [/WebSocket connection/, /ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /ERR_EMPTY_RESPONSE/],
+  });
+  const chart = chartOf(page);
+  await chart.drawn(INSTRUMENT, '1s');
+  const begun = (await until('a tape', () => tape(page))).newest;
+  await until('more trades', async () => (await tape(page)).newest > begun + 20);
+  first.kill();
+  const link = () => page.getByTestId('link').innerText();
+  await until('the loss', async () => /server cannot be reached/.test(await link()));
+  await serve(new URL(first.url).port);
+  await until('a live line', async () => /Coinbase live/.test(await link()));
+
+  const { instruments } = await control('pause');
+  const last = instruments['BTC-USD'].last_trade_id;
+  await until('the newest trade on the tape', async () => (await tape(page))?.newest === last);
+  const { newest, oldest, count } = await tape(page);
+  assert.equal(count, newest - oldest + 1, 'every trade stands on the tape once');
+  assert.ok(oldest <= begun, `it reaches back to before the kill: ${oldest} <= ${begun}`);
+
+  const newestBar = async () => {
+    const { candles } = await rest(first.url, 'candles', { instrument: INSTRUMENT, timeframe: '1s', limit: 40 });
+    return candles;
+  };
+  const figures = ({ time, open: opened, high, low, close, volume }) => ({ time, open: opened, high, low, close, volume });
+  await until('the last bar of REST on the chart', async () => {
+    const [shown, held] = [(await chart.state()).last, (await newestBar()).at(-1)];
+    return JSON.stringify(figures(shown)) === JSON.stringify(figures(held));
+  });
+  // From the right to the left: what the crosshair names are REST's bars, those of the outage too.
+  const { plot, spacing } = await chart.state();
+  const expected = (await newestBar()).map(({ open: opened, high, low, close, volume }) => ({ open: opened, high, low, close, volume }));
+  const named = [];
+  for (let x = plot.width - 1; x > plot.width - 60 * spacing && x > 0; x -= spacing / 2) {
+    await chart.point(x, plot.height * 0.3);
+    const legend = await chart.legend();
+    if (JSON.stringify(legend) !== JSON.stringify(named.at(-1))) named.push(legend);
+  }
+  const shownBars = new Set(named.map((bar) => JSON.stringify(bar)));
+  const absent = expected.slice(-25).filter((bar) => !shownBars.has(JSON.stringify(bar)));
+  assert.deepEqual(absent, [], 'bars of REST that the chart does not show');
+});
+
+test('a venue that falls silent is said to be stale within three seconds', async (t) => {
+  const { serve, control } = await market(t);
+  const server = await serve();
+  const page = await open(t, server.url);
+  const link = () => page.getByTestId('link').innerText();
+  await until('a live line', async () => /Coinbase live/.test(await link()));
+  const silent = await rest(server.url, 'time');
+  await control('faults', { stall: '50ms' });
+  await until('that it is stale', async () => /stale/.test(await link()));
+  const said = await rest(server.url, 'time');
+  const { connections } = await rest(server.url, 'status');
+  assert.notEqual(connections[0].state, 'live');
+  t.diagnostic(`said after ${said.time - silent.time} ms`);
+  await control('faults', { stall: null });
+  await until('a live line again', async () => /Coinbase live/.test(await link()), 60_000);
+});
