@@ -3,9 +3,10 @@
 use crate::model::{Precision, Price, UnixMs};
 
 use super::axis::TimeAxis;
+use super::bar::Bar;
 use super::format;
 use super::price_scale::PriceScale;
-use super::series::{Bar, Series};
+use super::series::Series;
 use super::snap::PixelSnap;
 
 /// The crosshair's place.

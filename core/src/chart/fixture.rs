@@ -2,7 +2,8 @@
 
 use crate::model::{Precision, Price, Quantity, Timeframe, UnixMs, Volume};
 
-use super::series::{Bar, Series};
+use super::bar::Bar;
+use super::series::Series;
 
 /// A bar that is a function of its time alone.
 pub(crate) fn bar(time: i64) -> Bar {

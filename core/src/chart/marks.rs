@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use super::axis::TimeAxis;
+use super::bar::Bar;
 use super::price_scale::PriceScale;
-use super::series::{Bar, Series};
+use super::series::Series;
 use super::snap::{PixelSnap, Rect};
 
 /// Share of the plot's height that the highest volume takes, at the bottom.

@@ -15,6 +15,7 @@
 pub mod format;
 
 mod axis;
+mod bar;
 mod book;
 mod crosshair;
 mod gaps;
@@ -32,6 +33,7 @@ mod view;
 mod fixture;
 
 pub use axis::{Bounds, Columns, TimeAxis};
+pub use bar::{Bar, Extremes};
 pub use book::{BookLayout, BookRow, WidthScale, grouped_levels};
 pub use crosshair::{Crosshair, Legend};
 pub use gaps::{gap_columns, gap_under};
@@ -39,7 +41,7 @@ pub use keys::{CHART_KEYS, ChartAction, ChartKey, action_of};
 pub use marks::Marks;
 pub use price_scale::PriceScale;
 pub use price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_step, price_ticks};
-pub use series::{Bar, Extremes, Series};
+pub use series::Series;
 pub use snap::{PixelSnap, Rect};
 pub use tape::{LargeTrades, TapeRow, tape_rows};
 pub use time_ticks::{TimeTick, TimeWeight, time_ticks};

@@ -5,7 +5,7 @@
 
 use crate::model::Price;
 
-use super::series::Extremes;
+use super::bar::Extremes;
 
 /// Share of the plot left free above the highest price.
 const MARGIN_ABOVE: f64 = 0.10;

@@ -6,12 +6,13 @@
 use crate::model::{Gap, Precision, Price, Timeframe, UnixMs};
 
 use super::axis::TimeAxis;
+use super::bar::Bar;
 use super::crosshair::{Crosshair, Legend};
 use super::gaps::{gap_columns, gap_under};
 use super::marks::Marks;
 use super::price_scale::PriceScale;
 use super::price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_ticks};
-use super::series::{Bar, Series};
+use super::series::Series;
 use super::snap::{PixelSnap, Rect};
 use super::time_ticks::{TimeTick, time_ticks};
 

@@ -50,7 +50,7 @@ pub(super) async fn gaps_are_read_by_their_starts(store: &dyn MarketStore) {
         reason: "the line was cut".to_owned(),
         filled: false,
     };
-    let in_order = vec![
+    let in_order = [
         gap("GS-USD", GapKind::Trades, 0, None),
         gap("GS-USD", GapKind::Trades, 5, Some(5)),
         gap("GS-USD", GapKind::Book, 7, Some(50)),

@@ -1,0 +1,105 @@
+//! What a chart knows of one bar, and the extremes of several.
+
+use crate::model::{Candle, Precision, Price, UnixMs, Volume};
+
+/// What a chart knows of a candle, at the series' precision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// Opening time, UTC.
+    pub time: UnixMs,
+    /// First price.
+    pub open: Price,
+    /// Highest price.
+    pub high: Price,
+    /// Lowest price.
+    pub low: Price,
+    /// Last price.
+    pub close: Price,
+    /// Base units traded.
+    pub volume: Volume,
+    /// Base units that takers bought, where it is known.
+    pub buy_volume: Option<Volume>,
+    /// Whether the bucket is over.
+    pub closed: bool,
+}
+
+impl From<&Candle> for Bar {
+    fn from(candle: &Candle) -> Self {
+        Self {
+            time: candle.time,
+            open: candle.open,
+            high: candle.high,
+            low: candle.low,
+            close: candle.close,
+            volume: candle.volume,
+            buy_volume: candle.buy_volume,
+            closed: candle.closed,
+        }
+    }
+}
+
+impl Bar {
+    /// Closed at or above its open: drawn in the colour for up.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.close >= self.open
+    }
+
+    /// The same bar at another precision; `None` where a number does not fit.
+    #[must_use]
+    pub fn rescaled(self, from: Precision, to: Precision) -> Option<Self> {
+        let price = |value: Price| value.rescaled(from.price, to.price);
+        let volume = |value: Volume| value.rescaled(from.quantity, to.quantity);
+        Some(Self {
+            open: price(self.open)?,
+            high: price(self.high)?,
+            low: price(self.low)?,
+            close: price(self.close)?,
+            volume: volume(self.volume)?,
+            buy_volume: match self.buy_volume {
+                Some(buys) => Some(volume(buys)?),
+                None => None,
+            },
+            ..self
+        })
+    }
+
+    /// Taker buys less taker sells, base units.
+    #[must_use]
+    pub fn delta(&self) -> Option<i128> {
+        self.buy_volume.map(|buys| 2 * buys.0 - self.volume.0)
+    }
+}
+
+/// Lowest and highest price and largest volume of a range of bars, as counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extremes {
+    /// Lowest low.
+    pub low: Price,
+    /// Highest high.
+    pub high: Price,
+    /// Largest volume of one bar.
+    pub volume: Volume,
+}
+
+impl Extremes {
+    pub(super) fn of(bar: &Bar) -> Self {
+        Self {
+            low: bar.low,
+            high: bar.high,
+            volume: bar.volume,
+        }
+    }
+
+    pub(super) fn with(self, other: Self) -> Self {
+        Self {
+            low: self.low.min(other.low),
+            high: self.high.max(other.high),
+            volume: self.volume.max(other.volume),
+        }
+    }
+
+    pub(super) fn over(bars: &[Bar]) -> Option<Self> {
+        bars.iter().map(Self::of).reduce(Self::with)
+    }
+}
