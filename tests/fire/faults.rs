@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::ledger;
 use crate::process::{Market, Server, until};
-use crate::reader::{Reader, units};
+use crate::reader::{Levels, Reader, units};
 
 const SYMBOL: &str = "BTC-USD";
 /// Orders a second of the market.
@@ -94,7 +94,7 @@ async fn agree(market: &Market, server: &Server, reader: &Reader, instrument: &s
 }
 
 /// Price and quantity of each level a side, best first.
-fn levels(book: &Value) -> (Vec<(i64, i64)>, Vec<(i64, i64)>) {
+fn levels(book: &Value) -> Levels {
     let side = |name: &str| {
         let levels = book[name].as_array().expect("levels").iter();
         levels

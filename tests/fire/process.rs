@@ -6,10 +6,11 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::Value;
+use tradesuite::server::clock::Stopwatch;
 use tradesuite::server::collector::tls;
 
 use crate::figures::Figures;
@@ -21,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// Waits for what `look` finds.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     loop {
         if let Some(found) = look().await {
             return found;
@@ -197,7 +198,7 @@ impl Server {
             ("TRADESUITE_DEMO_ADDRESS", address.to_owned()),
             ("TRADESUITE_INSTRUMENTS", ids.join(",")),
         ];
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         let process = Process::start(&arguments, &environment, log);
         Self {
             process,

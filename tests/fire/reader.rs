@@ -12,6 +12,9 @@ use tokio_tungstenite::tungstenite::Message;
 /// Price and quantity in units of 10^-8.
 type Side = BTreeMap<i64, i64>;
 
+/// Bids and asks, best first, in units of 10^-8.
+pub type Levels = (Vec<(i64, i64)>, Vec<(i64, i64)>);
+
 /// What it is shown now, and what it was ever shown wrongly.
 #[derive(Clone, Debug, Default)]
 pub struct View {
@@ -27,8 +30,8 @@ pub struct View {
 }
 
 impl View {
-    /// Levels, best first.
-    pub fn levels(&self) -> (Vec<(i64, i64)>, Vec<(i64, i64)>) {
+    /// What it holds.
+    pub fn levels(&self) -> Levels {
         let bids = self
             .bids
             .iter()
