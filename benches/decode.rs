@@ -1,5 +1,5 @@
-//! Frames of Coinbase's Exchange feed as recorded on 2021-04-17: decoding alone, and the whole way
-//! from text to checked events and books. `cargo bench --features ssr --bench decode`.
+//! Recorded frames of the venues: decoding alone, and the whole way from text to checked events and
+//! books, checksums included. `cargo bench --features ssr --bench decode`.
 //!
 //! Reads `../shared/market-data`, or the folder that `TRADESUITE_MARKET_DATA` names.
 
@@ -12,8 +12,19 @@ use tradesuite::server::exchange::{Decoded, Exchange, Feed, find_by_url};
 use tradesuite::server::replay::capture::{Capture, Channel};
 use tradesuite_core::model::UnixNs;
 
-const RECORDING: &str = "coinbase/exchange-feed-2021-04-17.jsonl.gz";
-const URL: &str = "wss://ws-feed.pro.coinbase.com";
+/// Name of the measurements, recording, address it was recorded at.
+const RECORDINGS: [(&str, &str, &str); 2] = [
+    (
+        "coinbase exchange feed",
+        "coinbase/exchange-feed-2021-04-17.jsonl.gz",
+        "wss://ws-feed.pro.coinbase.com",
+    ),
+    (
+        "kraken v2",
+        "kraken/ws-v2-book25-btcusd-2026-08-02.jsonl",
+        "wss://ws.kraken.com/v2",
+    ),
+];
 
 fn frames(path: &Path) -> Vec<(UnixNs, String)> {
     Capture::open(path)
@@ -24,24 +35,29 @@ fn frames(path: &Path) -> Vec<(UnixNs, String)> {
         .collect()
 }
 
+fn decode(criterion: &mut Criterion) {
+    for (name, recording, url) in RECORDINGS {
+        measure(criterion, name, recording, url);
+    }
+}
+
 #[expect(
     clippy::print_stdout,
     reason = "what a benchmark has to say goes beside its results"
 )]
-fn decode(criterion: &mut Criterion) {
+fn measure(criterion: &mut Criterion, name: &str, recording: &str, url: &str) {
     let folder = std::env::var_os("TRADESUITE_MARKET_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/market-data"),
         PathBuf::from,
     );
-    let path = folder.join(RECORDING);
+    let path = folder.join(recording);
     if !path.is_file() {
-        println!("left out: decode (no {})", path.display());
+        println!("left out: {name} (no {})", path.display());
         return;
     }
     let frames = frames(&path);
-    let (exchange, feed): (&dyn Exchange, &dyn Feed) =
-        find_by_url(URL).expect("Coinbase is a known venue");
-    let mut group = criterion.benchmark_group("coinbase exchange feed");
+    let (exchange, feed): (&dyn Exchange, &dyn Feed) = find_by_url(url).expect("a known venue");
+    let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Elements(frames.len() as u64));
     group.bench_function("decode", |bencher| {
         let mut decoder = feed.decoder();

@@ -149,26 +149,25 @@ impl Line {
     }
 }
 
-/// Follows so many frames of a market with these faults, and on without faults until book and
-/// trades are the market's.
-async fn follow(world: &SimulatorHandle, faults: Option<&str>, frames: usize) -> Line {
+/// Follows so many frames of a market with a fault, and on without it until book and trades are the
+/// market's.
+async fn follow(world: &SimulatorHandle, fault: Option<(&str, &str)>, frames: usize) -> Line {
     let listed = instruments(world).await.into_iter();
     let instruments: Vec<_> = listed
         .filter(|one| FOLLOWED.contains(&one.id.symbol()))
         .collect();
     assert_eq!(instruments.len(), FOLLOWED.len());
-    let mut line = Line::open(world, &instruments).await;
-    if let Some(faults) = faults {
-        let plan = format!(r#"{{"{faults}":0.05}}"#);
+    if let Some((name, value)) = fault {
+        let plan = format!(r#"{{"{name}":"{value}"}}"#);
         http(world, "POST", "/sim/faults", &plan).await;
     }
+    let mut line = Line::open(world, &instruments).await;
     for _ in 0..frames {
         line.next().await;
     }
-    if let Some(faults) = faults {
-        let plan = format!(r#"{{"{faults}":0}}"#);
-        http(world, "POST", "/sim/faults", &plan).await;
-        // What the faults left behind is found with the changes that follow.
+    if let Some((name, _)) = fault {
+        http(world, "POST", "/sim/faults", &format!(r#"{{"{name}":0}}"#)).await;
+        // What the fault left behind is found with the changes that follow.
         for _ in 0..frames / 4 {
             line.next().await;
         }
@@ -216,7 +215,7 @@ async fn the_adapter_reads_what_the_market_did() {
 async fn a_wrong_checksum_hides_the_book_until_a_new_one_comes() {
     let shutdown = CancellationToken::new();
     let world = open(1_500.0, &shutdown).await;
-    let line = follow(&world, Some("wrong_checksum"), 600).await;
+    let line = follow(&world, Some(("wrong_checksum", "0.05")), 600).await;
     assert!(line.checksum_failures > 0);
     let snapshots = line
         .intake
@@ -231,8 +230,13 @@ async fn a_wrong_checksum_hides_the_book_until_a_new_one_comes() {
 }
 
 #[tokio::test]
-async fn messages_that_come_twice_or_out_of_order_do_no_harm() {
-    for fault in ["repeat", "swap"] {
+async fn messages_that_come_twice_late_or_out_of_order_do_no_harm() {
+    let faults = [
+        ("repeat", "0.05"),
+        ("swap", "0.05"),
+        ("late_snapshot", "200ms"),
+    ];
+    for fault in faults {
         let shutdown = CancellationToken::new();
         let world = open(1_500.0, &shutdown).await;
         let line = follow(&world, Some(fault), 400).await;

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tradesuite_core::model::{ConnectionState, ConnectionStatus, UnixNs};
 
+use super::intake::Verdict;
+
 const NS_PER_MS: i64 = 1_000_000;
 /// Whole seconds over which the rate is taken.
 const RATE_WINDOW_S: i64 = 5;
@@ -141,24 +143,17 @@ impl StatusCell {
         lock(&self.0).last_error = Some(error);
     }
 
-    /// Sequence holes and trade-id jumps were seen.
-    pub fn gaps(&self, count: u64) {
-        lock(&self.0).gaps += count;
+    /// Frames or values were refused, holes and jumps seen, checksums wrong.
+    pub fn count(&self, verdict: &Verdict) {
+        let mut line = lock(&self.0);
+        line.rejected += verdict.rejected;
+        line.gaps += verdict.gaps;
+        line.checksum_failures += verdict.checksum_failures;
     }
 
     /// Books are asked for again.
     pub fn resync(&self) {
         lock(&self.0).resyncs += 1;
-    }
-
-    /// Books were not what the venue's checksums say.
-    pub fn checksum_failures(&self, count: u64) {
-        lock(&self.0).checksum_failures += count;
-    }
-
-    /// Frames or values were refused.
-    pub fn rejected(&self, count: u64) {
-        lock(&self.0).rejected += count;
     }
 }
 

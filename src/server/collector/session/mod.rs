@@ -285,14 +285,8 @@ impl<L: Line> Session<'_, L> {
                 ..Verdict::default()
             },
         };
-        if verdict.rejected > 0 {
-            cell.rejected(verdict.rejected);
-        }
-        if verdict.gaps > 0 {
-            cell.gaps(verdict.gaps);
-        }
-        if verdict.checksum_failures > 0 {
-            cell.checksum_failures(verdict.checksum_failures);
+        if verdict.rejected + verdict.gaps + verdict.checksum_failures > 0 {
+            cell.count(&verdict);
         }
         if let Some(complaint) = verdict.complaint {
             let kind = match (verdict.rejected, verdict.gaps) {

@@ -9,7 +9,7 @@
 use std::io::Write as _;
 
 use tradesuite_core::market::OrderBook;
-use tradesuite_core::model::{BookLevel, Decimal, Precision};
+use tradesuite_core::model::{BookLevel, Precision};
 
 /// Levels a side that are proven.
 pub const PROVEN_LEVELS: usize = 10;
@@ -21,14 +21,12 @@ pub fn checksum(book: &OrderBook, written: Precision) -> Option<u32> {
     let held = book.precision();
     for level in book.asks(PROVEN_LEVELS).chain(book.bids(PROVEN_LEVELS)) {
         let (price, quantity) = digits(level, held, written)?;
+        // Two numbers of 19 digits at the most.
         let mut text = [0; 40];
-        let length = {
-            let mut rest = &mut text[..];
-            // Two numbers of 19 digits at the most: there is room.
-            write!(rest, "{price}{quantity}").ok()?;
-            40 - rest.len()
-        };
-        hash.update(&text[..length]);
+        let mut rest = &mut text[..];
+        write!(rest, "{price}{quantity}").ok()?;
+        let unused = rest.len();
+        hash.update(&text[..text.len() - unused]);
     }
     Some(hash.finalize())
 }
@@ -38,10 +36,11 @@ fn digits(level: BookLevel, held: Precision, written: Precision) -> Option<(i64,
     if held == written {
         return Some((level.price.0, level.quantity.0));
     }
-    let at = |value: Decimal, scale| value.mantissa_at(scale);
+    let price = level.price.to_decimal(held.price);
+    let quantity = level.quantity.to_decimal(held.quantity);
     Some((
-        at(level.price.to_decimal(held.price), written.price)?,
-        at(level.quantity.to_decimal(held.quantity), written.quantity)?,
+        price.mantissa_at(written.price)?,
+        quantity.mantissa_at(written.quantity)?,
     ))
 }
 
