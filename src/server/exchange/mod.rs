@@ -67,6 +67,8 @@ pub struct ExchangeSpec {
     pub candles_per_request: u32,
     /// Bars before now that its history reaches back at most; `None`: to the beginning.
     pub candles_reach: Option<u32>,
+    /// No trade of this venue is older: 00:00 UTC of the day, Unix milliseconds.
+    pub opened: UnixMs,
     /// REST requests a second that it allows without a key.
     pub requests_per_s: u32,
     /// Whether trade ids are contiguous per instrument, so that a jump is a gap.

@@ -150,6 +150,7 @@ impl History {
         let spec = venue.exchange().spec();
         let series = (instrument.clone(), timeframe);
         let stretch = self.closed_part(timeframe, stretch);
+        let stretch = (stretch.0.max(timeframe.floor(spec.opened)), stretch.1);
         let stretch = self.within_reach(spec.candles_reach, timeframe, stretch);
         let mut problem = self.0.load(&series).await.err();
         let wanted = self.0.missing(&series, stretch);

@@ -25,6 +25,7 @@ static VENUE: ExchangeSpec = ExchangeSpec {
     timeframes: &[Timeframe::M1, Timeframe::H1, Timeframe::D1],
     candles_per_request: 10,
     candles_reach: None,
+    opened: UnixMs(0),
     requests_per_s: 1_000,
     contiguous_trade_ids: true,
 };

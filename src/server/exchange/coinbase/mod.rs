@@ -19,7 +19,7 @@ mod wire;
 pub use advanced::AdvancedTrade;
 pub use exchange_feed::ExchangeFeed;
 
-use tradesuite_core::model::{Instrument, Timeframe, VenueEvent};
+use tradesuite_core::model::{Instrument, Timeframe, UnixMs, VenueEvent};
 
 use super::{
     DecodeError, Exchange, ExchangeSpec, Feed, HttpRequest, VenueCandleQuery, VenueCandles,
@@ -47,6 +47,8 @@ static SPEC: ExchangeSpec = ExchangeSpec {
     ],
     candles_per_request: rest::MAX_CANDLES,
     candles_reach: None,
+    // 2014-12-01, before its exchange opened to everybody.
+    opened: UnixMs(1_417_392_000_000),
     requests_per_s: 10,
     contiguous_trade_ids: true,
 };

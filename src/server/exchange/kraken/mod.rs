@@ -20,7 +20,7 @@ mod wire;
 
 pub use feed::WebSocketV2;
 
-use tradesuite_core::model::{Instrument, Timeframe, VenueEvent};
+use tradesuite_core::model::{Instrument, Timeframe, UnixMs, VenueEvent};
 
 use super::{
     DecodeError, Exchange, ExchangeSpec, Feed, HttpRequest, VenueCandleQuery, VenueCandles,
@@ -50,6 +50,8 @@ static SPEC: ExchangeSpec = ExchangeSpec {
     // "Older data cannot be retrieved, regardless of the value of since."
     candles_reach: Some(history::MAX_CANDLES),
     // Not published for an address without a key; about one a second is what is borne for long.
+    // 2013-09-10.
+    opened: UnixMs(1_378_771_200_000),
     requests_per_s: 1,
     // "Trade identifier is a sequence number, unique per book."
     contiguous_trade_ids: true,
