@@ -6,8 +6,14 @@
     reason = "a benchmark that fails has nothing to say"
 )]
 
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde_json::Value;
+use serde_json::value::RawValue;
 use tradesuite::server::clock::Stopwatch;
 use tradesuite::server::journal::{Journal, JournalOptions};
 use tradesuite::server::storage::directory::DataDirectory;
@@ -16,8 +22,9 @@ use tradesuite::server::storage::{
     BookChange, BookRecord, CandleRecord, MarketStore, Newest, Span, StoreBatch, TradeRecord,
 };
 use tradesuite_core::model::{
-    BookDelta, BookLevel, Candle, EventBody, InstrumentId, MarketEvent, Mode, Notional, Origin,
-    Position, Precision, Price, Quantity, Side, Timeframe, Trade, TradeId, UnixMs, UnixNs, Volume,
+    BookDelta, BookLevel, Candle, Decimal, EventBody, InstrumentId, MarketEvent, Mode, Notional,
+    Origin, Position, Precision, Price, Quantity, Side, Timeframe, Trade, TradeId, UnixMs, UnixNs,
+    Volume,
 };
 
 /// 2026-11-23T00:00:00Z.
@@ -36,6 +43,7 @@ fn main() {
         let store = SqliteStore::open(&directory).unwrap();
         candles(&store).await;
         trades(&store).await;
+        sealed(&store).await;
         book(&store).await;
         store.close().await;
         journal(&folder.path().join("journal.db")).await;
@@ -145,6 +153,93 @@ async fn trades(store: &SqliteStore) {
     }
     let written = rate(TRADES, watch.elapsed());
     println!("trades written: {written} a second (goal 150,000)");
+}
+
+/// The day of trades above once it is over, and the trades of a recording, every field kept.
+async fn sealed(store: &SqliteStore) {
+    let day = UnixMs(MIDNIGHT);
+    let watch = Stopwatch::start();
+    let bytes = store.seal_trades_of(day).await.unwrap();
+    println!(
+        "a day of 1,000,000 trades sealed: {} kB in {:?}",
+        bytes / 1_000,
+        watch.elapsed()
+    );
+    let mut random = Random(3);
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let end = UnixMs(MIDNIGHT + 1_000_000 + random.below(69_000_000));
+        let span = Span {
+            start: UnixMs(0),
+            end,
+            limit: 500,
+            newest: Newest::Yes,
+        };
+        let watch = Stopwatch::start();
+        let rows = store.trades(&instrument(), span).await.unwrap().rows;
+        times.push(watch.elapsed());
+        assert_eq!(rows.len(), 500);
+    }
+    times.sort_unstable();
+    let (median, p99) = (times[100], times[198]);
+    println!("500 trades out of a sealed day: median {median:?}, p99 {p99:?} (goal 5 ms)");
+
+    let Some(recorded) = recorded_trades() else {
+        println!("left out: bytes a recorded trade (no recorded market data)");
+        return;
+    };
+    let (count, first) = (recorded.len() as u64, recorded[0].trade.time.to_ms());
+    let batch = StoreBatch {
+        trades: recorded,
+        ..StoreBatch::default()
+    };
+    store.write(batch).await.unwrap();
+    let bytes = store.seal_trades_of(first).await.unwrap();
+    println!(
+        "{count} recorded trades sealed: {:.1} bytes a trade, the whole file (goal 15)",
+        bytes as f64 / count as f64
+    );
+}
+
+/// Trades of BTCUSDT on Binance, 651 seconds, with the nanoseconds at which they were received.
+fn recorded_trades() -> Option<Vec<TradeRecord>> {
+    let folder = std::env::var_os("TRADESUITE_MARKET_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/market-data"),
+        PathBuf::from,
+    );
+    let file = File::open(folder.join("binance/ws-btcusdt-2024-08-08.jsonl.gz")).ok()?;
+    let precision = Precision {
+        price: 2,
+        quantity: 5,
+    };
+    let mut records = Vec::new();
+    for line in BufReader::new(flate2::read::MultiGzDecoder::new(file)).lines() {
+        let line = line.unwrap();
+        if !line.contains("@trade") {
+            continue;
+        }
+        let frame: BTreeMap<&str, &RawValue> = serde_json::from_str(&line).unwrap();
+        let message: String = serde_json::from_str(frame["msg"].get()).unwrap();
+        let trade = serde_json::from_str::<Value>(&message).unwrap()["data"].take();
+        let decimal = |name: &str| Decimal::parse(trade[name].as_str().unwrap()).unwrap();
+        let received = Decimal::parse(frame["t"].get()).unwrap();
+        records.push(TradeRecord {
+            instrument: "binance:BTC-USDT".parse().unwrap(),
+            precision,
+            trade: Trade {
+                id: TradeId(trade["t"].as_u64().unwrap()),
+                time: UnixMs(trade["T"].as_i64().unwrap()).to_ns(),
+                received: UnixNs(received.mantissa_at(9).unwrap()),
+                price: Price::from_decimal(decimal("p"), precision.price).unwrap(),
+                quantity: Quantity::from_decimal(decimal("q"), precision.quantity).unwrap(),
+                side: match trade["m"].as_bool() {
+                    Some(true) => Side::Sell,
+                    _ => Side::Buy,
+                },
+            },
+        });
+    }
+    Some(records)
 }
 
 /// An hour of 100 changes a second, in batches of a quarter of a second.

@@ -127,6 +127,7 @@ mod tests {
                 state,
                 bytes: 0,
                 problem: problem.map(str::to_owned),
+                kinds: Vec::new(),
             },
             connections,
             rejected: 0,

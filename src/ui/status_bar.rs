@@ -247,6 +247,7 @@ mod tests {
                 state: StoreState::Ok,
                 bytes: 0,
                 problem: None,
+                kinds: Vec::new(),
             },
             connections: vec![
                 connection(ConnectionState::Live),

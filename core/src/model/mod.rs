@@ -33,7 +33,9 @@ pub use instrument::{
 };
 pub use listing::{CandlePage, InstrumentRow};
 pub use number::{Notional, NumberError, Precision, Price, Quantity, Volume};
-pub use status::{ConnectionState, ConnectionStatus, Mode, ServerStatus, StoreState, StoreStatus};
+pub use status::{
+    ConnectionState, ConnectionStatus, KindStatus, Mode, ServerStatus, StoreState, StoreStatus,
+};
 pub use ticker::Ticker;
 pub use time::{TimeError, UnixMs, UnixNs};
 pub use timeframe::{Timeframe, TimeframeError};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::UnixMs;
+
 /// What a data directory holds. Chosen when it is made, never changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -91,6 +93,25 @@ pub struct StoreStatus {
     /// In one sentence, what is wrong; nothing where the state is [`StoreState::Ok`].
     #[serde(default)]
     pub problem: Option<String>,
+    /// What takes it, by kind; empty for a store that does not say.
+    #[serde(default)]
+    pub kinds: Vec<KindStatus>,
+}
+
+/// One kind of data in the market store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindStatus {
+    /// `trades`, `book` or `candles`.
+    pub kind: String,
+    /// Size on disk, bytes.
+    pub bytes: u64,
+    /// Mean size of the last days that are over, bytes; `None` where there is none yet.
+    pub bytes_per_day: Option<u64>,
+    /// Days for which it is kept; `None` for ever.
+    pub keep_days: Option<u32>,
+    /// When the next day of it is to be deleted, by age or, as far as can be told, by size; `None`
+    /// where nothing is.
+    pub next_deletion: Option<UnixMs>,
 }
 
 /// The whole server.

@@ -157,6 +157,7 @@ fn vectors() -> Vec<(&'static str, Message)> {
                         state: StoreState::Ok,
                         bytes: 4_096,
                         problem: None,
+                        kinds: Vec::new(),
                     },
                     connections: vec![ConnectionStatus {
                         exchange: "coinbase".into(),

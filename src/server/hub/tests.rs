@@ -55,6 +55,7 @@ fn status() -> ServerStatus {
             state: StoreState::Ok,
             bytes: 0,
             problem: None,
+            kinds: Vec::new(),
         },
         connections: Vec::new(),
         rejected: 0,

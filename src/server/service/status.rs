@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use tradesuite_core::model::{ServerStatus, StoreState, StoreStatus};
+use tradesuite_core::model::{KindStatus, ServerStatus, StoreState, StoreStatus, UnixMs};
 
 use super::{Service, memory};
+use crate::server::storage::StoreError;
 
 /// How often listeners of the topic `status` hear of it.
 const EVERY: Duration = Duration::from_secs(1);
@@ -13,9 +14,11 @@ impl Service {
     /// Everything that the status panel shows.
     pub async fn status(&self) -> ServerStatus {
         let parts = &self.0.parts;
-        let (state, problem, bytes) = match (parts.store.bytes().await, self.keeping()) {
-            (Ok(bytes), (state, problem)) => (state, problem, bytes),
-            (Err(error), _) => (StoreState::Failed, Some(error.to_string()), 0),
+        let now = parts.clock.now();
+        let space = self.space(now.to_ms()).await;
+        let (state, problem, (bytes, kinds)) = match (space, self.keeping()) {
+            (Ok(space), (state, problem)) => (state, problem, space),
+            (Err(error), _) => (StoreState::Failed, Some(error.to_string()), Default::default()),
         };
         ServerStatus {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -27,10 +30,22 @@ impl Service {
                 state,
                 bytes,
                 problem,
+                kinds,
             },
-            connections: parts.board.connections(parts.clock.now()),
+            connections: parts.board.connections(now),
             rejected: parts.board.rejected(),
         }
+    }
+
+    /// Bytes that the store takes, and of each kind in it where it says so.
+    async fn space(&self, now: UnixMs) -> Result<(u64, Vec<KindStatus>), StoreError> {
+        let store = &self.0.parts.store;
+        let kinds = store.usage(now).await?;
+        let bytes = match kinds[..] {
+            [] => store.bytes().await?,
+            _ => kinds.iter().map(|kind| kind.bytes).sum(),
+        };
+        Ok((bytes, kinds))
     }
 
     /// Says every second how the server is doing, until dropped.

@@ -17,8 +17,8 @@ pub mod sqlite;
 use async_trait::async_trait;
 use thiserror::Error;
 use tradesuite_core::model::{
-    BookDelta, BookView, Candle, Gap, Instrument, InstrumentId, Position, Precision, Timeframe,
-    Trade, UnixMs, UnixNs,
+    BookDelta, BookView, Candle, Gap, Instrument, InstrumentId, KindStatus, Position, Precision,
+    Timeframe, Trade, UnixMs, UnixNs,
 };
 
 /// A trade and the decimals of its numbers.
@@ -235,6 +235,12 @@ pub trait MarketStore: Send + Sync {
 
     /// Size on disk, bytes.
     async fn bytes(&self) -> Result<u64, StoreError>;
+
+    /// What takes the space, how fast it grows and when it is deleted, by kind; empty for a store
+    /// that does not say.
+    async fn usage(&self, _now: UnixMs) -> Result<Vec<KindStatus>, StoreError> {
+        Ok(Vec::new())
+    }
 
     /// Finishes what is under way and closes the files.
     async fn close(&self);

@@ -14,9 +14,8 @@ use tradesuite_core::model::{BookDelta, InstrumentId, UnixNs};
 
 use super::chunk::{Encoder, filing_time};
 use super::day::{Day, DayFiles};
-use super::history;
 use super::reader::Readers;
-use super::schema;
+use super::{history, pack, schema};
 use crate::server::storage::{BookChange, BookRecord, StoreError};
 
 const NS_PER_HOUR: i64 = 3_600_000_000_000;
@@ -24,8 +23,6 @@ const NS_PER_HOUR: i64 = 3_600_000_000_000;
 const PACK_BYTES: i64 = 64 * 1_024;
 /// … or at this number.
 const PACK_ROWS: i64 = 512;
-/// zstd level: 3 compresses a minute of a busy book in a millisecond.
-const LEVEL: i32 = 3;
 
 /// The books as they stand at the end of what is written.
 #[derive(Debug, Default)]
@@ -72,6 +69,11 @@ impl BookWriter {
             *self = Self::default();
         }
         written
+    }
+
+    /// Forgets what is known of a day's file, which is deleted.
+    pub fn forget(&mut self, day: Day) {
+        self.positions.remove(&day);
     }
 
     fn try_write(
@@ -183,7 +185,7 @@ impl DayPart {
             let series = schema::make_series(connection, instrument)?;
             for piece in pieces {
                 if piece.snapshot {
-                    pack(connection, series)?;
+                    pack::pack(connection, series)?;
                 }
                 insert.execute(params![
                     series,
@@ -200,7 +202,7 @@ impl DayPart {
                 )?
                 .query_row([series], |row| Ok((row.get(0)?, row.get(1)?)))?;
             if rows >= PACK_ROWS || bytes >= PACK_BYTES {
-                pack(connection, series)?;
+                pack::pack(connection, series)?;
             }
         }
         if let Some(position) = self.position {
@@ -219,40 +221,4 @@ impl Piece {
             snapshot,
         }
     }
-}
-
-/// Makes one compressed row of an instrument's open rows, in the place of the first of them.
-fn pack(connection: &Connection, series: i64) -> Result<(), StoreError> {
-    let mut select = connection.prepare_cached(
-        "SELECT id, start, end, snapshot, data FROM history
-         WHERE series = ?1 AND packed = 0 ORDER BY id",
-    )?;
-    let mut rows = select.query([series])?;
-    let mut first: Option<(i64, bool)> = None;
-    let (mut start, mut end) = (i64::MAX, i64::MIN);
-    let mut bytes = Vec::new();
-    while let Some(row) = rows.next()? {
-        if first.is_none() {
-            first = Some((row.get(0)?, row.get(3)?));
-        }
-        start = start.min(row.get(1)?);
-        end = end.max(row.get(2)?);
-        let data = row.get_ref(4)?.as_blob();
-        bytes.extend_from_slice(data.map_err(|error| StoreError::Damaged(error.to_string()))?);
-    }
-    let Some((id, snapshot)) = first else {
-        return Ok(());
-    };
-    let packed = zstd::bulk::compress(&bytes, LEVEL)
-        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-    connection
-        .prepare_cached("DELETE FROM history WHERE series = ?1 AND packed = 0")?
-        .execute([series])?;
-    connection
-        .prepare_cached(
-            "INSERT INTO history (id, series, start, end, snapshot, packed, data)
-             VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)",
-        )?
-        .execute(params![id, series, start, end, snapshot, packed])?;
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Book history as bytes: integers as variable-length differences from the one before.
 //!
 //! A run of records begins with a mark that says the decimals and sets everything back to zero,
-//! so runs can be put one after the other. Integers are LEB128, signed ones zigzag.
+//! so runs can be put one after the other. Integers are [`varint`](super::varint)s.
 //!
 //! | tag | follows |
 //! |---|---|
@@ -13,6 +13,7 @@
 
 use tradesuite_core::model::{BookDelta, BookLevel, Precision, Price, Quantity, UnixNs};
 
+use super::varint::{Reader, put_signed, put_unsigned};
 use crate::server::storage::{BookChange, StoreError};
 
 const MARK: u8 = 0;
@@ -76,15 +77,15 @@ impl Encoder {
             BookChange::Stale => (STALE, None),
         };
         self.bytes.push(tag);
-        self.signed(received.0.wrapping_sub(base.received));
+        put_signed(&mut self.bytes, received.0.wrapping_sub(base.received));
         base.received = received.0;
         if let Some(delta) = delta {
-            self.signed(delta.time.0.wrapping_sub(received.0));
+            put_signed(&mut self.bytes, delta.time.0.wrapping_sub(received.0));
             for side in [&delta.bids, &delta.asks] {
-                self.unsigned(side.len() as u64);
+                put_unsigned(&mut self.bytes, side.len() as u64);
                 for level in side {
-                    self.signed(level.price.0.wrapping_sub(base.price));
-                    self.signed(level.quantity.0);
+                    put_signed(&mut self.bytes, level.price.0.wrapping_sub(base.price));
+                    put_signed(&mut self.bytes, level.quantity.0);
                     base.price = level.price.0;
                 }
             }
@@ -100,24 +101,12 @@ impl Encoder {
             ..Base::default()
         }
     }
-
-    fn signed(&mut self, value: i64) {
-        self.unsigned(((value << 1) ^ (value >> 63)) as u64);
-    }
-
-    fn unsigned(&mut self, mut value: u64) {
-        while value >= 0x80 {
-            self.bytes.push(value as u8 | 0x80);
-            value >>= 7;
-        }
-        self.bytes.push(value as u8);
-    }
 }
 
 /// Reads runs; ends after the first error.
 #[derive(Debug)]
 pub(super) struct Decoder<'a> {
-    bytes: &'a [u8],
+    bytes: Reader<'a>,
     base: Base,
 }
 
@@ -128,7 +117,7 @@ fn cut_off() -> StoreError {
 impl<'a> Decoder<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
         Self {
-            bytes,
+            bytes: Reader::new(bytes),
             base: Base::default(),
         }
     }
@@ -169,7 +158,7 @@ impl<'a> Decoder<'a> {
     fn side(&mut self) -> Result<Vec<BookLevel>, StoreError> {
         let count = usize::try_from(self.unsigned()?).map_err(|_| cut_off())?;
         // A level is two bytes at least: a count beyond that is not believed.
-        if count > self.bytes.len() / 2 {
+        if count > self.bytes.left() / 2 {
             return Err(cut_off());
         }
         (0..count)
@@ -184,26 +173,15 @@ impl<'a> Decoder<'a> {
     }
 
     fn byte(&mut self) -> Result<u8, StoreError> {
-        let (&byte, rest) = self.bytes.split_first().ok_or_else(cut_off)?;
-        self.bytes = rest;
-        Ok(byte)
+        self.bytes.byte().ok_or_else(cut_off)
     }
 
     fn signed(&mut self) -> Result<i64, StoreError> {
-        let value = self.unsigned()?;
-        Ok((value >> 1) as i64 ^ -((value & 1) as i64))
+        self.bytes.signed().ok_or_else(cut_off)
     }
 
     fn unsigned(&mut self) -> Result<u64, StoreError> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 0x7F) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(value);
-            }
-        }
-        Err(cut_off())
+        self.bytes.unsigned().ok_or_else(cut_off)
     }
 }
 
@@ -211,23 +189,23 @@ impl Iterator for Decoder<'_> {
     type Item = Result<Entry, StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.bytes.is_empty() {
+        if self.bytes.left() == 0 {
             return None;
         }
         let entry = self.entry();
         if entry.is_err() {
-            self.bytes = &[];
+            self.bytes = Reader::new(&[]);
         }
         Some(entry)
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn any_entry() -> impl Strategy<Value = Entry> {
+    pub(in super::super) fn any_entry() -> impl Strategy<Value = Entry> {
         let level = (any::<i64>(), any::<i64>()).prop_map(|(price, quantity)| BookLevel {
             price: Price(price),
             quantity: Quantity(quantity),

@@ -1,12 +1,14 @@
 //! Files by UTC day, so that forgetting a day is deleting a file.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use tradesuite_core::model::{CivilDate, UnixNs};
+use tradesuite_core::model::{CivilDate, UnixMs, UnixNs};
 
 use super::schema;
+use super::upgrade::{self, Layout};
 use crate::server::storage::StoreError;
 
 const NS_PER_DAY: i64 = 86_400_000_000_000;
@@ -23,13 +25,14 @@ impl Day {
         Self(time.0.div_euclid(NS_PER_DAY))
     }
 
+    /// The first instant after it.
+    pub fn end(self) -> UnixMs {
+        UnixNs((self.0 + 1).saturating_mul(NS_PER_DAY)).to_ms()
+    }
+
     /// Its file.
     pub fn file(self, folder: &Path) -> PathBuf {
-        let date = CivilDate::from_days(self.0);
-        folder.join(format!(
-            "{:04}-{:02}-{:02}.db",
-            date.year, date.month, date.day
-        ))
+        folder.join(format!("{self}.db"))
     }
 
     fn parse(name: &str) -> Option<Self> {
@@ -40,6 +43,13 @@ impl Day {
             day: parts.next()?.parse().ok()?,
         };
         date.is_valid().then(|| Self(date.to_days()))
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let date = CivilDate::from_days(self.0);
+        write!(f, "{:04}-{:02}-{:02}", date.year, date.month, date.day)
     }
 }
 
@@ -60,18 +70,18 @@ pub(super) fn list(folder: &Path) -> Result<Vec<Day>, StoreError> {
 #[derive(Debug)]
 pub(super) struct DayFiles {
     folder: PathBuf,
-    tables: &'static str,
+    layout: &'static Layout,
     open: BTreeMap<Day, Connection>,
 }
 
 impl DayFiles {
-    /// Files in `folder`, which is made, each with `tables`.
-    pub fn new(folder: PathBuf, tables: &'static str) -> Result<Self, StoreError> {
+    /// Files in `folder`, which is made, each of `layout`.
+    pub fn new(folder: PathBuf, layout: &'static Layout) -> Result<Self, StoreError> {
         std::fs::create_dir_all(&folder)
             .map_err(|error| StoreError::Unavailable(format!("{}: {error}", folder.display())))?;
         Ok(Self {
             folder,
-            tables,
+            layout,
             open: BTreeMap::new(),
         })
     }
@@ -90,9 +100,30 @@ impl DayFiles {
             std::collections::btree_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
             std::collections::btree_map::Entry::Vacant(entry) => {
                 let file = day.file(&self.folder);
-                Ok(entry.insert(schema::open_writer(&file, self.tables)?))
+                Ok(entry.insert(schema::open_writer(&file, self.layout)?))
             }
         }
+    }
+
+    /// Closes a day's file and deletes it, the log with it. A crash in between leaves a log without
+    /// a file, which SQLite throws away.
+    pub fn delete(&mut self, day: Day) -> Result<(), StoreError> {
+        self.open.remove(&day);
+        let file = day.file(&self.folder);
+        for suffix in ["", "-wal", "-shm"] {
+            let mut path = file.clone().into_os_string();
+            path.push(suffix);
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::Unavailable(format!(
+                        "{}: {error}",
+                        file.display()
+                    )));
+                }
+                _ => {}
+            }
+        }
+        upgrade::delete_backups(&file, self.layout)
     }
 }
 

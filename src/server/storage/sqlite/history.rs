@@ -7,10 +7,9 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use tradesuite_core::market::OrderBook;
 use tradesuite_core::model::{InstrumentId, Precision, UnixMs, UnixNs};
 
-use super::chunk::Decoder;
 use super::day::{self, Day};
 use super::reader::Readers;
-use super::schema;
+use super::{pack, schema};
 use crate::server::storage::{BookChange, StoreError};
 
 /// Days that are looked through for the last whole book; files begin with one, so the first file
@@ -84,28 +83,10 @@ fn replay(
     )?;
     let mut rows = select.query(params![series, from, at.0])?;
     while let Some(row) = rows.next()? {
-        let data = row.get_ref(1)?.as_blob().map_err(|_| {
-            StoreError::Damaged("a piece of book history has no content".to_owned())
-        })?;
-        if row.get(0)? {
-            apply(&unpack(data)?, at, book)?;
-        } else {
-            apply(data, at, book)?;
-        }
-    }
-    Ok(())
-}
-
-fn unpack(data: &[u8]) -> Result<Vec<u8>, StoreError> {
-    zstd::decode_all(data)
-        .map_err(|error| StoreError::Damaged(format!("a piece of book history: {error}")))
-}
-
-fn apply(data: &[u8], at: UnixNs, book: &mut OrderBook) -> Result<(), StoreError> {
-    for entry in Decoder::new(data) {
-        let entry = entry?;
-        if entry.time() <= at {
-            advance(book, entry.precision, &entry.change);
+        for entry in pack::content(row)? {
+            if entry.time() <= at {
+                advance(book, entry.precision, &entry.change);
+            }
         }
     }
     Ok(())

@@ -3,25 +3,35 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `candles.db` | bars of all instruments, gaps, instruments, the journal position |
-//! | `trades/YYYY-MM-DD.db` | trades by UTC day of exchange time |
+//! | `trades/YYYY-MM-DD.db` | trades by UTC day of exchange time: rows, and once the day is over compressed blocks |
 //! | `book/YYYY-MM-DD.db` | book history by UTC day |
 //!
 //! One thread writes; any number of questions read beside it, each with a connection of its own.
-//! What makes writing crash-proof over several files stands in `writer`.
+//! What makes writing crash-proof over several files stands in `writer`, what happens to days that
+//! are over in [`Keeper`], to files of an older version in `upgrade`.
 
+mod block;
 mod book;
 mod candle;
 mod chunk;
+mod columns;
 mod day;
 mod history;
+mod keeper;
 mod ledger;
+mod pack;
 mod reader;
+mod retention;
 mod rows;
 mod schema;
+mod seal;
+mod sealed;
 mod state;
 #[cfg(test)]
 mod tests;
 mod trade;
+mod upgrade;
+mod varint;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -31,19 +41,22 @@ use std::thread::JoinHandle;
 use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 use tradesuite_core::model::{
-    BookView, Candle, Gap, Instrument, InstrumentId, Position, Precision, Timeframe, Trade, UnixMs,
-    UnixNs,
+    BookView, Candle, Gap, Instrument, InstrumentId, KindStatus, Position, Precision, Timeframe,
+    Trade, UnixMs, UnixNs,
 };
 
+pub use self::keeper::Keeper;
 use self::reader::Readers;
+pub use self::retention::Retention;
+use self::retention::{DayFile, Kind};
 pub use self::state::SqliteState;
 use self::writer::{Order, Writer};
 use super::directory::DataDirectory;
 use super::{Coverage, MarketStore, Rows, Span, StoreBatch, StoreError, Stretch};
 
 const CANDLES_FILE: &str = "candles.db";
-const TRADES_FOLDER: &str = "trades";
-const BOOK_FOLDER: &str = "book";
+const TRADES_FOLDER: &str = Kind::Trades.name();
+const BOOK_FOLDER: &str = Kind::Book.name();
 /// Batches that may wait for the writer; then `write` waits.
 const QUEUE: usize = 16;
 
@@ -54,6 +67,7 @@ pub struct SqliteStore(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     folder: PathBuf,
+    retention: Retention,
     readers: Readers,
     orders: Mutex<Option<mpsc::Sender<Order>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -67,6 +81,17 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`], by what can be done about it.
     pub fn open(directory: &DataDirectory) -> Result<Self, StoreError> {
+        Self::open_keeping(directory, Retention::default())
+    }
+
+    /// Like [`SqliteStore::open`]; a [`Keeper`] will delete what `retention` does not keep.
+    ///
+    /// # Errors
+    /// [`StoreError`], by what can be done about it.
+    pub fn open_keeping(
+        directory: &DataDirectory,
+        retention: Retention,
+    ) -> Result<Self, StoreError> {
         let folder = directory.path().to_owned();
         let writer = Writer::open(&folder)?;
         let (orders, inbox) = mpsc::channel(QUEUE);
@@ -76,11 +101,27 @@ impl SqliteStore {
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self(Arc::new(Inner {
             folder,
+            retention,
             readers: Readers::default(),
             orders: Mutex::new(Some(orders)),
             writer: Mutex::new(Some(thread)),
             _directory: directory.clone(),
         })))
+    }
+
+    /// Has the writer do something, and waits for it.
+    async fn order<T>(
+        &self,
+        order: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Order,
+    ) -> Result<T, StoreError> {
+        let orders = {
+            let held = self.0.orders.lock();
+            held.unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        let (done, answer) = oneshot::channel();
+        let orders = orders.ok_or_else(closed)?;
+        orders.send(order(done)).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
     }
 
     /// Asks on a thread that may block.
@@ -119,17 +160,8 @@ impl MarketStore for SqliteStore {
     }
 
     async fn write(&self, batch: StoreBatch) -> Result<(), StoreError> {
-        let orders = {
-            let held = self.0.orders.lock();
-            held.unwrap_or_else(PoisonError::into_inner).clone()
-        };
-        let (done, written) = oneshot::channel();
-        let orders = orders.ok_or_else(closed)?;
-        orders
-            .send(Order { batch, done })
-            .await
-            .map_err(|_| closed())?;
-        written.await.map_err(|_| closed())?
+        let batch = Box::new(batch);
+        self.order(|done| Order::Write(batch, done)).await
     }
 
     async fn position(&self) -> Result<Option<Position>, StoreError> {
@@ -212,18 +244,21 @@ impl MarketStore for SqliteStore {
     }
 
     async fn bytes(&self) -> Result<u64, StoreError> {
-        self.ask(|inner| {
-            let mut bytes = 0;
-            for suffix in ["", "-wal", "-shm"] {
-                let file = inner.folder.join(format!("{CANDLES_FILE}{suffix}"));
-                bytes += std::fs::metadata(file).map_or(0, |metadata| metadata.len());
-            }
-            for folder in [TRADES_FOLDER, BOOK_FOLDER] {
-                bytes += size_of_files(&inner.folder.join(folder));
-            }
-            Ok(bytes)
-        })
-        .await
+        let (files, bars) = self.ask(|inner| inner.files()).await?;
+        Ok(bars + files.iter().map(|file| file.bytes).sum::<u64>())
+    }
+
+    async fn usage(&self, now: UnixMs) -> Result<Vec<KindStatus>, StoreError> {
+        let (files, bars) = self.ask(|inner| inner.files()).await?;
+        let by_day = Kind::ALL.map(|kind| self.0.retention.status(kind, &files, bars, now));
+        let candles = KindStatus {
+            kind: "candles".to_owned(),
+            bytes: bars,
+            bytes_per_day: None,
+            keep_days: None,
+            next_deletion: None,
+        };
+        Ok(by_day.into_iter().chain([candles]).collect())
     }
 
     async fn close(&self) {
@@ -249,11 +284,30 @@ impl MarketStore for SqliteStore {
     }
 }
 
-/// Files that vanish meanwhile count nothing.
-fn size_of_files(folder: &Path) -> u64 {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .filter_map(|entry| entry.metadata().ok())
-        .map(|metadata| metadata.len())
-        .sum()
+impl Inner {
+    /// Every day's file, and the bytes of everything else.
+    fn files(&self) -> Result<(Vec<DayFile>, u64), StoreError> {
+        let mut files = Vec::new();
+        for kind in Kind::ALL {
+            let folder = self.folder.join(kind.name());
+            for day in day::list(&folder)? {
+                files.push(DayFile {
+                    day,
+                    kind,
+                    bytes: size_with_log(&day.file(&folder)),
+                });
+            }
+        }
+        Ok((files, size_with_log(&self.folder.join(CANDLES_FILE))))
+    }
+}
+
+/// Size of a file with the log beside it, bytes. What vanishes meanwhile counts nothing.
+fn size_with_log(path: &Path) -> u64 {
+    let size = |suffix| {
+        let mut file = path.as_os_str().to_owned();
+        file.push(suffix);
+        std::fs::metadata(file).map_or(0, |metadata| metadata.len())
+    };
+    ["", "-wal", "-shm"].into_iter().map(size).sum()
 }

@@ -2,7 +2,7 @@
 //! time, so questions never wait for each other or for the writer.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
@@ -12,9 +12,18 @@ use crate::server::storage::StoreError;
 /// Idle connections that are kept.
 const IDLE: usize = 16;
 
-/// Idle connections, the longest idle first.
+/// Connections that wait for a question.
 #[derive(Debug, Default)]
-pub(super) struct Readers(Mutex<Vec<(PathBuf, Connection)>>);
+pub(super) struct Readers(Mutex<Idle>);
+
+#[derive(Debug, Default)]
+struct Idle {
+    /// The longest idle first.
+    connections: Vec<(PathBuf, Connection)>,
+    /// Files that were forgotten so far. A connection that was in use meanwhile may be one to a
+    /// file that is no more, and is not kept.
+    forgotten: u64,
+}
 
 impl Readers {
     /// Asks the file at `path`; `None` where there is no such file.
@@ -23,33 +32,52 @@ impl Readers {
         path: &Path,
         ask: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        let connection = match self.take(path) {
+        let (forgotten, held) = self.take(path);
+        let connection = match held {
             Some(connection) => connection,
             None if !path.exists() => return Ok(None),
-            None => schema::open_reader(path)?,
+            None => match schema::open_reader(path) {
+                // Deleted between the two.
+                Err(_) if !path.exists() => return Ok(None),
+                opened => opened?,
+            },
         };
         let answer = ask(&connection)?;
-        self.put(path, connection);
+        self.put(path, connection, forgotten);
         Ok(Some(answer))
     }
 
-    fn take(&self, path: &Path) -> Option<Connection> {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = idle.iter().rposition(|(held, _)| held == path)?;
-        Some(idle.remove(at).1)
+    fn take(&self, path: &Path) -> (u64, Option<Connection>) {
+        let mut idle = self.idle();
+        let at = idle.connections.iter().rposition(|(held, _)| held == path);
+        let connection = at.map(|at| idle.connections.remove(at).1);
+        (idle.forgotten, connection)
     }
 
-    fn put(&self, path: &Path, connection: Connection) {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() >= IDLE {
-            idle.remove(0);
+    fn put(&self, path: &Path, connection: Connection, forgotten: u64) {
+        let mut idle = self.idle();
+        if idle.forgotten != forgotten {
+            return;
         }
-        idle.push((path.to_owned(), connection));
+        if idle.connections.len() >= IDLE {
+            idle.connections.remove(0);
+        }
+        idle.connections.push((path.to_owned(), connection));
+    }
+
+    /// Closes what is idle on a file that is about to be deleted, or was.
+    pub fn forget(&self, path: &Path) {
+        let mut idle = self.idle();
+        idle.forgotten += 1;
+        idle.connections.retain(|(held, _)| held != path);
     }
 
     /// Closes what is idle.
     pub fn clear(&self) {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.clear();
+        self.idle().connections.clear();
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

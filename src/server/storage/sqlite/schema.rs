@@ -1,4 +1,5 @@
-//! Tables of the market store's files, how they are opened, and what SQLite's errors mean.
+//! Tables of the market store's files, how they are opened, and what SQLite's errors mean. What
+//! happens to files of an older version stands in `upgrade`.
 //!
 //! `ANY` columns of STRICT tables keep a value as it was given: sums are INTEGER where 64 bits
 //! hold them, else TEXT, and are never turned into floats.
@@ -10,10 +11,11 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, ToSql};
 use tradesuite_core::model::InstrumentId;
 
+use super::upgrade::{self, Layout};
 use crate::server::storage::StoreError;
 
-/// Version of these tables.
-const VERSION: i64 = 1;
+/// Longest wait for another connection's lock.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// Instruments of a file by number: a small integer in a million rows instead of a text.
 const SERIES: &str = "CREATE TABLE IF NOT EXISTS series (
@@ -21,8 +23,18 @@ const SERIES: &str = "CREATE TABLE IF NOT EXISTS series (
     instrument TEXT NOT NULL UNIQUE
 ) STRICT;";
 
+/// How far in the journal a file has everything.
+const CONSUMER: &str = "CREATE TABLE IF NOT EXISTS consumer (
+    name TEXT PRIMARY KEY,
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;";
+
 /// `candles.db`. `price` × 10^−`price_decimals` is the value; sums alike.
-pub(super) const CANDLES: &str = "
+pub(super) const CANDLES: Layout = Layout {
+    tables: &[SERIES, CONSUMER, CANDLES_TABLES],
+    steps: &[],
+};
+const CANDLES_TABLES: &str = "
 CREATE TABLE IF NOT EXISTS candles (
     series INTEGER NOT NULL,
     timeframe TEXT NOT NULL,
@@ -54,14 +66,18 @@ CREATE TABLE IF NOT EXISTS gaps (
 CREATE TABLE IF NOT EXISTS instruments (
     id TEXT PRIMARY KEY,
     description TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS consumer (
-    name TEXT PRIMARY KEY,
-    position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;";
 
 /// `trades/YYYY-MM-DD.db`. `time` and `received` are Unix nanoseconds.
-pub(super) const TRADES: &str = "
+///
+/// Version 2 has `blocks`, for days that are over: the trades of one instrument from `start` to
+/// `end` as compressed columns (module `block`), no two of an instrument overlapping in time. A
+/// trade is either a row or in a block, never both.
+pub(super) const TRADES: Layout = Layout {
+    tables: &[SERIES, TRADES_TABLES],
+    steps: &[""],
+};
+const TRADES_TABLES: &str = "
 CREATE TABLE IF NOT EXISTS trades (
     series INTEGER NOT NULL,
     id INTEGER NOT NULL,
@@ -74,12 +90,28 @@ CREATE TABLE IF NOT EXISTS trades (
     side TEXT NOT NULL,
     PRIMARY KEY (series, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS trades_by_time ON trades (series, time, id);";
+CREATE INDEX IF NOT EXISTS trades_by_time ON trades (series, time, id);
+CREATE TABLE IF NOT EXISTS blocks (
+    id INTEGER PRIMARY KEY,
+    series INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    least_id INTEGER NOT NULL,
+    greatest_id INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    data BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS blocks_by_time ON blocks (series, start, end);
+CREATE INDEX IF NOT EXISTS blocks_by_id ON blocks (series, least_id, greatest_id);";
 
 /// `book/YYYY-MM-DD.db`. `start` and `end` are the first and last exchange time in a row, Unix
-/// nanoseconds; `snapshot` says that it begins with a whole book; `packed` that `data` is one zstd
-/// frame. `written` is the journal position up to which the file has everything.
-pub(super) const BOOK: &str = "
+/// nanoseconds; `snapshot` says that it begins with a whole book; `packed` how
+/// `data` is written (module `history`). Version 2 knows rows packed as columns.
+pub(super) const BOOK: Layout = Layout {
+    tables: &[SERIES, CONSUMER, BOOK_TABLES],
+    steps: &[""],
+};
+const BOOK_TABLES: &str = "
 CREATE TABLE IF NOT EXISTS history (
     id INTEGER PRIMARY KEY,
     series INTEGER NOT NULL,
@@ -91,50 +123,31 @@ CREATE TABLE IF NOT EXISTS history (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS history_by_series ON history (series, id);
 CREATE INDEX IF NOT EXISTS snapshots ON history (series, start, id) WHERE snapshot = 1;
-CREATE INDEX IF NOT EXISTS open_rows ON history (series, id) WHERE packed = 0;
-CREATE TABLE IF NOT EXISTS consumer (
-    name TEXT PRIMARY KEY,
-    position INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;";
+CREATE INDEX IF NOT EXISTS open_rows ON history (series, id) WHERE packed = 0;";
 
-/// Opens a file for writing and makes its tables.
-pub(super) fn open_writer(path: &Path, tables: &str) -> Result<Connection, StoreError> {
-    let connection = Connection::open(path).map_err(explain)?;
-    prepare(&connection, path, tables)?;
+/// Opens a file for writing, made or brought up where necessary.
+pub(super) fn open_writer(path: &Path, layout: &Layout) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY)?;
+    // Before anything is written: a newer file stays as it is.
+    upgrade::refuse_newer(path, upgrade::version(&connection)?, layout.version())?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+         PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;",
+    )?;
+    upgrade::bring_up(&connection, path, layout)?;
+    connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }
 
-fn prepare(connection: &Connection, path: &Path, tables: &str) -> Result<(), StoreError> {
-    connection
-        .busy_timeout(Duration::from_secs(5))
-        .map_err(explain)?;
-    let version: i64 = connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(explain)?;
-    if version > VERSION {
-        return Err(StoreError::Refused(format!(
-            "{} was written by a newer version of TradeSuite",
-            path.display()
-        )));
-    }
-    connection
-        .execute_batch(&format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-             PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;
-             BEGIN; {SERIES} {tables} PRAGMA user_version = {VERSION}; COMMIT;"
-        ))
-        .map_err(explain)?;
-    connection.set_prepared_statement_cache_capacity(32);
-    Ok(())
-}
-
-/// Opens a file for reading.
+/// Opens a file for reading, of this version or an older one.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(explain)?;
-    connection
-        .busy_timeout(Duration::from_secs(5))
-        .map_err(explain)?;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    let layouts = [&CANDLES, &TRADES, &BOOK];
+    let newest = layouts.map(Layout::version).into_iter().max();
+    upgrade::refuse_newer(path, upgrade::version(&connection)?, newest.unwrap_or(0))?;
     Ok(connection)
 }
 

@@ -8,16 +8,17 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::schema::explain;
+use super::upgrade::{self, Layout};
 use crate::server::clock::Clock;
 use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::{StateStore, StoreError};
 
-const VERSION: i64 = 1;
-
 /// `version` counts the writes of an entry, `updated` is Unix milliseconds.
-const SCHEMA: &str = "
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
+const STATE: Layout = Layout {
+    tables: &[TABLES],
+    steps: &[],
+};
+const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS state (
     owner TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -25,8 +26,7 @@ CREATE TABLE IF NOT EXISTS state (
     version INTEGER NOT NULL,
     updated INTEGER NOT NULL,
     PRIMARY KEY (owner, key)
-) STRICT, WITHOUT ROWID;
-PRAGMA user_version = 1;";
+) STRICT, WITHOUT ROWID;";
 
 /// A cheap handle on the state.
 #[derive(Clone, Debug)]
@@ -50,14 +50,9 @@ impl SqliteState {
         let path = directory.path().join("state.db");
         let connection = Connection::open(&path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if version > VERSION {
-            let path = path.display();
-            return Err(StoreError::Refused(format!(
-                "{path} was written by a newer version of TradeSuite"
-            )));
-        }
-        connection.execute_batch(SCHEMA)?;
+        upgrade::refuse_newer(&path, upgrade::version(&connection)?, STATE.version())?;
+        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+        upgrade::bring_up(&connection, &path, &STATE)?;
         Ok(Self(Arc::new(Inner {
             connection: Mutex::new(connection),
             path,

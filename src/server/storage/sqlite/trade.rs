@@ -8,10 +8,12 @@ use tradesuite_core::model::{
     InstrumentId, Precision, Price, Quantity, Side, Trade, TradeId, UnixMs, UnixNs,
 };
 
+use super::block::{self, Held};
 use super::day::{self, Day, DayFiles};
 use super::reader::Readers;
 use super::rows::{Rescale, align, order};
 use super::schema;
+use super::sealed::{self, SealedIds};
 use crate::server::storage::{Newest, Rows, Span, StoreError, TradeRecord};
 
 /// Writes trades, one transaction a day. One that a day holds already (same instrument and id)
@@ -37,6 +39,7 @@ fn insert(connection: &Connection, records: &[&TradeRecord]) -> Result<(), Store
              quantity_decimals, side)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
     )?;
+    let mut sealed = SealedIds::new(connection)?;
     let mut series: Option<(&InstrumentId, i64)> = None;
     for record in records {
         let series = match series {
@@ -48,6 +51,9 @@ fn insert(connection: &Connection, records: &[&TradeRecord]) -> Result<(), Store
             }
         };
         let trade = &record.trade;
+        if sealed.contain(connection, series, trade.id.0 as i64)? {
+            continue;
+        }
         insert.execute(params![
             series,
             trade.id.0 as i64,
@@ -82,45 +88,54 @@ pub(super) fn read(
         if left == 0 || start >= end {
             break;
         }
-        readers.with(&day.file(folder), |connection| {
-            read_day(
-                connection,
-                instrument,
-                (start, end),
-                left,
-                span.newest,
-                &mut found,
-            )
-        })?;
+        let ask = |connection: &Connection| {
+            read_day(connection, instrument, (start, end), left, span.newest)
+        };
+        found.extend(readers.with(&day.file(folder), ask)?.unwrap_or_default());
     }
     align(found, span.newest)
 }
 
+/// Trades of one day in the direction that is asked for: rows and blocks, merged.
 fn read_day(
     connection: &Connection,
     instrument: &InstrumentId,
     (start, end): (UnixNs, UnixNs),
     limit: u32,
     newest: Newest,
-    found: &mut Vec<(Precision, Trade)>,
-) -> Result<(), StoreError> {
-    let Some(series) = schema::find_series(connection, instrument)? else {
-        return Ok(());
+) -> Result<Vec<Held>, StoreError> {
+    // One moment of the file: between two questions, rows may be sealed.
+    let moment = connection.unchecked_transaction()?;
+    let Some(series) = schema::find_series(&moment, instrument)? else {
+        return Ok(Vec::new());
     };
+    let mut found = sealed::read(&moment, series, (start, end), limit, newest)?;
+    let all_sealed = found.len();
     let order = order(newest);
-    let mut select = connection.prepare_cached(&format!(
-        "SELECT id, time, received, price, quantity, price_decimals, quantity_decimals, side
-         FROM trades WHERE series = ?1 AND time >= ?2 AND time < ?3
+    let mut select = moment.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM trades WHERE series = ?1 AND time >= ?2 AND time < ?3
          ORDER BY time {order}, id {order} LIMIT ?4"
     ))?;
     let mut rows = select.query(params![series, start.0, end.0, limit])?;
     while let Some(row) = rows.next()? {
-        found.push(trade(row)?);
+        found.push(from_row(row)?);
     }
-    Ok(())
+    if all_sealed > 0 && found.len() > all_sealed {
+        found.sort_unstable_by_key(block::key);
+        if newest == Newest::Yes {
+            found.reverse();
+        }
+    }
+    found.truncate(limit as usize);
+    Ok(found)
 }
 
-fn trade(row: &Row<'_>) -> Result<(Precision, Trade), StoreError> {
+/// What [`from_row`] reads.
+pub(super) const COLUMNS: &str =
+    "id, time, received, price, quantity, price_decimals, quantity_decimals, side";
+
+/// A trade out of a row of [`COLUMNS`].
+pub(super) fn from_row(row: &Row<'_>) -> Result<Held, StoreError> {
     let precision = Precision {
         price: row.get(5)?,
         quantity: row.get(6)?,
@@ -147,32 +162,40 @@ pub(super) fn coverage(
     instrument: &InstrumentId,
 ) -> Result<Option<(UnixMs, UnixMs)>, StoreError> {
     let days = day::list(folder)?;
-    let end = |days: &mut dyn Iterator<Item = &Day>, order: &str| {
+    let ends = |days: &mut dyn Iterator<Item = &Day>| {
         for day in days {
-            let ask = |connection: &Connection| end_of_day(connection, instrument, order);
-            if let Some(Some(time)) = readers.with(&day.file(folder), ask)? {
-                return Ok(Some(time.to_ms()));
+            let ask = |connection: &Connection| ends_of_day(connection, instrument);
+            if let Some(Some(ends)) = readers.with(&day.file(folder), ask)? {
+                return Ok(Some(ends));
             }
         }
         Ok::<_, StoreError>(None)
     };
-    let first = end(&mut days.iter(), "ASC")?;
-    Ok(first.zip(end(&mut days.iter().rev(), "DESC")?))
+    let first = ends(&mut days.iter())?.map(|(first, _)| first.to_ms());
+    let last = ends(&mut days.iter().rev())?.map(|(_, last)| last.to_ms());
+    Ok(first.zip(last))
 }
 
-fn end_of_day(
+fn ends_of_day(
     connection: &Connection,
     instrument: &InstrumentId,
-    order: &str,
-) -> Result<Option<UnixNs>, StoreError> {
-    let Some(series) = schema::find_series(connection, instrument)? else {
+) -> Result<Option<(UnixNs, UnixNs)>, StoreError> {
+    let moment = connection.unchecked_transaction()?;
+    let Some(series) = schema::find_series(&moment, instrument)? else {
         return Ok(None);
     };
-    let mut select = connection.prepare_cached(&format!(
-        "SELECT time FROM trades WHERE series = ?1 ORDER BY time {order} LIMIT 1"
-    ))?;
-    let mut rows = select.query([series])?;
-    Ok(rows.next()?.map(|row| row.get(0).map(UnixNs)).transpose()?)
+    let end = |order: &str| -> Result<Option<UnixNs>, StoreError> {
+        let mut select = moment.prepare_cached(&format!(
+            "SELECT time FROM trades WHERE series = ?1 ORDER BY time {order} LIMIT 1"
+        ))?;
+        let mut rows = select.query([series])?;
+        Ok(rows.next()?.map(|row| row.get(0).map(UnixNs)).transpose()?)
+    };
+    let rows = end("ASC")?.zip(end("DESC")?);
+    Ok(match (rows, sealed::ends(&moment, series)?) {
+        (Some(rows), Some(sealed)) => Some((rows.0.min(sealed.0), rows.1.max(sealed.1))),
+        (rows, sealed) => rows.or(sealed),
+    })
 }
 
 impl Rescale for Trade {

@@ -13,15 +13,25 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::book::BookWriter;
-use super::day::DayFiles;
+use super::day::{Day, DayFiles};
 use super::reader::Readers;
-use super::{candle, ledger, schema, trade};
+use super::retention::Kind;
+use super::seal::{self, Left, SIZES};
+use super::{candle, ledger, pack, schema, trade};
 use crate::server::storage::{StoreBatch, StoreError};
 
-/// A batch and whom to tell.
-pub(super) struct Order {
-    pub batch: StoreBatch,
-    pub done: oneshot::Sender<Result<(), StoreError>>,
+/// Whom to tell.
+type Done<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What the thread can be asked to do, and whom to tell.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Take a batch.
+    Write(Box<StoreBatch>, Done<()>),
+    /// Do a step of sealing a day that is over.
+    Seal(Kind, Day, Done<Left>),
+    /// Delete a day.
+    Delete(Kind, Day, Done<()>),
 }
 
 /// Everything that is open for writing.
@@ -40,9 +50,9 @@ impl Writer {
     /// Opens or makes the files under `folder`.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         Ok(Self {
-            candles: schema::open_writer(&folder.join(super::CANDLES_FILE), schema::CANDLES)?,
-            trades: DayFiles::new(folder.join(super::TRADES_FOLDER), schema::TRADES)?,
-            book: DayFiles::new(folder.join(super::BOOK_FOLDER), schema::BOOK)?,
+            candles: schema::open_writer(&folder.join(super::CANDLES_FILE), &schema::CANDLES)?,
+            trades: DayFiles::new(folder.join(super::TRADES_FOLDER), &schema::TRADES)?,
+            book: DayFiles::new(folder.join(super::BOOK_FOLDER), &schema::BOOK)?,
             books: BookWriter::default(),
             readers: Readers::default(),
         })
@@ -51,10 +61,35 @@ impl Writer {
     /// Carries out orders until nobody can give any more.
     pub fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         while let Some(order) = orders.blocking_recv() {
-            let written = self.write(&order.batch);
-            // Whoever asked may have been stopped meanwhile; the data is written all the same.
-            let _ = order.done.send(written);
+            // Whoever asked may have been stopped meanwhile; it is done all the same.
+            match order {
+                Order::Write(batch, done) => drop(done.send(self.write(&batch))),
+                Order::Seal(kind, day, done) => drop(done.send(self.seal(kind, day))),
+                Order::Delete(kind, day, done) => drop(done.send(self.delete(kind, day))),
+            }
         }
+    }
+
+    fn seal(&mut self, kind: Kind, day: Day) -> Result<Left, StoreError> {
+        match kind {
+            Kind::Trades => seal::step(self.trades.get(day)?, SIZES),
+            Kind::Book => {
+                pack::finish(self.book.get(day)?)?;
+                Ok(Left::Nothing)
+            }
+        }
+    }
+
+    fn delete(&mut self, kind: Kind, day: Day) -> Result<(), StoreError> {
+        let files = match kind {
+            Kind::Trades => &mut self.trades,
+            Kind::Book => {
+                self.books.forget(day);
+                &mut self.book
+            }
+        };
+        self.readers.forget(&day.file(files.folder()));
+        files.delete(day)
     }
 
     fn write(&mut self, batch: &StoreBatch) -> Result<(), StoreError> {

@@ -143,6 +143,23 @@ pub(super) struct Store {
     pub bytes: u64,
     /// In one sentence, what is wrong; null where the state is `ok`.
     pub problem: Option<String>,
+    /// What takes it, by kind.
+    pub kinds: Vec<StoreKind>,
+}
+
+/// One kind of data in the market store.
+#[derive(ToSchema)]
+pub(super) struct StoreKind {
+    /// `trades`, `book` or `candles`.
+    pub kind: String,
+    /// Size on disk, bytes.
+    pub bytes: u64,
+    /// Mean size of the last days that are over, bytes.
+    pub bytes_per_day: Option<u64>,
+    /// Days for which it is kept; null for ever.
+    pub keep_days: Option<u32>,
+    /// When the next day of it is deleted, Unix milliseconds; null where nothing is.
+    pub next_deletion: Option<i64>,
 }
 
 /// A connection to a venue.

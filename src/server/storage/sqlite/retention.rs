@@ -1,0 +1,239 @@
+//! How long day files are kept: rules, and what follows from them. Pure: files and time are given.
+//!
+//! Only whole days that are over are ever deleted, the oldest first; bars are kept for ever.
+
+use tradesuite_core::model::{KindStatus, UnixMs};
+
+use super::day::Day;
+
+const MS_PER_DAY: i64 = 86_400_000;
+/// Time after a day's end (UTC) until it counts as over: late messages and short gaps have been
+/// dealt with by then.
+const GRACE_MS: i64 = 3_600_000;
+/// Days over which a day's usual size is taken.
+const USUAL_DAYS: usize = 7;
+
+/// How long what is kept. The default keeps everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Days that trades are kept; `None` for ever.
+    pub trades_days: Option<u32>,
+    /// Days that book history is kept; `None` for ever.
+    pub book_days: Option<u32>,
+    /// Bytes that everything together may take, bars included; `None` without limit.
+    pub bytes: Option<u64>,
+}
+
+/// What lies in files by day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// Book history: first, because where space is short it goes before trades of the same day.
+    Book,
+    /// Trades.
+    Trades,
+}
+
+impl Kind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Book, Self::Trades];
+
+    /// Name of the kind and of its folder.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Book => "book",
+            Self::Trades => "trades",
+        }
+    }
+}
+
+/// A day's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct DayFile {
+    pub day: Day,
+    pub kind: Kind,
+    /// Size with its log, bytes.
+    pub bytes: u64,
+}
+
+/// Whether a day is over: nothing but late rows comes any more.
+pub(super) fn is_over(day: Day, now: UnixMs) -> bool {
+    day.end().0 + GRACE_MS <= now.0
+}
+
+impl Retention {
+    fn days(&self, kind: Kind) -> Option<u32> {
+        match kind {
+            Kind::Book => self.book_days,
+            Kind::Trades => self.trades_days,
+        }
+    }
+
+    /// When a file is too old, where there is an age for it.
+    fn expiry(&self, file: &DayFile) -> Option<UnixMs> {
+        let days = self.days(file.kind)?;
+        Some(UnixMs(file.day.end().0 + i64::from(days) * MS_PER_DAY))
+    }
+
+    /// Files to delete now, the oldest first. `others` are bytes that no deletion frees.
+    pub(super) fn due(&self, files: &[DayFile], others: u64, now: UnixMs) -> Vec<DayFile> {
+        let mut files: Vec<_> = files.iter().filter(|f| is_over(f.day, now)).collect();
+        files.sort_unstable_by_key(|file| (file.day, file.kind));
+        let mut bytes = others + files.iter().map(|file| file.bytes).sum::<u64>();
+        let mut due = Vec::new();
+        for file in files {
+            let old = self.expiry(file).is_some_and(|expiry| expiry <= now);
+            if old || self.bytes.is_some_and(|most| bytes > most) {
+                bytes -= file.bytes;
+                due.push(*file);
+            }
+        }
+        due
+    }
+
+    /// How much of a kind there is, how fast it grows and when the next of it is deleted.
+    pub(super) fn status(
+        &self,
+        kind: Kind,
+        files: &[DayFile],
+        bars: u64,
+        now: UnixMs,
+    ) -> KindStatus {
+        let of_kind = || files.iter().filter(|file| file.kind == kind);
+        let oldest = of_kind().min_by_key(|file| file.day);
+        let by_age = oldest.and_then(|file| self.expiry(file));
+        KindStatus {
+            kind: kind.name().to_owned(),
+            bytes: of_kind().map(|file| file.bytes).sum(),
+            bytes_per_day: usual_day(kind, files, now),
+            keep_days: self.days(kind),
+            next_deletion: [by_age, self.full_at(kind, files, bars, now)]
+                .into_iter()
+                .flatten()
+                .min(),
+        }
+    }
+
+    /// When space is expected to run out for the oldest file of all, if that is of this kind.
+    fn full_at(&self, kind: Kind, files: &[DayFile], bars: u64, now: UnixMs) -> Option<UnixMs> {
+        let oldest = files.iter().min_by_key(|file| (file.day, file.kind))?;
+        if oldest.kind != kind {
+            return None;
+        }
+        let bytes = bars + files.iter().map(|file| file.bytes).sum::<u64>();
+        let left = self.bytes?.saturating_sub(bytes);
+        let growths = Kind::ALL.map(|kind| usual_day(kind, files, now).unwrap_or(0));
+        let growth: u64 = growths.iter().sum();
+        let days = left.checked_div(growth)?;
+        let ms = i64::try_from(days).ok()?.checked_mul(MS_PER_DAY)?;
+        now.0.checked_add(ms).map(UnixMs)
+    }
+}
+
+/// Mean size of the last days of a kind that are over.
+fn usual_day(kind: Kind, files: &[DayFile], now: UnixMs) -> Option<u64> {
+    let mut over: Vec<_> = files
+        .iter()
+        .filter(|file| file.kind == kind && is_over(file.day, now))
+        .collect();
+    over.sort_unstable_by_key(|file| std::cmp::Reverse(file.day));
+    over.truncate(USUAL_DAYS);
+    let sum: u64 = over.iter().map(|file| file.bytes).sum();
+    sum.checked_div(over.len() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TODAY: i64 = 20_780;
+
+    fn file(days_ago: i64, kind: Kind, bytes: u64) -> DayFile {
+        DayFile {
+            day: Day(TODAY - days_ago),
+            kind,
+            bytes,
+        }
+    }
+
+    /// Six hours into today.
+    fn now() -> UnixMs {
+        UnixMs(Day(TODAY - 1).end().0 + 6 * 3_600_000)
+    }
+
+    fn week() -> Vec<DayFile> {
+        let of_day = |day| [file(day, Kind::Trades, 10), file(day, Kind::Book, 100)];
+        (0..7).flat_map(of_day).collect()
+    }
+
+    #[test]
+    fn the_oldest_days_go_and_never_the_open_one() {
+        let keep = |trades_days, book_days, bytes| Retention {
+            trades_days,
+            book_days,
+            bytes,
+        };
+        let cases = [
+            (keep(None, None, None), vec![]),
+            (keep(None, Some(5), None), vec![(6, Kind::Book)]),
+            (keep(Some(5), Some(9), None), vec![(6, Kind::Trades)]),
+            // 770 and 50 of bars: two book days have to go, and what lies before the second.
+            (
+                keep(None, None, Some(650)),
+                vec![(6, Kind::Book), (6, Kind::Trades), (5, Kind::Book)],
+            ),
+            (keep(None, None, Some(820)), vec![]),
+            // Age is seen first where both ask.
+            (keep(None, Some(5), Some(720)), vec![(6, Kind::Book)]),
+        ];
+        for (retention, expected) in cases {
+            let due = retention.due(&week(), 50 + 110, now());
+            let due: Vec<_> = due.iter().map(|f| (TODAY - f.day.0, f.kind)).collect();
+            assert_eq!(due, expected, "{retention:?}");
+        }
+        let nothing = keep(Some(1), Some(1), Some(0));
+        let due = nothing.due(&week(), 0, now());
+        assert!(due.iter().all(|file| file.day.0 < TODAY));
+        assert_eq!(due.len(), 12);
+    }
+
+    #[test]
+    fn a_day_is_over_an_hour_after_its_end() {
+        let end = Day(TODAY).end().0;
+        for (at, over) in [
+            (end - 1, false),
+            (end + GRACE_MS - 1, false),
+            (end + GRACE_MS, true),
+        ] {
+            assert_eq!(is_over(Day(TODAY), UnixMs(at)), over);
+        }
+    }
+
+    #[test]
+    fn says_what_is_deleted_when() {
+        let keep = Retention {
+            trades_days: None,
+            book_days: Some(30),
+            bytes: None,
+        };
+        let book = keep.status(Kind::Book, &week(), 50, now());
+        assert_eq!((book.bytes, book.bytes_per_day), (700, Some(100)));
+        let oldest = Day(TODAY - 6).end().0;
+        assert_eq!(book.next_deletion, Some(UnixMs(oldest + 30 * MS_PER_DAY)));
+        let trades = keep.status(Kind::Trades, &week(), 50, now());
+        assert_eq!((trades.bytes, trades.next_deletion), (70, None));
+        // 820 are there, 110 come a day: after four days there is no room for a fifth.
+        let keep = Retention {
+            bytes: Some(820 + 500),
+            ..Retention::default()
+        };
+        let book = keep.status(Kind::Book, &week(), 50, now());
+        assert_eq!(book.next_deletion, Some(UnixMs(now().0 + 4 * MS_PER_DAY)));
+        let trades = keep.status(Kind::Trades, &week(), 50, now());
+        assert_eq!(trades.next_deletion, None);
+        let empty = keep.status(Kind::Book, &[], 0, now());
+        assert_eq!(
+            (empty.bytes, empty.bytes_per_day, empty.next_deletion),
+            (0, None, None)
+        );
+    }
+}
