@@ -13,12 +13,13 @@ use anstyle::AnsiColor;
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tradesuite_core::model::Mode;
+use tradesuite_core::model::{InstrumentId, Mode, Timeframe};
 
 use crate::server::clock::Clock;
 use crate::server::config::{Resolved, Settings};
 use crate::server::doctor::{self, Finding, Verdict};
 use crate::server::exchange;
+use crate::server::import::{Content, Import};
 use crate::server::replay::Speed;
 use crate::server::run;
 use crate::server::simulator::faults::FaultPlan;
@@ -55,6 +56,11 @@ enum Command {
         after_help = "Examples:\n  tradesuite simulate\n  tradesuite simulate --venues kraken --faults wrong_checksum=0.001\n  tradesuite simulate --bind 127.0.0.1:9000 --seed 7 --rate 2000 --faults cut=60s,drop=0.001"
     )]
     Simulate(SimulateArgs),
+    /// Take trades or bars out of a file into a data folder that no server has open
+    #[command(
+        after_help = "Files have a header and may be packed (.gz). Importing one twice changes nothing.\n  trades   ts_ms,id,side,price,amount\n  candles  ts_ms,open,high,low,close,volume\n\nExamples:\n  tradesuite import trades trades.csv.gz --instrument coinbase:BTC-USD\n  tradesuite import candles minutes.csv --instrument coinbase:BTC-USD --timeframe 1m --data /srv/tradesuite"
+    )]
+    Import(ImportArgs),
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -137,6 +143,34 @@ struct SimulateArgs {
     until_stdin_closes: bool,
 }
 
+#[derive(Args, Clone, Debug)]
+struct ImportArgs {
+    /// What the file holds
+    #[arg(value_name = "trades|candles")]
+    content: ContentKind,
+    /// The file (.csv or .csv.gz)
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Whose trades or bars they are, such as coinbase:BTC-USD
+    #[arg(long, value_name = "ID")]
+    instrument: InstrumentId,
+    /// Width of the bars, such as 1m; of candles only
+    #[arg(long, value_name = "TF", required_if_eq("content", "candles"))]
+    timeframe: Option<Timeframe>,
+    /// Folder of the stores [default: data/live]
+    #[arg(long, value_name = "DIR")]
+    data: Option<String>,
+    /// Settings file [default: tradesuite.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum ContentKind {
+    Trades,
+    Candles,
+}
+
 /// Runs what the command line says: 0 done, 1 failed, 2 not understood.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -207,6 +241,29 @@ fn execute(command: Command) -> Result<(), Failure> {
             Ok(run::summarize(&args.files, args.exchange.as_deref())?)
         }
         Command::Doctor(args) => examine(&args),
+        Command::Import(args) => {
+            let content = match (args.content, args.timeframe) {
+                (ContentKind::Trades, None) => Content::Trades,
+                (ContentKind::Candles, Some(timeframe)) => Content::Candles(timeframe),
+                (ContentKind::Trades, Some(_)) | (ContentKind::Candles, None) => {
+                    let text = "--timeframe belongs to candles, and to them only";
+                    return Err(Failure::Usage(text.to_owned()));
+                }
+            };
+            let place = Place {
+                data: args.data,
+                config: args.config,
+                bind: None,
+            };
+            let settings = settings(&place, Mode::Live)?;
+            start_log(&settings.log);
+            let import = Import {
+                content,
+                file: args.file,
+                instrument: args.instrument,
+            };
+            block_on(|shutdown| run::import(settings.data, import, shutdown))
+        }
         Command::Simulate(args) => {
             start_log("info");
             let config = SimulatorConfig {

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use tradesuite_core::model::{InstrumentId, Mode};
+use tradesuite_core::model::{Decimal, InstrumentId, Mode};
 
 /// One setting.
 #[derive(Debug)]
@@ -69,6 +69,21 @@ pub static SETTINGS: &[SettingSpec] = &[
         name: "journal_mb",
         default: "8192",
         help: "Size that the journal may reach while the store does not take what is in it, MB; then what arrives waits in memory.",
+    },
+    SettingSpec {
+        name: "keep_trades_days",
+        default: "0",
+        help: "Days that trades are kept after their own (UTC), 0 for ever. Bars are always kept.",
+    },
+    SettingSpec {
+        name: "keep_book_days",
+        default: "30",
+        help: "Days that book history is kept after its own (UTC), 0 for ever.",
+    },
+    SettingSpec {
+        name: "keep_bytes",
+        default: "0",
+        help: "Size that bars, trades and book history may have together, such as 200GB; beyond it the oldest days of trades and book history are deleted, 0 for never.",
     },
     SettingSpec {
         name: "log",
@@ -283,6 +298,12 @@ pub struct Settings {
     pub demo_address: Option<SocketAddr>,
     /// Size that the journal may reach, MB.
     pub journal_mb: u32,
+    /// Days that trades are kept; `None` for ever.
+    pub keep_trades_days: Option<u32>,
+    /// Days that book history is kept; `None` for ever.
+    pub keep_book_days: Option<u32>,
+    /// Bytes that the market store may take; `None` without limit.
+    pub keep_bytes: Option<u64>,
     /// Filter of the log.
     pub log: String,
 }
@@ -318,6 +339,9 @@ impl Settings {
             demo_rate: resolved.parse("demo_rate", |text| number(text, 1, 100_000))?,
             demo_address: resolved.parse("demo_address", read_demo_address)?,
             journal_mb: resolved.parse("journal_mb", |text| number(text, 1, 1_000_000))?,
+            keep_trades_days: resolved.parse("keep_trades_days", read_days)?,
+            keep_book_days: resolved.parse("keep_book_days", read_days)?,
+            keep_bytes: resolved.parse("keep_bytes", read_bytes)?,
             log: resolved.text("log").to_owned(),
         })
     }
@@ -385,6 +409,34 @@ fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {
         Ok(value) if (least..=most).contains(&value) => Ok(value),
         _ => Err(format!("a whole number from {least} to {most} is needed")),
     }
+}
+
+fn read_days(text: &str) -> Result<Option<u32>, String> {
+    number(text, 0, 36_500).map(|days| (days > 0).then_some(days))
+}
+
+/// A number of bytes, or of thousands, millions … of them: `200GB`, `1.5 TB`.
+fn read_bytes(text: &str) -> Result<Option<u64>, String> {
+    const UNITS: [(&str, u64); 5] = [
+        ("TB", 1_000_000_000_000),
+        ("GB", 1_000_000_000),
+        ("MB", 1_000_000),
+        ("kB", 1_000),
+        ("B", 1),
+    ];
+    let unit = UNITS.iter().find_map(|(name, bytes)| {
+        let number = text.strip_suffix(name)?;
+        Some((number.trim_end(), *bytes))
+    });
+    let (number, unit) = unit.unwrap_or((text, 1));
+    let needed = || "a size is needed, such as 200GB or 1.5 TB; 0 for no limit".to_owned();
+    let number = Decimal::parse(number).map_err(|_| needed())?.normalized();
+    let part = 10_u64.checked_pow(number.scale.into()).ok_or_else(needed)?;
+    let bytes = u64::try_from(number.mantissa)
+        .ok()
+        .and_then(|number| number.checked_mul(unit))
+        .ok_or_else(needed)?;
+    Ok(Some(bytes / part).filter(|bytes| *bytes > 0))
 }
 
 #[cfg(test)]
@@ -456,12 +508,30 @@ mod tests {
             ("linger_minutes", "-1", "0 to 1440"),
             ("demo_address", "10.0.0.1:9000", "of this machine"),
             ("journal_mb", "0", "1 to 1000000"),
+            ("keep_book_days", "a week", "0 to 36500"),
+            ("keep_bytes", "much", "200GB"),
+            ("keep_bytes", "-1GB", "200GB"),
+            ("keep_bytes", "99999999999TB", "200GB"),
         ] {
             let resolved = resolve(&[(name, value)], &[], None).expect("settings");
             let error = Settings::check(&resolved, Mode::Live, feed_names).expect_err("bad value");
             let text = error.to_string();
             assert!(text.contains(name) && text.contains(hint), "{text}");
             assert!(text.contains("command line"), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, bytes) in [
+            ("0", None),
+            ("0GB", None),
+            ("1000", Some(1_000)),
+            ("64 kB", Some(64_000)),
+            ("200GB", Some(200_000_000_000)),
+            ("1.5 TB", Some(1_500_000_000_000)),
+        ] {
+            assert_eq!(read_bytes(text), Ok(bytes), "{text}");
         }
     }
 

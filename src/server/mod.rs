@@ -2,12 +2,13 @@
 //!
 //! Modules may import from those above them in this list, never from below:
 //!
-//! 1. [`clock`], [`config`]: time, settings
+//! 1. [`clock`], [`config`], [`plain_text`]: time, settings, files of text
 //! 2. [`exchange`], [`storage`], [`journal`], [`simulator`]: venues, stores, the log, a market to
 //!    try things on
 //! 3. [`collector`], [`hub`]: keeping connections alive; snapshots and changes for listeners
-//! 4. [`replay`], [`service`], [`doctor`]: recordings through the collector's own checks; what
-//!    every interface calls; whether a server could run here
+//! 4. [`replay`], [`import`], [`service`], [`doctor`]: recordings through the collector's own
+//!    checks; files of trades and bars; what every interface calls; whether a server could run
+//!    here
 //! 5. [`web`]: REST, socket, pages
 //! 6. [`command`], [`run`]: command line and wiring
 
@@ -18,7 +19,9 @@ pub mod config;
 pub mod doctor;
 pub mod exchange;
 pub mod hub;
+pub mod import;
 pub mod journal;
+pub mod plain_text;
 pub mod replay;
 pub mod run;
 pub mod service;

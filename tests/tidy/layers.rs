@@ -5,10 +5,10 @@ const CORE: &[&[&str]] = &[&["model"], &["market", "chart", "protocol"]];
 
 /// Lines of the server, the highest first.
 const SERVER: &[&[&str]] = &[
-    &["clock", "config"],
+    &["clock", "config", "plain_text"],
     &["exchange", "storage", "journal", "simulator"],
     &["collector", "hub"],
-    &["replay", "service", "doctor"],
+    &["replay", "import", "service", "doctor"],
     &["web"],
     &["run"],
     &["command"],

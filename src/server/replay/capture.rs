@@ -9,14 +9,15 @@
 //! | `msg` | the frame itself |
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::bufread::MultiGzDecoder;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
 use tradesuite_core::model::{Decimal, UnixNs};
+
+use crate::server::plain_text;
 
 /// Longest line accepted. The largest book snapshots that venues send are a few MB.
 const MAX_LINE: u64 = 64 << 20;
@@ -96,19 +97,13 @@ impl Capture {
             path: path.to_owned(),
             source,
         };
-        let file = File::open(path).map_err(fail)?;
-        if file.metadata().map_err(fail)?.is_dir() {
-            return Err(CaptureError::Folder {
-                path: path.to_owned(),
-            });
-        }
-        let mut plain = BufReader::with_capacity(1 << 16, file);
-        let is_gzip = plain.fill_buf().map_err(fail)?.starts_with(&[0x1f, 0x8b]);
-        let source: Box<dyn BufRead + Send> = if is_gzip {
-            let unpacked = MultiGzDecoder::new(plain);
-            Box::new(BufReader::with_capacity(1 << 16, unpacked))
-        } else {
-            Box::new(plain)
+        let source = match File::open(path).and_then(plain_text::read) {
+            Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+                return Err(CaptureError::Folder {
+                    path: path.to_owned(),
+                });
+            }
+            opened => opened.map_err(fail)?,
         };
         Ok(Self {
             path: path.to_owned(),

@@ -18,7 +18,7 @@ use crate::server::hub::{Hub, HubOptions};
 use crate::server::journal::{self, Journal, JournalOptions, TailKind};
 use crate::server::service::Keeping;
 use crate::server::storage::directory::DataDirectory;
-use crate::server::storage::sqlite::{SqliteState, SqliteStore};
+use crate::server::storage::sqlite::{Keeper, Retention, SqliteState, SqliteStore};
 use crate::server::storage::{MarketStore, StateStore};
 
 /// Name under which the market store passes positions of the journal.
@@ -40,6 +40,7 @@ pub struct Kept {
     holes: Option<Holes>,
     tasks: TaskTracker,
     give_up: CancellationToken,
+    stop_keeping: CancellationToken,
 }
 
 impl Kept {
@@ -50,7 +51,8 @@ impl Kept {
     /// Where the directory belongs to another mode or server, or cannot be written.
     pub async fn open(settings: &Settings, mode: Mode, clock: &Clock) -> anyhow::Result<Self> {
         let directory = DataDirectory::open(&settings.data, mode, clock.now())?;
-        let store: Arc<dyn MarketStore> = Arc::new(SqliteStore::open(&directory)?);
+        let files = SqliteStore::open_keeping(&directory, retention(settings, mode))?;
+        let store: Arc<dyn MarketStore> = Arc::new(files.clone());
         let options = JournalOptions {
             durability: match settings.durability {
                 Durability::Normal => journal::Durability::Process,
@@ -81,7 +83,9 @@ impl Kept {
             holes: Some(holes),
             tasks: TaskTracker::new(),
             give_up: CancellationToken::new(),
+            stop_keeping: CancellationToken::new(),
         };
+        kept.look_after(files, clock);
         let own_time = (mode != Mode::Replay).then(|| clock.clone());
         kept.record(next, own_time, mending);
         kept.publish(next);
@@ -137,6 +141,7 @@ impl Kept {
     /// Commits what was taken, writes what was committed, closes the files. Nothing may be
     /// appended any more.
     pub async fn close(self) {
+        self.stop_keeping.cancel();
         if let Err(error) = self.journal.close().await {
             tracing::error!(%error, "the journal was not closed in order");
         }
@@ -151,6 +156,17 @@ impl Kept {
         }
         self.hub.close().await;
         self.store.close().await;
+    }
+
+    /// Has days that are over sealed, and those deleted that are kept no longer.
+    fn look_after(&self, store: SqliteStore, clock: &Clock) {
+        let keeper = Keeper {
+            store,
+            clock: clock.clone(),
+            journal: self.journal.committed(),
+            stop: self.stop_keeping.clone(),
+        };
+        self.tasks.spawn(keeper.run());
     }
 
     fn record(&self, next: Position, clock: Option<Clock>, mending: Mending) {
@@ -196,5 +212,17 @@ impl Kept {
                 }
             }
         });
+    }
+}
+
+/// How long what is kept. A recording is looked at whatever its age: nothing of it is deleted.
+fn retention(settings: &Settings, mode: Mode) -> Retention {
+    match mode {
+        Mode::Replay => Retention::default(),
+        Mode::Live | Mode::Demo => Retention {
+            trades_days: settings.keep_trades_days,
+            book_days: settings.keep_book_days,
+            bytes: settings.keep_bytes,
+        },
     }
 }

@@ -29,9 +29,13 @@ use crate::server::clock::Clock;
 use crate::server::collector::status::StatusBoard;
 use crate::server::config::Settings;
 use crate::server::exchange::EXCHANGES;
+use crate::server::import::{Import, Progress};
 use crate::server::replay::{self, Speed};
 use crate::server::service::{Service, ServiceParts};
 use crate::server::simulator::{self, SimulatorConfig};
+use crate::server::storage::MarketStore as _;
+use crate::server::storage::directory::DataDirectory;
+use crate::server::storage::sqlite::SqliteStore;
 use crate::server::web::{self, Access, AppState, SocketLimits};
 
 /// Batches of replayed events that may wait for the journal.
@@ -165,6 +169,44 @@ pub async fn replay(
 pub fn summarize(files: &[PathBuf], exchange: Option<&str>) -> anyhow::Result<()> {
     let summary = replay::summarize(files, exchange)?;
     println!("{}", serde_json::to_string_pretty(&summary)?);
+    Ok(())
+}
+
+/// Takes trades or bars out of a file into a data directory that no server has open. It stays in
+/// the mode in which it was made, and a new one is live.
+///
+/// # Errors
+/// Where the directory is in use or refused, and where the file cannot be imported whole.
+#[expect(clippy::print_stdout, reason = "the command line's own output")]
+pub async fn import(
+    data: PathBuf,
+    import: Import,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let now = Clock::system().now();
+    let mode = DataDirectory::stamped(&data)?.unwrap_or(Mode::Live);
+    let directory = DataDirectory::open(&data, mode, now)?;
+    let store = SqliteStore::open(&directory)?;
+    let progress = Progress::on_stderr();
+    let imported = shutdown
+        .run_until_cancelled(import.run(&store, now, &progress))
+        .await;
+    store.close().await;
+    let Some(imported) = imported else {
+        anyhow::bail!(
+            "interrupted; what was imported until then stays, and importing the file again doubles nothing"
+        );
+    };
+    let imported = imported?;
+    let (first, last) = imported.span;
+    println!(
+        "imported {} rows of {} from {} to {}; {} bars follow from them",
+        imported.rows,
+        import.instrument,
+        first.to_rfc3339(),
+        last.to_rfc3339(),
+        imported.bars
+    );
     Ok(())
 }
 

@@ -148,7 +148,7 @@ impl Service {
         );
         // Where the limit was reached, the outermost bucket may lack bars.
         let full = stored.rows.len() >= wanted.limit as usize;
-        let bars = joined(stored, live, wanted, full)
+        let mut bars = joined(stored, live, wanted, full)
             .ok_or_else(|| ServiceError::Precision(query.instrument.clone()))?;
         let mut candles = fold(&bars.rows, base, timeframe, over_until);
         if full && timeframe != base {
@@ -156,6 +156,14 @@ impl Service {
                 Newest::Yes => drop(candles.drain(..1.min(candles.len()))),
                 Newest::No => drop(candles.pop()),
             }
+        }
+        if timeframe != base {
+            let own = parts
+                .store
+                .candles(&query.instrument, timeframe, request.span);
+            let edge = full.then_some(request.span.newest);
+            bars.precision = completed(&mut candles, bars.precision, own.await?, edge)
+                .ok_or_else(|| ServiceError::Precision(query.instrument.clone()))?;
         }
         candles.retain(|bar| request.span.start <= bar.time && bar.time < request.span.end);
         let (candles, next) = request.page(candles, |bar| bar.time);
@@ -180,6 +188,37 @@ async fn provide(history: &History, query: &CandleQuery, (start, end): Stretch) 
         None if missing.stretches.is_empty() => None,
         None => Some("The venue's history is still being fetched.".to_owned()),
     }
+}
+
+/// Puts bars that are stored under their own width (imported ones) where none were folded, within
+/// the outermost folded bar where the limit has drawn an `edge`. Returns the common precision;
+/// `None` where there is none.
+fn completed(
+    folded: &mut Vec<Candle>,
+    precision: Precision,
+    own: Rows<Candle>,
+    edge: Option<Newest>,
+) -> Option<Precision> {
+    if own.rows.is_empty() {
+        return Some(precision);
+    }
+    let common = precision.widened(own.precision);
+    for bar in folded.iter_mut() {
+        *bar = bar.rescaled(precision, common)?;
+    }
+    let first = folded.first().map(|bar| bar.time);
+    let last = folded.last().map(|bar| bar.time);
+    for bar in own.rows {
+        let beyond = match edge {
+            None => false,
+            Some(Newest::Yes) => first.is_none_or(|first| bar.time < first),
+            Some(Newest::No) => last.is_none_or(|last| bar.time > last),
+        };
+        if let (false, Err(at)) = (beyond, folded.binary_search_by_key(&bar.time, |b| b.time)) {
+            folded.insert(at, bar.rescaled(own.precision, common)?);
+        }
+    }
+    Some(common)
 }
 
 /// The base bars that make the buckets opening within `span`.

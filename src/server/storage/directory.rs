@@ -14,7 +14,7 @@ use tradesuite_core::model::{Mode, UnixMs, UnixNs};
 use super::StoreError;
 
 /// Version of everything in a data directory together; raised by whoever changes its layout.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// An opened data directory. Cheap to clone; the lock goes with the last clone.
 #[derive(Clone, Debug)]
@@ -70,6 +70,25 @@ impl DataDirectory {
         })))
     }
 
+    /// The mode in which a directory was made; `None` for one that is not there yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where its stamp cannot be read.
+    pub fn stamped(path: &Path) -> Result<Option<Mode>, StoreError> {
+        let file = path.join("stamp.json");
+        match std::fs::read(&file) {
+            Ok(text) => match serde_json::from_slice::<Stamp>(&text) {
+                Ok(stamp) => Ok(Some(stamp.mode)),
+                Err(_) => Err(unreadable(path)),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::Unavailable(format!(
+                "{}: {error}",
+                file.display()
+            ))),
+        }
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -94,6 +113,13 @@ impl From<io::Error> for StampError {
     }
 }
 
+fn unreadable(path: &Path) -> StoreError {
+    let path = path.display();
+    StoreError::Refused(format!(
+        "the stamp of the data directory {path} cannot be read; it may be of a newer version or damaged"
+    ))
+}
+
 /// Reads the stamp, or writes it into a new directory.
 fn check_stamp(path: &Path, mode: Mode, now: UnixNs) -> Result<(), StampError> {
     let refused = |text: String| Err(StampError::Store(StoreError::Refused(text)));
@@ -101,21 +127,29 @@ fn check_stamp(path: &Path, mode: Mode, now: UnixNs) -> Result<(), StampError> {
     let text = match std::fs::read(&file) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return write_stamp(path, &file, mode, now);
+            let stamp = Stamp {
+                mode,
+                schema: SCHEMA,
+                created: UnixMs::to_rfc3339(now.to_ms()),
+            };
+            return write_stamp(path, &file, &stamp);
         }
         Err(error) => return Err(error.into()),
     };
     let shown = path.display();
     let Ok(stamp) = serde_json::from_slice::<Stamp>(&text) else {
-        return refused(format!(
-            "the stamp of the data directory {shown} cannot be read; it may be of a newer version or damaged"
-        ));
+        return Err(StampError::Store(unreadable(path)));
     };
     if stamp.schema > SCHEMA {
         return refused(format!(
             "the data directory {shown} was made by a newer version of TradeSuite (schema {}, this program knows {SCHEMA})",
             stamp.schema
         ));
+    }
+    if stamp.mode == mode && stamp.schema < SCHEMA {
+        // From here on an older program must not read it: it would miss what it does not know.
+        let schema = SCHEMA;
+        return write_stamp(path, &file, &Stamp { schema, ..stamp });
     }
     if stamp.mode != mode {
         return refused(format!(
@@ -127,13 +161,8 @@ fn check_stamp(path: &Path, mode: Mode, now: UnixNs) -> Result<(), StampError> {
     Ok(())
 }
 
-fn write_stamp(path: &Path, file: &Path, mode: Mode, now: UnixNs) -> Result<(), StampError> {
-    let stamp = Stamp {
-        mode,
-        schema: SCHEMA,
-        created: UnixMs::to_rfc3339(now.to_ms()),
-    };
-    let text = serde_json::to_vec_pretty(&stamp).map_err(io::Error::from)?;
+fn write_stamp(path: &Path, file: &Path, stamp: &Stamp) -> Result<(), StampError> {
+    let text = serde_json::to_vec_pretty(stamp).map_err(io::Error::from)?;
     // Written aside and renamed: a stamp is there whole or not at all.
     let aside = path.join("stamp.json.new");
     std::fs::write(&aside, text)?;
@@ -175,11 +204,32 @@ mod tests {
     }
 
     #[test]
+    fn an_older_stamp_is_brought_up_and_keeps_the_rest() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("stamp.json");
+        let old = r#"{"mode":"demo","schema":1,"created":"then"}"#;
+        std::fs::write(&file, old).expect("writes");
+        assert!(refusal(folder.path(), Mode::Live).contains("holds demo data"));
+        assert_eq!(std::fs::read_to_string(&file).expect("reads"), old);
+        drop(DataDirectory::open(folder.path(), Mode::Demo, NOW).expect("opens"));
+        let new: Stamp =
+            serde_json::from_slice(&std::fs::read(&file).expect("reads")).expect("a stamp");
+        assert_eq!(
+            (new.mode, new.schema, new.created.as_str()),
+            (Mode::Demo, SCHEMA, "then")
+        );
+        assert_eq!(
+            DataDirectory::stamped(folder.path()).expect("reads"),
+            Some(Mode::Demo)
+        );
+    }
+
+    #[test]
     fn a_newer_or_unreadable_stamp_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         for (stamp, said) in [
             (
-                r#"{"mode":"live","schema":2,"created":""}"#,
+                r#"{"mode":"live","schema":99,"created":""}"#,
                 "newer version",
             ),
             ("{", "cannot be read"),

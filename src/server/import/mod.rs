@@ -1,0 +1,257 @@
+//! Taking trades and bars out of files into the store.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`table`] | reading a file of comma-separated rows, packed or not, line by line |
+//! | [`row`] | what a line of trades or bars says |
+//! | [`bars`] | bars that follow from what was imported |
+//! | [`progress`] | saying how far it is |
+//!
+//! A file is read more than once: first every line is checked, so that a file with a bad one changes
+//! nothing, then it is written in batches, each whole or not at all. Importing a file again changes
+//! nothing: trades are known by their id, bars by their opening time.
+
+mod bars;
+mod progress;
+mod row;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+use tradesuite_core::model::{Instrument, InstrumentId, Precision, Timeframe, UnixMs, UnixNs};
+
+use self::bars::BarsAfter;
+pub use self::progress::Progress;
+use self::row::{CandleRow, Row, TradeRow};
+use self::table::Table;
+pub use self::table::TableError;
+use crate::server::storage::{MarketStore, StoreBatch, StoreError};
+
+/// Rows of a batch.
+const BATCH: usize = 10_000;
+
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// `ts_ms,id,side,price,amount`
+    Trades,
+    /// `ts_ms,open,high,low,close,volume`, bars of this width.
+    Candles(Timeframe),
+}
+
+/// A file to import.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// What it holds.
+    pub content: Content,
+    /// Where it is.
+    pub file: PathBuf,
+    /// Whose trades or bars they are.
+    pub instrument: InstrumentId,
+}
+
+/// What an import amounted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Rows of the file, all of which are held now.
+    pub rows: u64,
+    /// Bars that were written because of them.
+    pub bars: u64,
+    /// Time of the first row and of the last one.
+    pub span: (UnixMs, UnixMs),
+}
+
+/// Why a file was not imported, or not whole.
+#[derive(Debug, Error)]
+pub enum ImportError {
+    /// The file cannot be read, or a line of it is wrong.
+    #[error("{0}; nothing was imported")]
+    Table(#[from] TableError),
+    /// There is no row in it.
+    #[error("{}: has no rows; nothing was imported", path.display())]
+    Empty {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The store stopped taking rows.
+    #[error(
+        "{taken} rows were imported and stay, then: {source}; importing the file again takes the rest and doubles nothing"
+    )]
+    Store {
+        /// Rows written until then.
+        taken: u64,
+        /// Why.
+        source: StoreError,
+    },
+    /// The file was changed while it was read.
+    #[error(
+        "{taken} rows were imported and stay, then: {source}; the file was not like that when it was checked"
+    )]
+    Changed {
+        /// Rows written until then.
+        taken: u64,
+        /// What was found.
+        source: TableError,
+    },
+    /// The bars that follow from the rows were not all written.
+    #[error(
+        "all rows were imported, but not all bars that follow from them: {0}; importing the file again makes up for it"
+    )]
+    Bars(StoreError),
+}
+
+impl Import {
+    /// Reads the file into a store. `now` is when the rows are taken to have been received.
+    ///
+    /// # Errors
+    /// [`ImportError`], which says what was taken.
+    pub async fn run(
+        &self,
+        store: &dyn MarketStore,
+        now: UnixNs,
+        progress: &Progress,
+    ) -> Result<Imported, ImportError> {
+        match self.content {
+            Content::Trades => self.rows::<TradeRow>(store, now, progress).await,
+            Content::Candles(_) => self.rows::<CandleRow>(store, now, progress).await,
+        }
+    }
+
+    async fn rows<R: Row>(
+        &self,
+        store: &dyn MarketStore,
+        now: UnixNs,
+        progress: &Progress,
+    ) -> Result<Imported, ImportError> {
+        let survey = self.check::<R>(progress)?;
+        self.write::<R>(store, &survey, now, progress).await?;
+        progress.begin("working out the bars", survey.rows);
+        let after = BarsAfter {
+            store,
+            instrument: &self.instrument,
+            span: survey.span,
+            now: now.to_ms(),
+        };
+        let bars = match self.content {
+            Content::Trades => after.trades(survey.precision).await,
+            Content::Candles(timeframe) => after.candles(timeframe).await,
+        };
+        progress.end();
+        Ok(Imported {
+            rows: survey.rows,
+            bars: bars.map_err(ImportError::Bars)?,
+            span: survey.span,
+        })
+    }
+
+    /// Reads every line and keeps nothing but what is common to them.
+    fn check<R: Row>(&self, progress: &Progress) -> Result<Survey, ImportError> {
+        let mut table = Table::<R>::open(&self.file)?;
+        progress.begin("checking", 0);
+        let mut survey: Option<Survey> = None;
+        while let Some(row) = table.next()? {
+            row.check(self.content)
+                .map_err(|reason| table.complain(reason))?;
+            let (time, precision) = (row.time(), row.precision());
+            let so_far = survey.get_or_insert(Survey {
+                rows: 0,
+                precision,
+                span: (time, time),
+            });
+            so_far.rows += 1;
+            so_far.precision = so_far.precision.widened(precision);
+            so_far.span = (so_far.span.0.min(time), so_far.span.1.max(time));
+            progress.advance(1);
+        }
+        progress.end();
+        let survey = survey.ok_or_else(|| ImportError::Empty {
+            path: self.file.clone(),
+        })?;
+        self.check_digits::<R>(&survey)?;
+        Ok(survey)
+    }
+
+    /// The finest digits are known only at the end, and with them whether large numbers fit.
+    fn check_digits<R: Row>(&self, survey: &Survey) -> Result<(), ImportError> {
+        let mut table = Table::<R>::open(&self.file)?;
+        while let Some(row) = table.next()? {
+            row.fits(survey.precision)
+                .map_err(|reason| table.complain(reason))?;
+        }
+        Ok(())
+    }
+
+    async fn write<R: Row>(
+        &self,
+        store: &dyn MarketStore,
+        survey: &Survey,
+        now: UnixNs,
+        progress: &Progress,
+    ) -> Result<(), ImportError> {
+        progress.begin("importing", survey.rows);
+        let mut taken = 0;
+        let mut batch = StoreBatch {
+            instruments: self.description(store, survey.precision).await?,
+            ..StoreBatch::default()
+        };
+        let mut table = Table::<R>::open(&self.file)?;
+        let target = row::Target {
+            instrument: &self.instrument,
+            precision: survey.precision,
+            content: self.content,
+            now,
+        };
+        let mut waiting = 0;
+        loop {
+            let next = table.next().and_then(|row| match row {
+                Some(row) => row
+                    .add(&target, &mut batch)
+                    .map(|()| true)
+                    .map_err(|reason| table.complain(reason)),
+                None => Ok(false),
+            });
+            let more = next.map_err(|source| ImportError::Changed { taken, source })?;
+            waiting += usize::from(more);
+            if waiting >= BATCH || !more {
+                let full = std::mem::take(&mut batch);
+                let written = store.write(full).await;
+                written.map_err(|source| ImportError::Store { taken, source })?;
+                taken += waiting as u64;
+                progress.advance(waiting as u64);
+                waiting = 0;
+            }
+            if !more {
+                progress.end();
+                return Ok(());
+            }
+        }
+    }
+
+    /// What has to be said of the instrument, so that it can be asked for; nothing where a venue's
+    /// list described it.
+    async fn description(
+        &self,
+        store: &dyn MarketStore,
+        precision: Precision,
+    ) -> Result<Vec<Instrument>, ImportError> {
+        let known = store.instruments().await;
+        let known = known.map_err(|source| ImportError::Store { taken: 0, source })?;
+        if known.iter().any(|known| known.id == self.instrument) {
+            return Ok(Vec::new());
+        }
+        let id = self.instrument.clone();
+        Ok(vec![Instrument::undescribed(id, precision)])
+    }
+}
+
+/// What all rows of a file have in common.
+#[derive(Clone, Copy, Debug)]
+struct Survey {
+    rows: u64,
+    precision: Precision,
+    /// Times of the first row and the last.
+    span: (UnixMs, UnixMs),
+}
