@@ -155,15 +155,24 @@ async fn trades(store: &SqliteStore) {
     println!("trades written: {written} a second (goal 150,000)");
 }
 
+/// Bytes that trades take.
+async fn bytes_of_trades(store: &SqliteStore) -> u64 {
+    let kinds = store.usage(UnixMs(MIDNIGHT)).await.unwrap();
+    let trades = kinds.iter().find(|kind| kind.kind == "trades");
+    trades.unwrap().bytes
+}
+
 /// The day of trades above once it is over, and the trades of a recording, every field kept.
 async fn sealed(store: &SqliteStore) {
-    let day = UnixMs(MIDNIGHT);
+    let over = UnixMs(MIDNIGHT + 2 * 86_400_000);
+    let before = bytes_of_trades(store).await;
     let watch = Stopwatch::start();
-    let bytes = store.seal_trades_of(day).await.unwrap();
+    store.seal_days(over).await.unwrap();
+    let (took, after) = (watch.elapsed(), bytes_of_trades(store).await);
     println!(
-        "a day of 1,000,000 trades sealed: {} kB in {:?}",
-        bytes / 1_000,
-        watch.elapsed()
+        "a day of 1,000,000 trades sealed in {took:?}: {} kB became {} kB",
+        before / 1_000,
+        after / 1_000
     );
     let mut random = Random(3);
     let mut times = Vec::new();
@@ -188,13 +197,14 @@ async fn sealed(store: &SqliteStore) {
         println!("left out: bytes a recorded trade (no recorded market data)");
         return;
     };
-    let (count, first) = (recorded.len() as u64, recorded[0].trade.time.to_ms());
+    let count = recorded.len() as u64;
     let batch = StoreBatch {
         trades: recorded,
         ..StoreBatch::default()
     };
     store.write(batch).await.unwrap();
-    let bytes = store.seal_trades_of(first).await.unwrap();
+    store.seal_days(over).await.unwrap();
+    let bytes = bytes_of_trades(store).await - after;
     println!(
         "{count} recorded trades sealed: {:.1} bytes a trade, the whole file (goal 15)",
         bytes as f64 / count as f64

@@ -115,15 +115,13 @@ impl Server {
         loop {
             let page = self
                 .get(&format!(
-                    "/api/v1/candles?instrument={instrument}&timeframe={timeframe}&start=0&limit=5000&shape=rows&numbers=string{cursor}"
+                    "/api/v1/candles?instrument={instrument}&timeframe={timeframe}&start=0&limit=5000&numbers=string{cursor}"
                 ))
                 .await;
             for row in page["candles"].as_array().expect("rows") {
-                let value = |at: usize| decimal(row[at].as_str().expect("a number"));
-                bars.insert(
-                    row[0].as_i64().expect("a time"),
-                    [value(1), value(2), value(3), value(4), value(5)],
-                );
+                let value = |name: &str| decimal(row[name].as_str().expect("a number"));
+                let figures = ["open", "high", "low", "close", "volume"].map(value);
+                bars.insert(row["time"].as_i64().expect("a time"), figures);
             }
             match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),

@@ -15,6 +15,8 @@
 mod access;
 mod health;
 mod problem;
+#[cfg(test)]
+mod recorded_tests;
 mod rest;
 mod security;
 mod socket;

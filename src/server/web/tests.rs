@@ -1,5 +1,7 @@
 //! The router as its callers see it.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -20,7 +22,7 @@ use crate::server::hub::testing::{Events, PRECISION, bitcoin, delta, trade};
 use crate::server::hub::{Hub, HubOptions};
 use crate::server::service::{Service, ServiceParts};
 use crate::server::storage::memory::MemoryStore;
-use crate::server::storage::{CandleRecord, StoreBatch, TradeRecord};
+use crate::server::storage::{CandleRecord, MarketStore, StoreBatch, TradeRecord};
 
 /// Ten minutes of bars from 1970 on, four trades of the same millisecond, a gap.
 pub(super) fn stored() -> StoreBatch {
@@ -62,7 +64,10 @@ pub(super) fn stored() -> StoreBatch {
 }
 
 pub(super) fn state(batch: StoreBatch) -> AppState {
-    let store = MemoryStore::with(batch);
+    state_on(MemoryStore::with(batch))
+}
+
+pub(super) fn state_on(store: Arc<dyn MarketStore>) -> AppState {
     let directory = Directory::default();
     directory.describe(vec![
         Instrument::undescribed(bitcoin(), PRECISION),
@@ -92,15 +97,15 @@ fn app() -> Router {
     router(state(stored()), Router::new())
 }
 
-struct Answer {
-    status: StatusCode,
+pub(super) struct Answer {
+    pub status: StatusCode,
     kind: String,
     headers: axum::http::HeaderMap,
     text: String,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).expect("json")
     }
 }
@@ -128,7 +133,7 @@ async fn get(path: &str) -> Answer {
     get_of(app(), path).await
 }
 
-async fn get_of(app: Router, path: &str) -> Answer {
+pub(super) async fn get_of(app: Router, path: &str) -> Answer {
     let request = Request::get(path).header("host", "localhost:8080");
     send(app, request.body(Body::empty()).expect("a request")).await
 }

@@ -58,39 +58,36 @@ impl Keeper {
 }
 
 impl SqliteStore {
-    /// Seals the trades of the day that an instant lies in, whether it is over or not; returns the
-    /// bytes that its file takes then. For measuring.
+    /// Seals every day that is over at `now` and has something to seal. One that cannot be sealed
+    /// is said and does not keep the others from it.
     ///
     /// # Errors
-    /// [`StoreError`], by what can be done about it.
-    pub async fn seal_trades_of(&self, at: UnixMs) -> Result<u64, StoreError> {
-        let day = Day::of(at.to_ns());
-        self.seal(Kind::Trades, day).await?;
-        let path = day.file(&self.0.folder.join(Kind::Trades.name()));
-        self.ask(move |_| Ok(super::size_with_log(&path))).await
-    }
-
-    /// Seals every day that is over and has something to seal.
-    async fn seal_days(&self, now: UnixMs) -> Result<(), StoreError> {
+    /// Where the days cannot be listed.
+    pub async fn seal_days(&self, now: UnixMs) -> Result<(), StoreError> {
         let (files, _) = self.ask(|inner| inner.files()).await?;
         let over = files.iter().filter(|f| retention::is_over(f.day, now));
         for file in over {
-            if self.is_due(*file).await? {
-                self.seal(file.kind, file.day).await?;
-                let bytes = self.ask(|inner| inner.files()).await?.0;
-                let after = bytes
-                    .iter()
-                    .find(|f| (f.kind, f.day) == (file.kind, file.day));
-                tracing::info!(
-                    kind = file.kind.name(),
-                    day = %file.day,
-                    bytes_before = file.bytes,
-                    bytes_after = after.map_or(0, |file| file.bytes),
-                    "a day was sealed"
-                );
+            let (kind, day, bytes) = (file.kind.name(), file.day, file.bytes);
+            match self.seal_file(*file).await {
+                Ok(None) => {}
+                Ok(Some(after)) => {
+                    tracing::info!(kind, %day, bytes_before = bytes, bytes_after = after, "a day was sealed");
+                }
+                Err(error) => tracing::warn!(kind, %day, %error, "a day could not be sealed"),
             }
         }
         Ok(())
+    }
+
+    /// Seals a day's file where that is due; its size afterwards, bytes.
+    async fn seal_file(&self, file: DayFile) -> Result<Option<u64>, StoreError> {
+        if !self.is_due(file).await? {
+            return Ok(None);
+        }
+        self.seal(file.kind, file.day).await?;
+        let path = file.day.file(&self.0.folder.join(file.kind.name()));
+        let after = self.ask(move |_| Ok(super::size_with_log(&path)));
+        after.await.map(Some)
     }
 
     async fn is_due(&self, file: DayFile) -> Result<bool, StoreError> {
@@ -109,7 +106,7 @@ impl SqliteStore {
     }
 
     /// Seals one day, step by step; batches are written in between.
-    async fn seal(&self, kind: Kind, day: Day) -> Result<(), StoreError> {
+    pub(super) async fn seal(&self, kind: Kind, day: Day) -> Result<(), StoreError> {
         while self.order(|done| Order::Seal(kind, day, done)).await? == Left::More {}
         Ok(())
     }
@@ -119,10 +116,132 @@ impl SqliteStore {
         let (files, bars) = self.ask(|inner| inner.files()).await?;
         for DayFile { day, kind, bytes } in self.0.retention.due(&files, bars, now) {
             let path = day.file(&self.0.folder.join(kind.name()));
-            self.order(|done| Order::Delete(kind, day, done)).await?;
+            let deleted = self.order(|done| Order::Delete(kind, day, done)).await;
             self.0.readers.forget(&path);
-            tracing::info!(kind = kind.name(), %day, bytes, "a day was deleted: it is kept no longer");
+            let kind = kind.name();
+            match deleted {
+                Ok(()) => {
+                    tracing::info!(kind, %day, bytes, "a day was deleted: it is kept no longer");
+                }
+                Err(error) => tracing::warn!(kind, %day, %error, "a day could not be deleted"),
+            }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use tradesuite_core::model::{Mode, Precision, Price, Quantity, Side, Trade, TradeId, UnixNs};
+
+    use super::super::Retention;
+    use super::*;
+    use crate::server::storage::conformance::{MIDNIGHT, all, instrument};
+    use crate::server::storage::directory::DataDirectory;
+    use crate::server::storage::{StoreBatch, TradeRecord};
+
+    const SYMBOL: &str = "KP-USD";
+    const DAY_MS: i64 = 86_400_000;
+
+    fn keeper(folder: &Path, retention: Retention) -> (Keeper, watch::Sender<Position>) {
+        let directory = DataDirectory::open(folder, Mode::Live, UnixNs(0)).expect("opens");
+        let (sender, journal) = watch::channel(Position(0));
+        let keeper = Keeper {
+            store: SqliteStore::open_keeping(&directory, retention).expect("opens"),
+            clock: Clock::manual(UnixMs(MIDNIGHT + DAY_MS / 2).to_ns()),
+            journal,
+            stop: CancellationToken::new(),
+        };
+        (keeper, sender)
+    }
+
+    /// Ten trades at noon, so many days ago.
+    fn noon(days_ago: i64) -> StoreBatch {
+        let record = |n: i64| {
+            let time = UnixMs(MIDNIGHT + DAY_MS / 2 - days_ago * DAY_MS + n).to_ns();
+            TradeRecord {
+                instrument: instrument(SYMBOL),
+                precision: Precision::default(),
+                trade: Trade {
+                    id: TradeId((1_000 - days_ago * 10 + n) as u64),
+                    time,
+                    received: time,
+                    price: Price(1),
+                    quantity: Quantity(1),
+                    side: Side::Buy,
+                },
+            }
+        };
+        StoreBatch {
+            trades: (0..10).map(record).collect(),
+            ..StoreBatch::default()
+        }
+    }
+
+    async fn count(store: &SqliteStore) -> usize {
+        let rows = store.trades(&instrument(SYMBOL), all()).await;
+        rows.expect("reads").rows.len()
+    }
+
+    async fn due(store: &SqliteStore) -> usize {
+        let (files, _) = store.ask(|inner| inner.files()).await.expect("lists");
+        let mut due = 0;
+        for file in files {
+            due += usize::from(store.is_due(file).await.expect("asks"));
+        }
+        due
+    }
+
+    #[tokio::test]
+    async fn days_that_are_over_are_sealed_and_old_ones_deleted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let retention = Retention {
+            trades_days: Some(2),
+            ..Retention::default()
+        };
+        let (keeper, journal) = keeper(folder.path(), retention);
+        let store = &keeper.store;
+        for days_ago in 0..5 {
+            store.write(noon(days_ago)).await.expect("writes");
+        }
+        // The journal has what the store has not: nothing is known to be over.
+        journal.send_replace(Position(7));
+        keeper.look().await.expect("looks");
+        assert_eq!(due(store).await, 3);
+        // Today, yesterday and the day before are kept.
+        assert_eq!(count(store).await, 30);
+        // The journal was passed: every day but today is sealed.
+        let batch = StoreBatch {
+            position: Some(Position(7)),
+            ..StoreBatch::default()
+        };
+        store.write(batch).await.expect("writes");
+        keeper.look().await.expect("looks");
+        assert_eq!(due(store).await, 1);
+        assert_eq!(count(store).await, 30);
+        // A day that comes back after it was deleted is read, and goes again.
+        store.write(noon(4)).await.expect("writes");
+        assert_eq!(count(store).await, 40);
+        keeper.look().await.expect("looks");
+        assert_eq!(count(store).await, 30);
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_full_store_keeps_today() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let retention = Retention {
+            bytes: Some(1),
+            ..Retention::default()
+        };
+        let (keeper, _journal) = keeper(folder.path(), retention);
+        for days_ago in 0..3 {
+            keeper.store.write(noon(days_ago)).await.expect("writes");
+        }
+        keeper.look().await.expect("looks");
+        assert_eq!(count(&keeper.store).await, 10);
+        keeper.store.close().await;
     }
 }

@@ -32,6 +32,8 @@ mod tests;
 mod trade;
 mod upgrade;
 mod varint;
+#[cfg(test)]
+mod version_tests;
 mod writer;
 
 use std::path::{Path, PathBuf};

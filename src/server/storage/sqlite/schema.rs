@@ -11,7 +11,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, ToSql};
 use tradesuite_core::model::InstrumentId;
 
-use super::upgrade::{self, Layout};
+use super::upgrade::{self, LOG_PAGES, Layout};
 use crate::server::storage::StoreError;
 
 /// Longest wait for another connection's lock.
@@ -33,6 +33,7 @@ const CONSUMER: &str = "CREATE TABLE IF NOT EXISTS consumer (
 pub(super) const CANDLES: Layout = Layout {
     tables: &[SERIES, CONSUMER, CANDLES_TABLES],
     steps: &[],
+    log_pages: LOG_PAGES,
 };
 const CANDLES_TABLES: &str = "
 CREATE TABLE IF NOT EXISTS candles (
@@ -76,6 +77,7 @@ CREATE TABLE IF NOT EXISTS instruments (
 pub(super) const TRADES: Layout = Layout {
     tables: &[SERIES, TRADES_TABLES],
     steps: &[""],
+    log_pages: LOG_PAGES,
 };
 const TRADES_TABLES: &str = "
 CREATE TABLE IF NOT EXISTS trades (
@@ -110,6 +112,8 @@ CREATE INDEX IF NOT EXISTS blocks_by_id ON blocks (series, least_id, greatest_id
 pub(super) const BOOK: Layout = Layout {
     tables: &[SERIES, CONSUMER, BOOK_TABLES],
     steps: &[""],
+    // What is written at a time is small; a log of SQLite's own size would outweigh an hour of it.
+    log_pages: 250,
 };
 const BOOK_TABLES: &str = "
 CREATE TABLE IF NOT EXISTS history (
@@ -131,10 +135,12 @@ pub(super) fn open_writer(path: &Path, layout: &Layout) -> Result<Connection, St
     connection.busy_timeout(BUSY)?;
     // Before anything is written: a newer file stays as it is.
     upgrade::refuse_newer(path, upgrade::version(&connection)?, layout.version())?;
-    connection.execute_batch(
+    connection.execute_batch(&format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-         PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;",
-    )?;
+         PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;
+         PRAGMA wal_autocheckpoint = {};",
+        layout.log_pages
+    ))?;
     upgrade::bring_up(&connection, path, layout)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)

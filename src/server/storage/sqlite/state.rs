@@ -17,6 +17,7 @@ use crate::server::storage::{StateStore, StoreError};
 const STATE: Layout = Layout {
     tables: &[TABLES],
     steps: &[],
+    log_pages: upgrade::LOG_PAGES,
 };
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS state (

@@ -21,7 +21,12 @@ pub(super) struct Layout {
     /// Leads from one version to the next, version 1 to 2 first. Tables and indexes that are new
     /// need no step: [`Layout::tables`] makes them.
     pub steps: &'static [&'static str],
+    /// Pages that the log holds before they are folded into the file.
+    pub log_pages: u32,
 }
+
+/// SQLite's own choice.
+pub(super) const LOG_PAGES: u32 = 1_000;
 
 impl Layout {
     /// The version that this program writes.
@@ -129,10 +134,12 @@ mod tests {
     const OLD: Layout = Layout {
         tables: &[TABLE],
         steps: &[],
+        log_pages: LOG_PAGES,
     };
     const NEW: Layout = Layout {
         tables: &[TABLE, "CREATE INDEX IF NOT EXISTS t_by_a ON t (a);"],
         steps: &["UPDATE t SET a = a + 1;", "UPDATE t SET a = a * 10;"],
+        log_pages: LOG_PAGES,
     };
 
     fn open(path: &Path) -> Connection {
