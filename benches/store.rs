@@ -206,7 +206,7 @@ async fn sealed(store: &SqliteStore) {
     store.seal_days(over).await.unwrap();
     let bytes = bytes_of_trades(store).await - after;
     println!(
-        "{count} recorded trades sealed: {:.1} bytes a trade, the whole file (goal 15)",
+        "{count} recorded trades sealed: {:.1} bytes a trade, two whole day files with their open logs (goal 15)",
         bytes as f64 / count as f64
     );
 }

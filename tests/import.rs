@@ -32,6 +32,7 @@ const NOW: UnixNs = UnixNs(1_795_442_262_000_000_000);
 /// Open, high, low, close, volume by opening time.
 type Bars = BTreeMap<i64, [Decimal; 5]>;
 
+#[expect(clippy::print_stdout, reason = "says which test was left out")]
 fn recordings(test: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("TRADESUITE_MARKET_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/market-data"),

@@ -253,7 +253,11 @@ mod tests {
             received: UnixNs(time.0 + 40_000_000 + id as i64 * 7 % 11),
             price: Price(100 + id as i64 * 13 % 7),
             quantity: Quantity(1 + symbol as i64),
-            side: if id % 2 == 0 { Side::Buy } else { Side::Sell },
+            side: if id.is_multiple_of(2) {
+                Side::Buy
+            } else {
+                Side::Sell
+            },
         }
     }
 

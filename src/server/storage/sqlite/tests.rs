@@ -80,7 +80,6 @@ async fn an_hour_of_a_busy_book_stays_small() {
     // A tenth of an hour: at most a tenth of 6 MB.
     let today = day::Day::of(UnixMs(MIDNIGHT).to_ns());
     let bytes = size_with_log(&today.file(&folder.path().join(BOOK_FOLDER)));
-    println!("{bytes} bytes");
     assert!(bytes < 600_000, "{bytes}");
 }
 
