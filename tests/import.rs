@@ -15,6 +15,7 @@ use axum::http::{Request, StatusCode};
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use tradesuite::server::clock::Clock;
 use tradesuite::server::collector::directory::Directory;
@@ -79,6 +80,7 @@ impl Server {
         let service = Service::new(ServiceParts {
             hub: Hub::new(HubOptions::default(), Arc::clone(&store)),
             store: Arc::clone(&store),
+            keeping: None,
             directory: instruments,
             board: StatusBoard::default(),
             clock: Clock::manual(NOW),
@@ -90,6 +92,7 @@ impl Server {
             access: Access::new(([127, 0, 0, 1], 8080).into()),
             sockets: SocketLimits::default(),
             shutdown: CancellationToken::new(),
+            tasks: TaskTracker::new(),
             leptos: LeptosOptions::builder().output_name("tradesuite").build(),
         };
         Self {

@@ -18,7 +18,11 @@ impl Service {
         let space = self.space(now.to_ms()).await;
         let (state, problem, (bytes, kinds)) = match (space, self.keeping()) {
             (Ok(space), (state, problem)) => (state, problem, space),
-            (Err(error), _) => (StoreState::Failed, Some(error.to_string()), Default::default()),
+            (Err(error), _) => (
+                StoreState::Failed,
+                Some(error.to_string()),
+                Default::default(),
+            ),
         };
         ServerStatus {
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -3,6 +3,8 @@
 //! Standard output carries only what a script reads (the address, a summary); logs go to
 //! standard error.
 
+mod import;
+
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -13,13 +15,13 @@ use anstyle::AnsiColor;
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tradesuite_core::model::{InstrumentId, Mode, Timeframe};
+use tradesuite_core::model::Mode;
 
+use self::import::ImportArgs;
 use crate::server::clock::Clock;
 use crate::server::config::{Resolved, Settings};
 use crate::server::doctor::{self, Finding, Verdict};
 use crate::server::exchange;
-use crate::server::import::{Content, Import};
 use crate::server::replay::Speed;
 use crate::server::run;
 use crate::server::simulator::faults::FaultPlan;
@@ -143,34 +145,6 @@ struct SimulateArgs {
     until_stdin_closes: bool,
 }
 
-#[derive(Args, Clone, Debug)]
-struct ImportArgs {
-    /// What the file holds
-    #[arg(value_name = "trades|candles")]
-    content: ContentKind,
-    /// The file (.csv or .csv.gz)
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-    /// Whose trades or bars they are, such as coinbase:BTC-USD
-    #[arg(long, value_name = "ID")]
-    instrument: InstrumentId,
-    /// Width of the bars, such as 1m; of candles only
-    #[arg(long, value_name = "TF", required_if_eq("content", "candles"))]
-    timeframe: Option<Timeframe>,
-    /// Folder of the stores [default: data/live]
-    #[arg(long, value_name = "DIR")]
-    data: Option<String>,
-    /// Settings file [default: tradesuite.toml, where there is one]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug)]
-enum ContentKind {
-    Trades,
-    Candles,
-}
-
 /// Runs what the command line says: 0 done, 1 failed, 2 not understood.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -242,26 +216,9 @@ fn execute(command: Command) -> Result<(), Failure> {
         }
         Command::Doctor(args) => examine(&args),
         Command::Import(args) => {
-            let content = match (args.content, args.timeframe) {
-                (ContentKind::Trades, None) => Content::Trades,
-                (ContentKind::Candles, Some(timeframe)) => Content::Candles(timeframe),
-                (ContentKind::Trades, Some(_)) | (ContentKind::Candles, None) => {
-                    let text = "--timeframe belongs to candles, and to them only";
-                    return Err(Failure::Usage(text.to_owned()));
-                }
-            };
-            let place = Place {
-                data: args.data,
-                config: args.config,
-                bind: None,
-            };
+            let (place, import) = args.understood()?;
             let settings = settings(&place, Mode::Live)?;
             start_log(&settings.log);
-            let import = Import {
-                content,
-                file: args.file,
-                instrument: args.instrument,
-            };
             block_on(|shutdown| run::import(settings.data, import, shutdown))
         }
         Command::Simulate(args) => {

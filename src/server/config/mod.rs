@@ -4,13 +4,19 @@
 //! from `tradesuite.toml`, else it has its default. [`SETTINGS`] is the one table of them: the
 //! file's keys, the variables' names and the README's list follow from it.
 
+mod value;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use tradesuite_core::model::{Decimal, InstrumentId, Mode};
+use tradesuite_core::model::{InstrumentId, Mode};
+
+use self::value::{
+    number, one_of, read_bind, read_bytes, read_days, read_demo_address, read_instruments,
+};
 
 /// One setting.
 #[derive(Debug)]
@@ -365,80 +371,6 @@ fn read_feeds(
         .collect()
 }
 
-fn read_bind(text: &str) -> Result<SocketAddr, String> {
-    let address: SocketAddr = text
-        .parse()
-        .map_err(|_| "an address and a port are needed, such as 127.0.0.1:8080".to_owned())?;
-    if address.ip().is_loopback() {
-        Ok(address)
-    } else {
-        Err("only loopback addresses are accepted, such as 127.0.0.1: there is no sign-in yet, so the server must not be reachable from elsewhere".to_owned())
-    }
-}
-
-fn read_demo_address(text: &str) -> Result<Option<SocketAddr>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    match text.parse::<SocketAddr>() {
-        Ok(address) if address.ip().is_loopback() => Ok(Some(address)),
-        _ => Err(
-            "an address of this machine and a port are needed, such as 127.0.0.1:9000".to_owned(),
-        ),
-    }
-}
-
-fn read_instruments(text: &str) -> Result<Vec<InstrumentId>, String> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .map(|part| part.parse().map_err(|error| format!("{part}: {error}")))
-        .collect()
-}
-
-fn one_of<'a>(text: &'a str, allowed: &[&str]) -> Result<&'a str, String> {
-    if allowed.contains(&text) {
-        Ok(text)
-    } else {
-        Err(format!("one of {} is needed", allowed.join(", ")))
-    }
-}
-
-fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {
-    match text.parse() {
-        Ok(value) if (least..=most).contains(&value) => Ok(value),
-        _ => Err(format!("a whole number from {least} to {most} is needed")),
-    }
-}
-
-fn read_days(text: &str) -> Result<Option<u32>, String> {
-    number(text, 0, 36_500).map(|days| (days > 0).then_some(days))
-}
-
-/// A number of bytes, or of thousands, millions … of them: `200GB`, `1.5 TB`.
-fn read_bytes(text: &str) -> Result<Option<u64>, String> {
-    const UNITS: [(&str, u64); 5] = [
-        ("TB", 1_000_000_000_000),
-        ("GB", 1_000_000_000),
-        ("MB", 1_000_000),
-        ("kB", 1_000),
-        ("B", 1),
-    ];
-    let unit = UNITS.iter().find_map(|(name, bytes)| {
-        let number = text.strip_suffix(name)?;
-        Some((number.trim_end(), *bytes))
-    });
-    let (number, unit) = unit.unwrap_or((text, 1));
-    let needed = || "a size is needed, such as 200GB or 1.5 TB; 0 for no limit".to_owned();
-    let number = Decimal::parse(number).map_err(|_| needed())?.normalized();
-    let part = 10_u64.checked_pow(number.scale.into()).ok_or_else(needed)?;
-    let bytes = u64::try_from(number.mantissa)
-        .ok()
-        .and_then(|number| number.checked_mul(unit))
-        .ok_or_else(needed)?;
-    Ok(Some(bytes / part).filter(|bytes| *bytes > 0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -518,20 +450,6 @@ mod tests {
             let text = error.to_string();
             assert!(text.contains(name) && text.contains(hint), "{text}");
             assert!(text.contains("command line"), "{text}");
-        }
-    }
-
-    #[test]
-    fn sizes_have_units() {
-        for (text, bytes) in [
-            ("0", None),
-            ("0GB", None),
-            ("1000", Some(1_000)),
-            ("64 kB", Some(64_000)),
-            ("200GB", Some(200_000_000_000)),
-            ("1.5 TB", Some(1_500_000_000_000)),
-        ] {
-            assert_eq!(read_bytes(text), Ok(bytes), "{text}");
         }
     }
 
