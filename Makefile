@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test lint format end2end bench clean
+.PHONY: help run dev build test lint format end2end fire bench clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,10 @@ format: ## Format the code
 end2end: ## Browser tests only
 	@scripts/setup test
 	@scripts/test build browser
+
+fire: ## The promise under fire at full length: fifty kills (make test has the short form)
+	@scripts/setup lint
+	@scripts/test fire
 
 bench: ## Benchmarks of the parts and of the page
 	@scripts/setup test

@@ -16,7 +16,7 @@ use tradesuite::server::collector::tls;
 use crate::figures::Figures;
 
 /// Ends a wait whose condition never comes true.
-const LIMIT: Duration = Duration::from_secs(90);
+const LIMIT: Duration = Duration::from_secs(150);
 /// Between two looks at a condition.
 const LOOK: Duration = Duration::from_millis(50);
 

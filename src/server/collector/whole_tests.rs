@@ -148,5 +148,6 @@ async fn runs_keep_every_trade_once_and_know_what_was_missed_between_them() {
         .collect();
     // Nothing was missed between the first two, which only who compares the ids can tell; whether
     // anything is after the last, nobody knows.
-    assert_eq!(missed, [(40, Some(41)), (60, Some(71)), (80, None)]);
+    // A second before what was heard last: trades are gathered before they are told.
+    assert_eq!(missed, [(39, Some(41)), (59, Some(71)), (79, None)]);
 }

@@ -68,7 +68,7 @@ pub static FAULTS: &[FaultSpec] = &[
     spec(Fault::Drop, "drop", Unit::Probability, "a message is lost, its number is missing"),
     spec(Fault::Repeat, "repeat", Unit::Probability, "a message is sent twice"),
     spec(Fault::Swap, "swap", Unit::Probability, "a message changes places with the next"),
-    spec(Fault::Corrupt, "corrupt", Unit::Probability, "a byte of a message is another"),
+    spec(Fault::Corrupt, "corrupt", Unit::Probability, "a byte of a message is one that no message has"),
     spec(Fault::WrongChecksum, "wrong_checksum", Unit::Probability, "a book's checksum is another, where the venue has one"),
     spec(Fault::Malformed, "malformed", Unit::Probability, "a message breaks off in the middle"),
     spec(Fault::Giant, "giant", Unit::Probability, "a message of 20 MB comes in between"),

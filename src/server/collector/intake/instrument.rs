@@ -6,6 +6,10 @@ use tradesuite_core::model::{BookUpkeep, EventBody, GapKind, MarketEvent, TradeI
 use super::proof::{Fault, Upkeep};
 use crate::server::exchange::Feed;
 
+/// Venues gather trades for a moment before they tell them, while books and heartbeats go on: a
+/// trade this much older than what was heard last may not have been told.
+const GATHERED_NS: i64 = 1_000_000_000;
+
 /// What became of an instrument's messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InstrumentCounts {
@@ -107,7 +111,9 @@ impl InstrumentState {
     /// Something may have been missed: whether it was, the next trade says.
     pub fn doubt(&mut self, received: UnixNs) {
         if self.time != UnixNs::default() {
-            self.doubted.get_or_insert(self.time.min(received));
+            let heard = self.time.min(received);
+            self.doubted
+                .get_or_insert(UnixNs(heard.0.saturating_sub(GATHERED_NS)));
         }
     }
 
