@@ -35,7 +35,7 @@ end2end: ## Browser tests only
 	@scripts/setup test
 	@scripts/test build browser
 
-fire: ## The promise under fire at full length: fifty kills (make test has the short form)
+fire: ## The promise under fire at full length: fifty kills, an hour of faults (make test has the short form)
 	@scripts/setup lint
 	@scripts/test fire
 

@@ -4,7 +4,7 @@
 //! Reads `../shared/market-data`, or the folder that `TRADESUITE_MARKET_DATA` names.
 
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use tradesuite::server::collector::intake::Intake;
@@ -41,20 +41,10 @@ fn decode(criterion: &mut Criterion) {
     }
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "what a benchmark has to say goes beside its results"
-)]
 fn measure(criterion: &mut Criterion, name: &str, recording: &str, url: &str) {
-    let folder = std::env::var_os("TRADESUITE_MARKET_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/market-data"),
-        PathBuf::from,
-    );
-    let path = folder.join(recording);
-    if !path.is_file() {
-        println!("left out: {name} (no {})", path.display());
+    let Some(path) = tradesuite_recordings::find(name, recording) else {
         return;
-    }
+    };
     let frames = frames(&path);
     let (exchange, feed): (&dyn Exchange, &dyn Feed) = find_by_url(url).expect("a known venue");
     let mut group = criterion.benchmark_group(name);

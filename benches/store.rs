@@ -9,7 +9,6 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -194,7 +193,6 @@ async fn sealed(store: &SqliteStore) {
     println!("500 trades out of a sealed day: median {median:?}, p99 {p99:?} (goal 5 ms)");
 
     let Some(recorded) = recorded_trades() else {
-        println!("left out: bytes a recorded trade (no recorded market data)");
         return;
     };
     let count = recorded.len() as u64;
@@ -213,11 +211,9 @@ async fn sealed(store: &SqliteStore) {
 
 /// Trades of BTCUSDT on Binance, 651 seconds, with the nanoseconds at which they were received.
 fn recorded_trades() -> Option<Vec<TradeRecord>> {
-    let folder = std::env::var_os("TRADESUITE_MARKET_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/market-data"),
-        PathBuf::from,
-    );
-    let file = File::open(folder.join("binance/ws-btcusdt-2024-08-08.jsonl.gz")).ok()?;
+    let recording = "binance/ws-btcusdt-2024-08-08.jsonl.gz";
+    let path = tradesuite_recordings::find("bytes a recorded trade", recording)?;
+    let file = File::open(path).unwrap();
     let precision = Precision {
         price: 2,
         quantity: 5,

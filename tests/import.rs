@@ -5,7 +5,7 @@
 //! it, or from the folder that `TRADESUITE_MARKET_DATA` names.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
@@ -32,19 +32,6 @@ const NOW: UnixNs = UnixNs(1_795_442_262_000_000_000);
 
 /// Open, high, low, close, volume by opening time.
 type Bars = BTreeMap<i64, [Decimal; 5]>;
-
-#[expect(clippy::print_stdout, reason = "says which test was left out")]
-fn recordings(test: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("TRADESUITE_MARKET_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/market-data"),
-        PathBuf::from,
-    );
-    let found = folder.join("candles").is_dir().then_some(folder);
-    if found.is_none() {
-        println!("left out: {test} (no recorded market data)");
-    }
-    found
-}
 
 fn import(data: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tradesuite"))
@@ -197,7 +184,7 @@ const PAIRS: [Pair; 4] = [
 
 #[tokio::test]
 async fn what_belongs_together_is_the_same() {
-    let Some(folder) = recordings("what_belongs_together_is_the_same") else {
+    let Some(folder) = tradesuite_recordings::folder("what_belongs_together_is_the_same") else {
         return;
     };
     for pair in PAIRS {
@@ -227,7 +214,9 @@ async fn what_belongs_together_is_the_same() {
 
 #[tokio::test]
 async fn trades_of_kraken_give_its_minutes_but_the_first() {
-    let Some(folder) = recordings("trades_of_kraken_give_its_minutes_but_the_first") else {
+    let Some(folder) =
+        tradesuite_recordings::folder("trades_of_kraken_give_its_minutes_but_the_first")
+    else {
         return;
     };
     let data = tempfile::tempdir().expect("a folder");
@@ -257,7 +246,8 @@ async fn trades_of_kraken_give_its_minutes_but_the_first() {
 
 #[tokio::test]
 async fn bars_of_a_width_that_is_not_stored_are_answered_and_fold() {
-    let Some(folder) = recordings("bars_of_a_width_that_is_not_stored_are_answered_and_fold")
+    let Some(folder) =
+        tradesuite_recordings::folder("bars_of_a_width_that_is_not_stored_are_answered_and_fold")
     else {
         return;
     };

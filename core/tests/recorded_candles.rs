@@ -5,7 +5,7 @@
 //! it, or from the folder that `TRADESUITE_MARKET_DATA` names.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tradesuite_core::market::{BarEvent, CandleBuilder, fold};
 use tradesuite_core::model::{
@@ -25,22 +25,11 @@ type Figures = (i64, i64, i64, i64, i128);
 /// The recordings' folder; without it the test called `name` says that it was left out.
 macro_rules! recordings_or_leave_out {
     ($name:literal) => {
-        match recordings() {
+        match tradesuite_recordings::folder($name) {
             Some(folder) => folder,
-            None => {
-                println!("left out: {} (no recorded market data)", $name);
-                return;
-            }
+            None => return,
         }
     };
-}
-
-fn recordings() -> Option<PathBuf> {
-    let folder = std::env::var_os("TRADESUITE_MARKET_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/market-data"),
-        PathBuf::from,
-    );
-    folder.join("candles").is_dir().then_some(folder)
 }
 
 fn rows(folder: &Path, file: &str) -> Vec<Vec<String>> {

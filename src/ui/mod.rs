@@ -9,7 +9,7 @@
 //! | [`chart`] | the candlestick chart |
 //! | [`panel`] | order book, tape and what frames a panel |
 //! | [`top_bar`], [`status_bar`], [`outage`] | above and below the panels |
-//! | [`server_status`] | the server's word on itself and its exchanges |
+//! | [`server_status`], [`status_panel`] | the server's word on itself and its exchanges |
 //! | [`widget`] | small parts that know nothing of markets |
 //!
 //! A tick is never a signal write: signals hold what a person changes, buffers hold what the
@@ -22,6 +22,7 @@ pub mod panel;
 pub mod server_status;
 pub mod shell;
 pub mod status_bar;
+pub mod status_panel;
 pub mod top_bar;
 pub mod widget;
 pub mod workspace;

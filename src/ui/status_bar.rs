@@ -9,6 +9,7 @@ use tradesuite_core::model::{
 
 use crate::ui::live::{Link, Live};
 use crate::ui::server_status::StatusFeed;
+use crate::ui::status_panel::{StatusPanel, size};
 use crate::ui::workspace::{PhoneTab, Workspace};
 
 /// How bad it is; each has a colour and a shape of its own.
@@ -98,6 +99,7 @@ pub fn StatusBar() -> impl IntoView {
         (Link::Open, Some(status)) => age(&status, feed.age_ms()),
         _ => String::new(),
     };
+    let opened = RwSignal::new(false);
     let badge = move || match status.get().map(|status| status.mode) {
         Some(Mode::Demo) => Some("SIMULATED"),
         Some(Mode::Replay) => Some("REPLAY"),
@@ -140,9 +142,21 @@ pub fn StatusBar() -> impl IntoView {
                 <span class="max-md:hidden" data-testid="gaps">{fact(gaps)}</span>
                 <span class="max-md:hidden">{fact(rejected)}</span>
                 <span class="grow"></span>
-                <span class="max-md:hidden" data-testid="store">{fact(store)}</span>
+                <button
+                    class="cursor-pointer rounded px-1 hover:bg-hover hover:text-text-1"
+                    data-testid="store"
+                    aria-haspopup="dialog"
+                    aria-expanded=move || opened.get().to_string()
+                    title="How server, store and exchanges are doing"
+                    on:click=move |_| opened.update(|opened| *opened = !*opened)
+                >
+                    {fact(store)}
+                </button>
                 <span data-testid="clock">{clock}</span>
             </div>
+            <Show when=move || opened.get()>
+                <StatusPanel close=move || opened.set(false) />
+            </Show>
             <PhoneTabs />
         </footer>
     }
@@ -184,7 +198,7 @@ fn store(status: &ServerStatus) -> String {
         "influxdb" => "InfluxDB",
         other => other,
     };
-    let size = format!("{:.1} MB", status.store.bytes as f64 / 1e6);
+    let size = size(status.store.bytes);
     match status.store.state {
         StoreState::Ok => format!("{name} {size}"),
         StoreState::Behind => format!("{name} {size}, behind"),

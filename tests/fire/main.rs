@@ -2,7 +2,8 @@
 //! what it has not seen it knows of. Real processes, real sockets, the simulated market as the
 //! witness.
 //!
-//! `make test` runs the short form. `make fire` runs it whole: fifty kills instead of three.
+//! `make test` runs the short form. `make fire` runs it whole: fifty kills instead of three, and
+//! an hour of everything in a random order instead of seconds.
 
 #![expect(
     clippy::print_stdout,
@@ -15,3 +16,4 @@ mod kills;
 mod ledger;
 mod process;
 mod reader;
+mod soak;

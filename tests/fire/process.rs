@@ -185,14 +185,21 @@ pub struct Server {
 impl Server {
     /// Starts it; every instrument of the market is collected around the clock.
     pub fn start(market: &Market, exchange: &str, data: &Path, log: &Path) -> Self {
+        Self::start_on(market, &[exchange], data, log)
+    }
+
+    /// The same on several venues.
+    pub fn start_on(market: &Market, exchanges: &[&str], data: &Path, log: &Path) -> Self {
         let arguments = ["serve", "--demo", "--bind", "127.0.0.1:0", "--data"];
         let mut arguments: Vec<String> = arguments.iter().map(|&a| a.to_owned()).collect();
         arguments.push(data.display().to_string());
-        let ids: Vec<_> = market
-            .symbols
-            .iter()
-            .map(|s| format!("{exchange}:{s}"))
-            .collect();
+        let of = |exchange: &&str| {
+            let symbols = market.symbols.iter();
+            symbols
+                .map(|symbol| format!("{exchange}:{symbol}"))
+                .collect::<Vec<_>>()
+        };
+        let ids: Vec<String> = exchanges.iter().flat_map(of).collect();
         let address = market.process.address.trim_start_matches("http://");
         let environment = [
             ("TRADESUITE_DEMO_ADDRESS", address.to_owned()),
@@ -224,6 +231,12 @@ impl Server {
                 None => return rows,
             }
         }
+    }
+
+    /// Resident memory, bytes.
+    pub async fn memory(&self) -> u64 {
+        let status = self.get("status").await.expect("a status");
+        status["memory_bytes"].as_u64().expect("a number")
     }
 
     /// Where it listens: `http://127.0.0.1:PORT`.

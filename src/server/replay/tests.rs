@@ -14,6 +14,8 @@ use tradesuite_core::model::{
     EventBody, InstrumentId, MarketEvent, Timeframe, UnixMs, UnixNs, VenueEvent,
 };
 
+use tradesuite_recordings as recordings;
+
 use super::capture::{Capture, Channel};
 use super::playback::Playback;
 use super::{Played, Speed, Summary, play, summarize};
@@ -30,20 +32,6 @@ const KRAKEN_BOOKS: [&str; 3] = [
     "kraken/ws-v2-book25-btcusd-2026-08-02.jsonl",
     "kraken/ws-v2-book25-ethusd-2026-08-02.jsonl",
 ];
-
-/// The file, or `None` after saying that the test is left out.
-fn recording(test: &str, file: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("TRADESUITE_MARKET_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/market-data"),
-        PathBuf::from,
-    );
-    let path = folder.join(file);
-    if path.is_file() {
-        return Some(path);
-    }
-    println!("left out: {test} (no {})", path.display());
-    None
-}
 
 fn summary_of(path: PathBuf) -> Summary {
     summarize(&[path], None).expect("a recording")
@@ -65,7 +53,8 @@ fn events_of(path: &Path) -> Vec<MarketEvent> {
 
 #[test]
 fn the_exchange_feed_ends_with_the_known_books() {
-    let Some(path) = recording("the_exchange_feed_ends_with_the_known_books", EXCHANGE_FEED) else {
+    let Some(path) = recordings::find("the_exchange_feed_ends_with_the_known_books", EXCHANGE_FEED)
+    else {
         return;
     };
     let summary = summary_of(path);
@@ -98,7 +87,7 @@ fn the_exchange_feed_ends_with_the_known_books() {
 
 #[test]
 fn the_advanced_trade_book_is_whole() {
-    let Some(path) = recording("the_advanced_trade_book_is_whole", ADVANCED_BOOK) else {
+    let Some(path) = recordings::find("the_advanced_trade_book_is_whole", ADVANCED_BOOK) else {
         return;
     };
     let summary = summary_of(path);
@@ -120,7 +109,7 @@ fn the_advanced_trade_book_is_whole() {
 #[test]
 fn three_recordings_on_one_address_are_told_apart() {
     let test = "three_recordings_on_one_address_are_told_apart";
-    let Some(path) = recording(test, ADVANCED_TRADES) else {
+    let Some(path) = recordings::find(test, ADVANCED_TRADES) else {
         return;
     };
     let summary = summary_of(path);
@@ -139,7 +128,7 @@ fn three_recordings_on_one_address_are_told_apart() {
 
 #[test]
 fn takers_buy_at_the_ask() {
-    let Some(path) = recording("takers_buy_at_the_ask", EXCHANGE_FEED) else {
+    let Some(path) = recordings::find("takers_buy_at_the_ask", EXCHANGE_FEED) else {
         return;
     };
     let mut books = std::collections::BTreeMap::<InstrumentId, OrderBook>::new();
@@ -170,7 +159,7 @@ fn every_checksum_of_kraken_is_ours() {
     // Messages with a book, and levels that are held at the end.
     let known = [(301, 10), (2_052, 25), (1_129, 25)];
     for (file, (checksums, depth)) in KRAKEN_BOOKS.into_iter().zip(known) {
-        let Some(path) = recording("every_checksum_of_kraken_is_ours", file) else {
+        let Some(path) = recordings::find("every_checksum_of_kraken_is_ours", file) else {
             return;
         };
         let summary = summary_of(path);
@@ -190,7 +179,7 @@ fn every_checksum_of_kraken_is_ours() {
 #[test]
 fn seven_subscriptions_on_one_line_end_with_the_known_book() {
     let test = "seven_subscriptions_on_one_line_end_with_the_known_book";
-    let Some(path) = recording(test, KRAKEN_BOOKS[0]) else {
+    let Some(path) = recordings::find(test, KRAKEN_BOOKS[0]) else {
         return;
     };
     let summary = summary_of(path);
@@ -206,7 +195,7 @@ fn seven_subscriptions_on_one_line_end_with_the_known_book() {
 fn who_reads_the_events_has_the_same_book_without_knowing_its_depth() {
     let test = "who_reads_the_events_has_the_same_book_without_knowing_its_depth";
     for file in KRAKEN_BOOKS {
-        let Some(path) = recording(test, file) else {
+        let Some(path) = recordings::find(test, file) else {
             return;
         };
         let mut book = OrderBook::default();
@@ -227,7 +216,7 @@ fn who_reads_the_events_has_the_same_book_without_knowing_its_depth() {
 #[test]
 fn a_recorded_change_that_is_lost_or_altered_is_never_shown() {
     let test = "a_recorded_change_that_is_lost_or_altered_is_never_shown";
-    let Some(path) = recording(test, KRAKEN_BOOKS[0]) else {
+    let Some(path) = recordings::find(test, KRAKEN_BOOKS[0]) else {
         return;
     };
     let frames: Vec<_> = Capture::open(&path).unwrap().map(Result::unwrap).collect();
@@ -275,7 +264,7 @@ fn a_recorded_change_that_is_lost_or_altered_is_never_shown() {
 fn the_recorded_pairs_candles_and_trades_of_kraken_are_read() {
     let test = "the_recorded_pairs_candles_and_trades_of_kraken_are_read";
     let kraken = find("kraken").unwrap();
-    let Some(path) = recording(test, "kraken/asset-pairs-2021-04-17.jsonl") else {
+    let Some(path) = recordings::find(test, "kraken/asset-pairs-2021-04-17.jsonl") else {
         return;
     };
     let frame = Capture::open(&path).unwrap().next().unwrap().unwrap();
@@ -289,7 +278,7 @@ fn the_recorded_pairs_candles_and_trades_of_kraken_are_read() {
         "kraken/rest-ohlc-1m-xbtusdt-2025-11-10.json",
         "kraken/rest-trades-xbtusdt-2025-11-10.json",
     ];
-    let [Some(candles), Some(trades)] = files.map(|file| recording(test, file)) else {
+    let [Some(candles), Some(trades)] = files.map(|file| recordings::find(test, file)) else {
         return;
     };
     let bars = kraken
@@ -328,7 +317,7 @@ fn no_mutation_of_a_recorded_frame_panics() {
         ether,
     ];
     let Some(paths) = files
-        .map(|file| recording(test, file))
+        .map(|file| recordings::find(test, file))
         .into_iter()
         .collect::<Option<Vec<_>>>()
     else {
@@ -366,7 +355,7 @@ fn no_mutation_of_a_recorded_frame_panics() {
 #[test]
 fn the_recorded_products_are_read() {
     let test = "the_recorded_products_are_read";
-    let Some(path) = recording(test, "coinbase/products-2021-04-17.jsonl") else {
+    let Some(path) = recordings::find(test, "coinbase/products-2021-04-17.jsonl") else {
         return;
     };
     let frame = Capture::open(&path).unwrap().next().unwrap().unwrap();
@@ -382,7 +371,7 @@ fn the_recorded_products_are_read() {
     assert_eq!((skl.precision.price, skl.precision.quantity), (4, 1));
     assert_eq!(skl.min_quantity.unwrap().to_string(), "5");
     // The precision that its recorded digits teach is no finer.
-    let Some(path) = recording(test, EXCHANGE_FEED) else {
+    let Some(path) = recordings::find(test, EXCHANGE_FEED) else {
         return;
     };
     let learnt = events_of(&path)

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
 
 use serde_json::Value;
 
@@ -34,16 +33,13 @@ fn names(text: &str) -> Vec<String> {
 }
 
 fn recorded() -> Option<BTreeMap<String, String>> {
-    let root = std::env::var_os("TRADESUITE_MARKET_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/market-data"),
-        PathBuf::from,
-    );
+    let folder = tradesuite_recordings::find("messages_are_worded_like_recorded_ones", "coinbase")?;
     let mut by_kind = BTreeMap::new();
     for file in [
         "advanced-trade-l2-btcusd-2026-08-24.jsonl",
         "advanced-trade-trades-ticker-2026.jsonl",
     ] {
-        let text = fs::read_to_string(root.join("coinbase").join(file)).ok()?;
+        let text = fs::read_to_string(folder.join(file)).ok()?;
         for line in text.lines() {
             let frame: Value = serde_json::from_str(line).unwrap();
             let message = frame["msg"].as_str().unwrap().to_owned();
@@ -62,7 +58,6 @@ fn recorded() -> Option<BTreeMap<String, String>> {
 #[test]
 fn messages_are_worded_like_recorded_ones() {
     let Some(recorded) = recorded() else {
-        println!("left out: messages_are_worded_like_recorded_ones (no recorded messages)");
         return;
     };
     let market = market();
