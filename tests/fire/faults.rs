@@ -78,7 +78,7 @@ async fn every_fault(exchange: &str, depth: usize) {
         trial.market.tell(&mut told).await;
     }
     trial.market.resume().await;
-    trial.everything_fetched().await;
+    ledger::everything_fetched(&trial.server, &trial.instrument).await;
     trial.agree("everything").await;
     trial.market.tell(&mut told).await;
     let view = trial.reader.view();
@@ -117,18 +117,6 @@ impl Trial {
                 same.then_some(())
             },
         )
-        .await;
-    }
-
-    /// Waits until no trade is known to be missing. What the venue refused is asked for again a
-    /// minute later.
-    async fn everything_fetched(&self) {
-        let path = format!("gaps?instrument={}&start=0", self.instrument);
-        until("every missing trade to be fetched", async || {
-            let gaps = self.server.all("gaps", &path).await;
-            let open = |gap: &Value| gap["kind"] == "trades" && gap["filled"] == false;
-            (!gaps.iter().any(open)).then_some(())
-        })
         .await;
     }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::Value;
 use tradesuite::server::journal::{Journal, JournalOptions, TailKind};
 use tradesuite_core::model::{EventBody, Position};
 
@@ -63,13 +62,7 @@ async fn fifty_kills_lose_nothing_and_double_nothing() {
             (newest_of(&server, symbol).await == last).then_some(())
         })
         .await;
-        until("every missing trade to be fetched", async || {
-            let path = format!("gaps?instrument=coinbase:{symbol}&start=0");
-            let gaps = server.all("gaps", &path).await;
-            let open = |gap: &Value| gap["kind"] == "trades" && gap["filled"] == false;
-            (!gaps.iter().any(open)).then_some(())
-        })
-        .await;
+        ledger::everything_fetched(&server, &format!("coinbase:{symbol}")).await;
     }
     for symbol in SYMBOLS {
         let instrument = format!("coinbase:{symbol}");

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tradesuite_core::model::{Decimal, Timeframe, UnixMs};
 
 use crate::figures::{Figures, plain};
-use crate::process::Server;
+use crate::process::{Server, until_said};
 
 /// Trades by id.
 pub type Trades = BTreeMap<u64, Figures>;
@@ -54,6 +54,21 @@ pub async fn held(server: &Server, instrument: &str) -> Trades {
         "a trade of {instrument} is there twice"
     );
     trades
+}
+
+/// Waits until no trade is known to be missing. What the venue refused is asked for again a minute
+/// later.
+pub async fn everything_fetched(server: &Server, instrument: &str) {
+    let path = format!("gaps?instrument={instrument}&start=0");
+    until_said("every missing trade to be fetched", async || {
+        let mut gaps = server.all("gaps", &path).await;
+        gaps.retain(|gap| gap["kind"] == "trades" && gap["filled"] == false);
+        match gaps.is_empty() {
+            true => Ok(()),
+            false => Err(format!("{gaps:?}")),
+        }
+    })
+    .await;
 }
 
 /// Compares everything that a server holds of an instrument with what the market did.

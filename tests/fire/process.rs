@@ -22,12 +22,18 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// Waits for what `look` finds.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    until_said(what, async || look().await.ok_or_else(String::new)).await
+}
+
+/// Waits for what `look` finds; it says what stands in the way.
+pub async fn until_said<T>(what: &str, mut look: impl AsyncFnMut() -> Result<T, String>) -> T {
     let begun = Stopwatch::start();
     loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(begun.elapsed() < LIMIT, "waited in vain for {what}");
+        let why = match look().await {
+            Ok(found) => return found,
+            Err(why) => why,
+        };
+        assert!(begun.elapsed() < LIMIT, "waited in vain for {what}: {why}");
         tokio::time::sleep(LOOK).await;
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::Value;
 use tradesuite::server::clock::Stopwatch;
 
 use crate::faults::{FAULTS, NOTHING};
@@ -65,15 +64,8 @@ async fn whatever_happens_for_however_long_nothing_differs_at_the_end() {
         market.tell(&mut told).await;
         memory.push(server.memory().await);
     }
-    // The last of what was refused is asked for again a minute later.
     for instrument in instruments() {
-        let path = format!("gaps?instrument={instrument}&start=0");
-        until("every missing trade to be fetched", async || {
-            let gaps = server.all("gaps", &path).await;
-            let open = |gap: &Value| gap["kind"] == "trades" && gap["filled"] == false;
-            (!gaps.iter().any(open)).then_some(())
-        })
-        .await;
+        ledger::everything_fetched(&server, &instrument).await;
     }
     let state = market.pause().await;
     market.tell(&mut told).await;

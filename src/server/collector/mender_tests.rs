@@ -233,6 +233,24 @@ async fn what_was_missed_is_fetched_and_its_bars_are_whole() {
     stage.stop.cancel();
 }
 
+/// The gap is said from a moment before what was heard last, which is before the first trade here.
+#[tokio::test(start_paused = true)]
+async fn a_break_right_after_the_first_trade_ever_is_mended() {
+    let stage = stage(Venue::default(), Arc::default()).await;
+    stage.trades([80]).await;
+    stage.leave(79).await;
+    stage.until(|stage| stage.gaps().len() == 1).await;
+    stage.time(90);
+    stage.trades([90]).await;
+    stage
+        .until(|stage| stage.gaps().first().is_some_and(|gap| gap.filled))
+        .await;
+    let mut fetched = stage.journal.fetched();
+    fetched.sort_unstable();
+    assert_eq!(fetched, (81..90).collect::<Vec<_>>());
+    stage.stop.cancel();
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_had_stands_in_the_ledger_and_the_venues_bars_in_its_place() {
     let venue = Venue {

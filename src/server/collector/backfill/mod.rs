@@ -127,14 +127,17 @@ impl Backfill {
         let after = span((end, UnixMs(i64::MAX)), NEIGHBOURS, Newest::No);
         let before = store.trades(id, before).await?.rows;
         let after = store.trades(id, after).await?.rows;
-        let Some(last) = before.iter().max_by_key(|trade| trade.id) else {
+        let inside = trades_of(id, (up_to, end), store).await?;
+        // A gap that is said from a moment before the first trade ever begins after that one.
+        let oldest = inside.iter().map(|(_, trade)| trade);
+        let last = before.iter().max_by_key(|trade| trade.id);
+        let Some(last) = last.or_else(|| oldest.min_by_key(|trade| trade.id)) else {
             return Ok(None);
         };
         let behind = after.iter().filter(|trade| trade.id > last.id);
         let Some(first) = behind.min_by_key(|trade| trade.id) else {
             return Ok(None);
         };
-        let inside = trades_of(id, (up_to, end), store).await?;
         let held = inside
             .iter()
             .map(|(_, trade)| trade)
