@@ -112,7 +112,10 @@ pub async fn compare(server: &Server, instrument: &str, told: &Trades) -> Found 
 fn is_within(gap: &Value, time_us: i64) -> bool {
     let (start, end) = (gap["start"].as_i64().expect("a start"), gap["end"].as_i64());
     let time_ms = time_us.div_euclid(1_000);
-    gap["filled"] == false && start <= time_ms && end.is_none_or(|end| time_ms <= end)
+    gap["kind"] == "trades"
+        && gap["filled"] == false
+        && start <= time_ms
+        && end.is_none_or(|end| time_ms <= end)
 }
 
 /// Bars of which every trade is held must be those that the trades make. The first bucket began
