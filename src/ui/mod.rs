@@ -52,7 +52,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Stylesheet id="style" href="/pkg/tradesuite.css" />
         <Title text="TradeSuite" />
-        <div class="grid h-dvh grid-rows-[44px_1fr_auto] md:grid-rows-[44px_1fr_24px]">
+        <div class="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[44px_1fr_auto] md:grid-rows-[44px_1fr_24px]">
             <TopBar />
             <div class="flex min-h-0 flex-col">
                 <Outage />

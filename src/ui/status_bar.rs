@@ -47,12 +47,22 @@ fn headline(link: Link, status: Option<&ServerStatus>, age_ms: f64, now_ms: f64)
             let text = format!("The server has not said how it is for {seconds} s");
             (Tone::Warning, text)
         }
-        (Link::Open, Some(status)) => status
-            .connections
-            .iter()
-            .map(|connection| describe(connection, now_ms))
-            .max_by_key(|(tone, _)| *tone as u8)
-            .unwrap_or((Tone::Warning, "No exchange is connected".to_owned())),
+        (Link::Open, Some(status)) => {
+            let said = |line| describe(line, now_ms);
+            let lines: Vec<_> = status.connections.iter().map(said).collect();
+            let Some(worst) = lines.iter().map(|(tone, _)| *tone as u8).max() else {
+                return (Tone::Warning, "No exchange is connected".to_owned());
+            };
+            let mut texts: Vec<String> = Vec::new();
+            for (_, text) in lines.iter().filter(|(tone, _)| *tone as u8 == worst) {
+                if !texts.contains(text) {
+                    texts.push(text.clone());
+                }
+            }
+            let tone = lines.iter().map(|(tone, _)| *tone);
+            let tone = tone.max_by_key(|tone| *tone as u8);
+            (tone.unwrap_or(Tone::Warning), texts.join(" · "))
+        }
     }
 }
 

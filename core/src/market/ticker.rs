@@ -14,6 +14,10 @@ use crate::model::{
 
 const WINDOW_MS: i64 = 24 * 60 * 60 * 1_000;
 
+/// A market whose oldest minute lies this close to the beginning of the window may have been quiet
+/// until then.
+const REACHED_MS: i64 = 60 * 60 * 1_000;
+
 /// What one minute adds to the window.
 #[derive(Clone, Copy, Debug)]
 struct Minute {
@@ -52,6 +56,15 @@ impl TickerState {
     #[must_use]
     pub fn ticker(&self) -> Ticker {
         self.ticker
+    }
+
+    /// Whether what is held reaches back to the beginning of the 24 hours, so that their figures are
+    /// not those of a part of them.
+    #[must_use]
+    pub fn knows_the_day(&self) -> bool {
+        let reached = UnixMs(self.window_start().0 + REACHED_MS);
+        let oldest = self.minutes.front();
+        self.before.is_some() || oldest.is_some_and(|minute| minute.time <= reached)
     }
 
     /// Decimals of all figures.

@@ -164,3 +164,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_day_is_known_from_its_first_hour_or_a_bar_before_it() {
+    let bar = |minutes_ago: i64| {
+        let time = WINDOW_MS * 10 - minutes_ago * MINUTE_MS;
+        Candle {
+            closed: true,
+            ..Candle::from_trade(UnixMs(time), &trade(1, time, 5))
+        }
+    };
+    for (minutes_ago, known) in [
+        (vec![1], false),
+        (vec![720, 1], false),
+        (vec![1_400, 1], true),
+        (vec![1_500, 1], true),
+    ] {
+        let bars: Vec<Candle> = minutes_ago.iter().copied().map(bar).collect();
+        let mut state = TickerState::new();
+        state.seed(&bars, Precision::default()).expect("fits");
+        assert_eq!(state.knows_the_day(), known, "{minutes_ago:?}");
+    }
+}

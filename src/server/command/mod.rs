@@ -243,7 +243,7 @@ fn examine(args: &DoctorArgs) -> Result<(), Failure> {
     let resolved = resolve(&args.place)?;
     anstream::println!("settings");
     for (name, value, source) in resolved.iter() {
-        anstream::println!("  {name:<15} {value:<32} {source}");
+        anstream::println!("  {name:<17} {value:<32} {source}");
     }
     anstream::println!();
     let runtime = tokio::runtime::Runtime::new()

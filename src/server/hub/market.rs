@@ -283,10 +283,19 @@ impl Market {
     }
 
     /// The day's figures now.
+    ///
+    /// What is not known of the whole 24 hours is not said of a part of them.
     pub fn ticker(&self) -> TickerData {
+        let mut ticker = self.ticker.ticker();
+        if !self.ticker.knows_the_day() {
+            ticker.open_24h = None;
+            ticker.high_24h = None;
+            ticker.low_24h = None;
+            ticker.volume_24h = None;
+        }
         TickerData {
             precision: self.ticker.precision(),
-            ticker: self.ticker.ticker(),
+            ticker,
         }
     }
 

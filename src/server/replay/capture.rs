@@ -53,7 +53,7 @@ pub struct CapturedFrame {
 #[derive(Debug, Error)]
 pub enum CaptureError {
     /// It cannot be opened.
-    #[error("{}: {source}", path.display())]
+    #[error("{} cannot be opened", path.display())]
     Open {
         /// Which file.
         path: PathBuf,

@@ -63,11 +63,16 @@ fn SearchList(
     let search = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let input = NodeRef::<Input>::new();
-    let found = LocalResource::new(move || search_instruments(search.get(), ROWS));
+    let found = LocalResource::new(move || {
+        let text = search.get();
+        async move { (text.clone(), search_instruments(text, ROWS).await) }
+    });
     let rows = Memo::new(move |_| match found.get() {
-        Some(Ok(rows)) => rows,
+        Some((_, Ok(rows))) => rows,
         _ => Vec::new(),
     });
+    // Enter was pressed before the answer to what was typed had come.
+    let hurried = RwSignal::new(false);
     Effect::new(move || {
         if let Some(input) = input.get() {
             // Fails only where the element cannot have the focus.
@@ -78,6 +83,17 @@ fn SearchList(
         workspace.instrument.set(row.id.clone());
         close();
     };
+    Effect::new(move || {
+        let Some((text, Ok(rows))) = found.get() else {
+            return;
+        };
+        if hurried.get_untracked() && text == search.get_untracked() {
+            hurried.set(false);
+            if let Some(row) = rows.first() {
+                choose(row);
+            }
+        }
+    });
     let on_key = move |event: KeyboardEvent| {
         let key = event.key();
         let rows = rows.get_untracked();
@@ -85,7 +101,10 @@ fn SearchList(
             event.prevent_default();
             at.set(next);
         } else if key == "Enter" {
-            if let Some(row) = rows.get(at.get_untracked()) {
+            let answered = found.get_untracked().map(|(text, _)| text);
+            if answered.as_deref() != Some(search.get_untracked().as_str()) {
+                hurried.set(true);
+            } else if let Some(row) = rows.get(at.get_untracked()) {
                 choose(row);
             }
         } else if key == "Escape" {
@@ -94,9 +113,11 @@ fn SearchList(
     };
     let note = move || match found.get() {
         None => Some("Loading…".to_owned()),
-        Some(Err(error)) => Some(format!("The list cannot be had: {error}")),
-        Some(Ok(rows)) if rows.is_empty() => Some("No instrument has this in its name.".to_owned()),
-        Some(Ok(_)) => None,
+        Some((_, Err(error))) => Some(format!("The list cannot be had: {error}")),
+        Some((_, Ok(rows))) if rows.is_empty() => {
+            Some("No instrument has this in its name.".to_owned())
+        }
+        Some((_, Ok(_))) => None,
     };
     view! {
         <div class="fixed inset-0 z-10" on:click=move |_| close()></div>
@@ -116,6 +137,7 @@ fn SearchList(
                 on:input=move |event| {
                     search.set(event_target_value(&event));
                     at.set(0);
+                    hurried.set(false);
                 }
                 on:keydown=on_key
             />
