@@ -86,6 +86,9 @@ pub enum ServiceError {
     /// No book was recorded then.
     #[error("no book of {0} is recorded at that time")]
     NotRecorded(InstrumentId),
+    /// What arrives is not kept at the moment.
+    #[error("{0}")]
+    NotKept(String),
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -174,12 +177,12 @@ impl Service {
     /// Whether store and hub answer, and what arrives is kept.
     ///
     /// # Errors
-    /// [`ServiceError::Store`].
+    /// [`ServiceError::Store`] and [`ServiceError::NotKept`].
     pub async fn ready(&self) -> Result<(), ServiceError> {
         self.0.parts.store.position().await?;
         match self.keeping() {
             (StoreState::Failed, problem) => {
-                Err(StoreError::Unavailable(problem.unwrap_or_default()).into())
+                Err(ServiceError::NotKept(problem.unwrap_or_default()))
             }
             _ => Ok(()),
         }

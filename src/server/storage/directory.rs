@@ -127,6 +127,13 @@ fn check_stamp(path: &Path, mode: Mode, now: UnixNs) -> Result<(), StampError> {
     let text = match std::fs::read(&file) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // Without its stamp nothing says whether what is there is simulated.
+            if holds_stores(path)? {
+                return refused(format!(
+                    "the data directory {} holds stores but no stamp.json that says of which mode they are; choose another one with --data",
+                    path.display()
+                ));
+            }
             let stamp = Stamp {
                 mode,
                 schema: SCHEMA,
@@ -159,6 +166,15 @@ fn check_stamp(path: &Path, mode: Mode, now: UnixNs) -> Result<(), StampError> {
         ));
     }
     Ok(())
+}
+
+fn holds_stores(path: &Path) -> io::Result<bool> {
+    for entry in std::fs::read_dir(path)? {
+        if entry?.path().extension().is_some_and(|kind| kind == "db") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn write_stamp(path: &Path, file: &Path, stamp: &Stamp) -> Result<(), StampError> {
@@ -222,6 +238,14 @@ mod tests {
             DataDirectory::stamped(folder.path()).expect("reads"),
             Some(Mode::Demo)
         );
+    }
+
+    #[test]
+    fn stores_without_a_stamp_are_nobodys() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("candles.db"), "").expect("writes");
+        assert!(refusal(folder.path(), Mode::Live).contains("no stamp.json"));
+        assert!(!folder.path().join("stamp.json").exists());
     }
 
     #[test]

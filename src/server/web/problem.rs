@@ -101,6 +101,7 @@ impl From<ServiceError> for Problem {
         match error {
             ServiceError::UnknownInstrument(_) => Self::not_found("unknown_instrument", detail),
             ServiceError::NotRecorded(_) => Self::not_found("not_recorded", detail),
+            ServiceError::NotKept(_) => Self::unavailable("not_kept", detail),
             ServiceError::NotArriving(_) => Self::unavailable("not_arriving", detail),
             ServiceError::Store(ref store) if store.is_retryable() => {
                 tracing::warn!(%error, "the store did not answer");

@@ -217,9 +217,6 @@ impl<L: Line> Session<'_, L> {
         let symbols: Vec<&str> = new.iter().copied().map(symbol).collect();
         self.say(&symbols, |symbols| feed.subscribe(symbols))
             .await?;
-        for id in &gone {
-            self.books.forget(id);
-        }
         for carried in new {
             self.books.expect(&carried.instrument.id);
         }
@@ -227,6 +224,10 @@ impl<L: Line> Session<'_, L> {
             let now = self.setup.clock.now();
             self.checker.dropped(&gone, now, &mut self.events);
             self.hand_over().await?;
+        }
+        // Last: that a book is stale now is no reason to ask for it.
+        for id in &gone {
+            self.books.forget(id);
         }
         Ok(())
     }

@@ -208,6 +208,27 @@ async fn a_book_that_does_not_come_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_book_that_nobody_wants_any_more_is_not_waited_for() {
+    let mut stage = stage(&["A-USD", "B-USD"]).await;
+    stage.said(&["+A-USD", "+B-USD"]).await;
+    stage.venue.say("book A-USD").await;
+    stage.venue.say("book B-USD").await;
+    stage.sink.words(2).await;
+    stage.wanted.send_replace(carried(&["B-USD"]));
+    stage.said(&["-A-USD"]).await;
+    stage.sink.words(3).await;
+    for _ in 0..20 {
+        stage.venue.say("beat").await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    assert!(stage.venue.sent.is_empty());
+    let status = stage.board.connections(UnixNs(0)).remove(0);
+    assert_eq!((status.last_error, status.resyncs), (None, 0));
+    stage.stop.cancel();
+    assert_eq!(stage.task.await.unwrap(), SessionEnd::Stopped);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_line_without_a_single_book_is_given_up() {
     let stage = stage(&["A-USD"]).await;
     let venue = stage.venue;
