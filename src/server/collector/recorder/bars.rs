@@ -104,6 +104,11 @@ impl InstrumentBars {
         self.lack = Some(lack.and(self.lack));
     }
 
+    /// Since when trades are missing, where nothing has ended that yet.
+    pub fn open_since(&self) -> Option<UnixMs> {
+        self.open_gap.as_ref().map(|(start, _)| *start)
+    }
+
     /// The gap that trades going on have ended.
     pub fn take_open_gap(&mut self) -> Option<(UnixMs, String)> {
         self.open_gap.take()
@@ -251,9 +256,8 @@ impl InstrumentBars {
     /// Trades are missing from `start` to `end`, or for as long as none comes; the bars that lack
     /// them.
     pub fn gap(&mut self, start: UnixMs, end: Option<UnixMs>, reason: &str) -> Changed {
-        match end {
-            None => self.open_gap = Some((start, reason.to_owned())),
-            Some(_) => self.open_gap = None,
+        if end.is_none() {
+            self.open_gap = Some((start, reason.to_owned()));
         }
         let hole = (start, end.unwrap_or(UnixMs(i64::MAX)));
         if !self.holes.contains(&hole) {

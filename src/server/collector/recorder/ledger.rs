@@ -259,8 +259,12 @@ impl Ledger {
         if kind == GapKind::Trades
             && let Some(bars) = self.instruments.get_mut(id)
         {
-            // Whoever says what was missed meanwhile means the gap that stands open.
-            if let Some((open, _)) = bars.take_open_gap() {
+            // Whoever says what was missed meanwhile means the gap that stands open; a verdict on
+            // an older one, which ended before, does not.
+            if let Some(open) = bars.open_since()
+                && end.is_none_or(|end| end > open)
+            {
+                bars.take_open_gap();
                 start = open;
             }
             let changed = bars.gap(start, end, reason);

@@ -412,6 +412,34 @@ fn gap(start: i64, end: Option<i64>, filled: bool) -> EventBody {
     }
 }
 
+/// The line broke again before the mender could say what became of the first break.
+#[tokio::test(start_paused = true)]
+async fn a_verdict_on_an_older_gap_leaves_the_open_one_alone() {
+    let trade = |number| EventBody::Trade(nth(number, 0));
+    let at = |number| nth(number, 0).time.to_ms().0;
+    for restarts in [false, true] {
+        let bodies = vec![
+            trade(1),
+            gap(at(1) + 1, None, false),
+            trade(5),
+            gap(at(5) + 1, None, false),
+            gap(at(1) + 1, Some(at(5)), false),
+            trade(9),
+        ];
+        let store = ledgered(bodies, restarts).await;
+        let held = store.held.lock().unwrap();
+        let gaps: Vec<_> = held.gaps.iter().map(|gap| (gap.start.0, gap.end)).collect();
+        assert_eq!(
+            gaps,
+            [
+                (at(1) + 1, Some(UnixMs(at(5)))),
+                (at(5) + 1, Some(UnixMs(at(9)))),
+            ],
+            "restarts: {restarts}"
+        );
+    }
+}
+
 /// What a store holds after these events, the ledger begun anew before each where `restarts`.
 async fn ledgered(bodies: Vec<EventBody>, restarts: bool) -> Arc<MemoryStore> {
     let store = Arc::new(MemoryStore::default());

@@ -32,9 +32,9 @@ async fn conforms() {
 #[tokio::test]
 async fn a_newer_file_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
+    let directory = DataDirectory::open(folder.path(), Mode::Live, UnixNs(0)).expect("opens");
     let file = rusqlite::Connection::open(folder.path().join(CANDLES_FILE)).expect("opens");
     file.pragma_update(None, "user_version", 99).expect("sets");
-    let directory = DataDirectory::open(folder.path(), Mode::Live, UnixNs(0)).expect("opens");
     let refused = SqliteStore::open(&directory);
     assert!(matches!(refused, Err(StoreError::Refused(_))));
 }
