@@ -10,7 +10,8 @@
 //!    checks; files of trades and bars; what every interface calls; whether a server could run
 //!    here
 //! 5. [`web`]: REST, socket, pages
-//! 6. [`command`], [`run`]: command line and wiring
+//! 6. [`run`]: wiring
+//! 7. [`command`]: the command line
 
 pub mod clock;
 pub mod collector;

@@ -140,7 +140,7 @@ async fn a_book_that_was_not_recorded_is_an_error_of_its_own() {
             "not_recorded",
         ),
         (
-            "instrument=XXX-USD&at=2000",
+            "instrument=NONE-USD&at=2000",
             StatusCode::NOT_FOUND,
             "unknown_instrument",
         ),
