@@ -10,7 +10,7 @@
 //!    checks; files of trades and bars; what every interface calls; whether a server could run
 //!    here
 //! 5. [`web`]: REST, socket, pages
-//! 6. [`run`]: wiring
+//! 6. [`run`][]: wiring
 //! 7. [`command`]: the command line
 
 pub mod clock;
