@@ -15,6 +15,10 @@ const EXCHANGES: [&str; 2] = ["coinbase", "kraken"];
 const RATE: u32 = 500;
 /// More resident memory than this is a leak: the market is small.
 const MOST_BYTES: u64 = 200_000_000;
+/// A server that was spared for so long must have its size, and keep it.
+const LONG: Duration = Duration::from_secs(600);
+/// What it may grow after that, bytes: caches that fill, an allocator that keeps what it had.
+const GROWTH_BYTES: u64 = 15_000_000;
 
 /// How long it goes on; `None` where nobody asks for it.
 fn length() -> Option<Duration> {
@@ -48,10 +52,14 @@ async fn whatever_happens_for_however_long_nothing_differs_at_the_end() {
     let start = || Server::start_on(&market, &EXCHANGES, &data, &log);
     let (mut server, mut fate, mut told) = (start(), Fate(1), BTreeMap::new());
     let (mut faults, mut kills, mut memory) = (0, 0, Vec::new());
+    // The memory of the server that is spared, by the time since it was first.
+    let mut spared = Vec::new();
     let watch = Stopwatch::start();
     while watch.elapsed() < length {
+        // The second half kills nothing: what grows shall have the time to show it.
+        let is_spared = watch.elapsed() > length / 2;
         match fate.below(4) {
-            0 => {
+            0 if !is_spared => {
                 server.kill();
                 server = start();
                 kills += 1;
@@ -66,7 +74,11 @@ async fn whatever_happens_for_however_long_nothing_differs_at_the_end() {
             }
         }
         market.tell(&mut told).await;
-        memory.push(server.memory().await);
+        let bytes = server.memory().await;
+        memory.push(bytes);
+        if is_spared {
+            spared.push((watch.elapsed() - length / 2, bytes));
+        }
     }
     for instrument in instruments() {
         ledger::everything_fetched(&server, &instrument).await;
@@ -89,6 +101,23 @@ async fn whatever_happens_for_however_long_nothing_differs_at_the_end() {
     let megabytes: Vec<u64> = memory.iter().map(|bytes| bytes / 1_000_000).collect();
     println!("{faults} faults, {kills} kills in {length:?}; memory in MB: {megabytes:?}");
     assert!(most < MOST_BYTES, "{most} bytes of memory");
+    let grown = growth(&spared);
+    println!("grown by {grown} bytes after {LONG:?}");
+    assert!(grown < GROWTH_BYTES, "grown by {grown} bytes");
+}
+
+/// How much more than at first a server held last, once it had run for [`LONG`]; 0 for one that
+/// did not.
+fn growth(spared: &[(Duration, u64)]) -> u64 {
+    let settled: Vec<u64> = spared
+        .iter()
+        .filter(|(age, _)| *age > LONG)
+        .map(|(_, bytes)| *bytes)
+        .collect();
+    let most = |part: &[u64]| part.iter().max().copied().unwrap_or_default();
+    let quarter = settled.len() / 4;
+    let (first, last) = (&settled[..quarter], &settled[settled.len() - quarter..]);
+    most(last).saturating_sub(most(first))
 }
 
 fn instruments() -> impl Iterator<Item = String> {
