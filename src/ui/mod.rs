@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let workspace = Workspace::provide();
     StatusFeed::provide(Live::provide());
+    let context = |id| workspace.panel(id);
     let hidden_on_phone = move |tab: PhoneTab| {
         let shown = workspace.phone_tab.get() == tab;
         if shown { "" } else { "max-md:hidden" }
@@ -58,13 +59,13 @@ pub fn App() -> impl IntoView {
                 <Outage />
                 <main class="grid min-h-0 grow grid-cols-1 gap-1 md:grid-cols-[minmax(0,1fr)_300px] md:grid-rows-[minmax(0,1fr)_minmax(0,1fr)] md:px-1">
                     <div class=move || format!("min-h-0 min-w-0 md:row-span-2 {}", hidden_on_phone(PhoneTab::Chart))>
-                        <ChartPanel />
+                        <ChartPanel context=context(1) />
                     </div>
                     <div class=move || format!("min-h-0 min-w-0 {}", hidden_on_phone(PhoneTab::Book))>
-                        <BookPanel />
+                        <BookPanel context=context(2) />
                     </div>
                     <div class=move || format!("min-h-0 min-w-0 {}", hidden_on_phone(PhoneTab::Tape))>
-                        <TapePanel />
+                        <TapePanel context=context(3) />
                     </div>
                 </main>
             </div>

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use tradesuite_core::model::{InstrumentId, Timeframe};
 
 use crate::browser;
+use crate::ui::panel::{PanelChange, PanelContext, PanelSettings};
 
 const KEY: &str = "tradesuite.workspace";
 const FIRST_INSTRUMENT: &str = "coinbase:BTC-USD";
@@ -155,6 +156,30 @@ impl Workspace {
     #[must_use]
     pub fn expect() -> Self {
         expect_context()
+    }
+
+    /// The place of a panel that looks at what the workspace looks at.
+    #[must_use]
+    pub fn panel(self, id: u32) -> PanelContext {
+        let settings = move || {
+            let timeframe = self.timeframe.get().name().into();
+            PanelSettings::from_iter([("timeframe".to_owned(), timeframe)])
+        };
+        let on_change = move |change| match change {
+            PanelChange::Instrument(instrument) => self.instrument.set(instrument),
+            PanelChange::Setting("timeframe", value) => {
+                if let Ok(timeframe) = serde_json::from_value(value) {
+                    self.timeframe.set(timeframe);
+                }
+            }
+            PanelChange::Setting(..) => {}
+        };
+        PanelContext {
+            id,
+            instrument: self.instrument.into(),
+            settings: Signal::derive(settings),
+            on_change: Callback::new(on_change),
+        }
     }
 
     fn restore(self) {

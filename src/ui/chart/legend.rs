@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use tradesuite_core::chart::{ChartView, Crosshair, Legend, format};
 use tradesuite_core::model::UnixMs;
 
+use crate::ui::chart::timeframes::chosen_timeframe;
+use crate::ui::panel::PanelContext;
 use crate::ui::widget::Readout;
-use crate::ui::workspace::Workspace;
 
 /// Names of the figures and of their elements.
 const FIGURES: [(&str, &str); 7] = [
@@ -90,17 +91,19 @@ pub fn missing_text(
 /// The line.
 #[component]
 pub fn LegendLine(
+    /// The chart's place in the page.
+    context: PanelContext,
     /// Elements of the figures.
     nodes: LegendNodes,
     /// What is said of missing trades.
     missing: NodeRef<Span>,
 ) -> impl IntoView {
-    let workspace = Workspace::expect();
-    let symbol = move || workspace.instrument.get().symbol().to_owned();
+    let timeframe = chosen_timeframe(context);
+    let symbol = move || context.instrument.get().symbol().to_owned();
     let rest = move || {
-        let instrument = workspace.instrument.get();
+        let instrument = context.instrument.get();
         let venue = format::venue(instrument.exchange());
-        format!("{} · {venue}", workspace.timeframe.get())
+        format!("{} · {venue}", timeframe.get())
     };
     let figures = FIGURES
         .into_iter()

@@ -34,9 +34,9 @@ use crate::ui::chart::feed::Notice;
 use crate::ui::chart::gesture::{Pointer, WheelTurn};
 use crate::ui::chart::legend::{LegendLine, LegendNodes};
 use crate::ui::chart::session::Session;
-use crate::ui::chart::timeframes::TimeframeBar;
+use crate::ui::chart::timeframes::{TimeframeBar, chosen_timeframe};
 use crate::ui::live::{Link, Live};
-use crate::ui::panel::Panel;
+use crate::ui::panel::{Panel, PanelContext};
 use crate::ui::workspace::Workspace;
 
 /// The chart's elements and the few signals that it writes.
@@ -54,9 +54,12 @@ struct Parts {
     following: RwSignal<bool>,
 }
 
-/// The chart of the instrument and timeframe looked at.
+/// The chart of its instrument.
 #[component]
-pub fn ChartPanel() -> impl IntoView {
+pub fn ChartPanel(
+    /// Its place in the page.
+    context: PanelContext,
+) -> impl IntoView {
     let workspace = Workspace::expect();
     let live = Live::expect();
     let parts = Parts {
@@ -70,10 +73,11 @@ pub fn ChartPanel() -> impl IntoView {
         following: RwSignal::new(true),
     };
     let session = StoredValue::new_local(None::<Session>);
+    let shown_timeframe = chosen_timeframe(context);
     Effect::new(move || {
         if workspace.ready.get() {
-            let instrument = workspace.instrument.get();
-            let timeframe = workspace.timeframe.get();
+            let instrument = context.instrument.get();
+            let timeframe = shown_timeframe.get();
             session.set_value(Some(Session::start(instrument, timeframe, parts)));
         }
     });
@@ -83,11 +87,12 @@ pub fn ChartPanel() -> impl IntoView {
         let _ = session.try_with_value(|session| session.as_ref().map(action));
     };
     let label = move || {
-        let (instrument, timeframe) = (workspace.instrument.get(), workspace.timeframe.get());
+        let (instrument, timeframe) = (context.instrument.get(), shown_timeframe.get());
         format!("Candlestick chart of {}, {timeframe}", instrument.symbol())
     };
+    let summary_id = context.element_id("summary");
     view! {
-        <Panel title="Chart" tools=|| view! { <TimeframeBar /> }>
+        <Panel title="Chart" tools=move || view! { <TimeframeBar context /> }>
             <div class="relative min-h-0 grow">
                 <canvas node_ref=parts.grid class="pointer-events-none absolute inset-0 size-full" aria-hidden="true"></canvas>
                 <canvas
@@ -97,7 +102,7 @@ pub fn ChartPanel() -> impl IntoView {
                     role="application"
                     tabindex="0"
                     aria-label=label
-                    aria-describedby="chart-summary"
+                    aria-describedby=summary_id.clone()
                     on:pointerdown=move |event: PointerEvent| {
                         if event.button() == 0 {
                             browser::capture_pointer(&parts.bars, event.pointer_id());
@@ -123,9 +128,9 @@ pub fn ChartPanel() -> impl IntoView {
                         }
                     }
                 ></canvas>
-                <span id="chart-summary" class="sr-only" node_ref=parts.summary data-testid="chart-summary"></span>
+                <span id=summary_id class="sr-only" node_ref=parts.summary data-testid="chart-summary"></span>
                 <span hidden=true node_ref=parts.facts data-testid="chart-facts"></span>
-                <LegendLine nodes=parts.legend missing=parts.missing />
+                <LegendLine context nodes=parts.legend missing=parts.missing />
                 <Show when=move || !parts.following.get()>
                     <button
                         class="absolute bottom-9 right-24 h-7 cursor-pointer rounded border border-line-strong bg-raised px-2.5 text-[11px] hover:bg-hover"

@@ -12,7 +12,7 @@ use tradesuite_core::protocol::{Body, BookData, BookDepth, Data, Message, Topic}
 
 use crate::browser::{Align, Font, Rect, Surface, SurfaceSize};
 use crate::ui::live::{Link, Live};
-use crate::ui::panel::{Painter, Palette, Panel};
+use crate::ui::panel::{Painter, Palette, Panel, PanelContext};
 use crate::ui::widget::Readout;
 use crate::ui::workspace::Workspace;
 
@@ -114,7 +114,10 @@ impl Book {
 
 /// The order book of the instrument looked at.
 #[component]
-pub fn BookPanel() -> impl IntoView {
+pub fn BookPanel(
+    /// Its place in the page.
+    context: PanelContext,
+) -> impl IntoView {
     let workspace = Workspace::expect();
     let live = Live::expect();
     let canvas = NodeRef::<Canvas>::new();
@@ -123,7 +126,7 @@ pub fn BookPanel() -> impl IntoView {
     Effect::new(move || {
         if workspace.ready.get() {
             start(
-                &workspace.instrument.get(),
+                &context.instrument.get(),
                 workspace,
                 live,
                 canvas,
@@ -136,6 +139,7 @@ pub fn BookPanel() -> impl IntoView {
         Link::Lost => Some("The server cannot be reached.".to_owned()),
         _ => note.get(),
     };
+    let summary_id = context.element_id("summary");
     view! {
         <Panel title="Order book">
             <div class="relative min-h-0 grow">
@@ -145,9 +149,9 @@ pub fn BookPanel() -> impl IntoView {
                     data-testid="book"
                     role="img"
                     aria-label="Order book, asks above bids"
-                    aria-describedby="book-summary"
+                    aria-describedby=summary_id.clone()
                 ></canvas>
-                <span id="book-summary" class="sr-only" node_ref=summary data-testid="book-summary"></span>
+                <span id=summary_id class="sr-only" node_ref=summary data-testid="book-summary"></span>
                 <Show when=move || message().is_some()>
                     <p
                         class="absolute inset-x-3 top-1/2 -translate-y-1/2 rounded bg-raised px-3 py-2 text-center text-text-2"

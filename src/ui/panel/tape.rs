@@ -12,7 +12,7 @@ use tradesuite_core::protocol::{Body, Data, Message, Topic, TradeData};
 
 use crate::browser::{Align, Font, Rect, Surface, SurfaceSize};
 use crate::ui::live::{Link, Live};
-use crate::ui::panel::{Painter, Palette, Panel};
+use crate::ui::panel::{Painter, Palette, Panel, PanelContext};
 use crate::ui::widget::Readout;
 use crate::ui::workspace::{Workspace, Zone};
 
@@ -100,7 +100,10 @@ impl Trades {
 
 /// The trades of the instrument looked at.
 #[component]
-pub fn TapePanel() -> impl IntoView {
+pub fn TapePanel(
+    /// Its place in the page.
+    context: PanelContext,
+) -> impl IntoView {
     let workspace = Workspace::expect();
     let live = Live::expect();
     let canvas = NodeRef::<Canvas>::new();
@@ -109,7 +112,7 @@ pub fn TapePanel() -> impl IntoView {
     Effect::new(move || {
         if workspace.ready.get() {
             start(
-                &workspace.instrument.get(),
+                &context.instrument.get(),
                 workspace,
                 live,
                 canvas,
@@ -122,6 +125,7 @@ pub fn TapePanel() -> impl IntoView {
         Link::Lost => Some("The server cannot be reached; this is what was seen until then."),
         _ => empty.get().then_some("Waiting for a trade…"),
     };
+    let summary_id = context.element_id("summary");
     view! {
         <Panel title="Tape">
             <div class="relative min-h-0 grow">
@@ -131,9 +135,9 @@ pub fn TapePanel() -> impl IntoView {
                     data-testid="tape"
                     role="img"
                     aria-label="Trades, newest first"
-                    aria-describedby="tape-summary"
+                    aria-describedby=summary_id.clone()
                 ></canvas>
-                <span id="tape-summary" class="sr-only" node_ref=summary data-testid="tape-summary"></span>
+                <span id=summary_id class="sr-only" node_ref=summary data-testid="tape-summary"></span>
                 <Show when=move || message().is_some()>
                     <p
                         class="absolute inset-x-3 bottom-2 rounded bg-raised px-3 py-2 text-center text-text-2"
