@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::ledger;
-use crate::process::{Market, Server, until};
+use crate::process::{Market, Server, until_said};
 use crate::reader::{Levels, Reader, units};
 
 const SYMBOL: &str = "BTC-USD";
@@ -103,18 +103,33 @@ impl Trial {
         );
         let book = format!("book?instrument={instrument}&depth={}", self.depth);
         let trades = format!("trades?instrument={instrument}&limit=1");
-        until(
+        until_said(
             &format!("the market's book and newest trade after {after}"),
             async || {
-                let (held, trades) = (server.get(&book).await?, server.get(&trades).await?);
-                let newest = &trades["trades"].as_array()?.last()?["id"];
+                let (held, trades) = (server.get(&book).await, server.get(&trades).await);
+                let held = held.ok_or("the server has no book")?;
+                let trades = trades.ok_or("the server has no trades")?;
+                let rows = trades["trades"].as_array();
+                let newest = rows.and_then(|rows| rows.last()).map(|row| &row["id"]);
                 let view = self.reader.view();
-                let same = held["stale"] == false
-                    && levels(&held) == truth
-                    && !view.stale
-                    && cut(view.levels(), self.depth) == truth
-                    && newest == last;
-                same.then_some(())
+                let is = |holds: bool, what: String| if holds { Ok(()) } else { Err(what) };
+                is(
+                    held["stale"] == false,
+                    "the server's book is stale".to_owned(),
+                )?;
+                is(
+                    levels(&held) == truth,
+                    "the server's book differs".to_owned(),
+                )?;
+                is(!view.stale, "the reader's book is stale".to_owned())?;
+                is(
+                    cut(view.levels(), self.depth) == truth,
+                    format!("the reader's book differs after {} messages", view.messages),
+                )?;
+                is(
+                    newest == Some(last),
+                    format!("newest trade {newest:?}, not {last}"),
+                )
             },
         )
         .await;

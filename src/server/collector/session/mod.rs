@@ -207,8 +207,11 @@ impl<L: Line> Session<'_, L> {
             self.checker.carry(carried);
         }
         let new: Vec<&CarriedInstrument> = missing_from(&before, &wanted).collect();
-        let gone: Vec<InstrumentId> = missing_from(&wanted, &before)
-            .map(|carried| carried.instrument.id.clone())
+        // One that only got another name, from the venue's list, is not dropped.
+        let gone: Vec<InstrumentId> = before
+            .keys()
+            .filter(|id| !wanted.contains_key(*id))
+            .cloned()
             .collect();
         let feed = self.setup.feed;
         let symbols: Vec<&str> = missing_from(&wanted, &before).map(symbol).collect();

@@ -113,6 +113,22 @@ async fn subscribes_first_and_follows_what_is_wanted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_instrument_that_gets_another_name_goes_on() {
+    let mut stage = stage(&["A-USD"]).await;
+    stage.said(&["+A-USD"]).await;
+    let mut renamed = carried(&["A-USD"]).as_ref().clone();
+    for carried in renamed.values_mut() {
+        let mut instrument = carried.instrument.as_ref().clone();
+        instrument.venue_symbol = "A/USD".to_owned();
+        carried.instrument = Arc::new(instrument);
+    }
+    stage.wanted.send_replace(Arc::new(renamed));
+    stage.said(&["-A-USD", "+A/USD"]).await;
+    stage.venue.say("book A-USD").await;
+    assert_eq!(stage.sink.words(1).await, ["book A-USD"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn events_go_on_in_order() {
     let stage = stage(&["A-USD"]).await;
     for number in 1..=600 {

@@ -13,8 +13,10 @@ use super::history::History;
 use super::listing::Listing;
 use super::walk::{MINUTE_DEPTH, MINUTE_NS};
 
-/// Trades kept for those who ask for missed ones.
+/// Trades kept for those who ask for missed ones: at least so many, and all of so long. A client
+/// that is cut off again and again waits a minute between two tries, and as long to ask.
 const KEPT_TRADES: usize = 20_000;
+const KEPT_NS: i64 = 600_000_000_000;
 const DAY_MINUTES: i64 = 1_440;
 
 /// Figures of the last 24 hours, in counts of the last decimals.
@@ -67,7 +69,9 @@ impl Desk {
         for step in &self.moves {
             let Move::Trade(trade) = step else { continue };
             self.played.push(trade);
-            if self.trades.len() == KEPT_TRADES {
+            let is_old = |held: &&Trade| held.time.0 < trade.time.0 - KEPT_NS;
+            if self.trades.len() >= KEPT_TRADES && self.trades.front().as_ref().is_some_and(is_old)
+            {
                 self.trades.pop_front();
             }
             self.trades.push_back(*trade);
