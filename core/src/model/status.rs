@@ -90,7 +90,8 @@ pub struct StoreStatus {
     pub state: StoreState,
     /// Size on disk, bytes.
     pub bytes: u64,
-    /// In one sentence, what is wrong; nothing where the state is [`StoreState::Ok`].
+    /// In one sentence, what is wrong. Where the state is [`StoreState::Ok`], what arrives is kept,
+    /// but something that was kept is held no longer.
     #[serde(default)]
     pub problem: Option<String>,
     /// What takes it, by kind; empty for a store that does not say.

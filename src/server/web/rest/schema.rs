@@ -141,7 +141,8 @@ pub(super) struct Store {
     pub state: String,
     /// Size on disk, bytes.
     pub bytes: u64,
-    /// In one sentence, what is wrong; null where the state is `ok`.
+    /// In one sentence, what is wrong; where the state is `ok`, which files were damaged and set
+    /// aside. Else null.
     pub problem: Option<String>,
     /// What takes it, by kind.
     pub kinds: Vec<StoreKind>,
