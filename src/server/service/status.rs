@@ -39,6 +39,7 @@ impl Service {
             },
             connections: parts.board.connections(now),
             rejected: parts.board.rejected(),
+            notices: parts.board.notices(),
         }
     }
 
