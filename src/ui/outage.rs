@@ -131,6 +131,7 @@ mod tests {
             },
             connections,
             rejected: 0,
+            notices: Vec::new(),
         }
     }
 

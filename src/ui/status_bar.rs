@@ -278,6 +278,7 @@ mod tests {
                 connection(ConnectionState::Waiting),
             ],
             rejected: 0,
+            notices: Vec::new(),
         }
     }
 

@@ -90,7 +90,8 @@ pub struct StoreStatus {
     pub state: StoreState,
     /// Size on disk, bytes.
     pub bytes: u64,
-    /// In one sentence, what is wrong; nothing where the state is [`StoreState::Ok`].
+    /// In one sentence, what is wrong. Where the state is [`StoreState::Ok`], what arrives is kept,
+    /// but something that was kept is held no longer.
     #[serde(default)]
     pub problem: Option<String>,
     /// What takes it, by kind; empty for a store that does not say.
@@ -131,4 +132,7 @@ pub struct ServerStatus {
     pub connections: Vec<ConnectionStatus>,
     /// Frames and values that did not parse, fit or verify since the start.
     pub rejected: u64,
+    /// What the settings ask for and cannot be collected, in a sentence each.
+    #[serde(default)]
+    pub notices: Vec<String>,
 }

@@ -172,6 +172,7 @@ fn vectors() -> Vec<(&'static str, Message)> {
                         retry_at: None,
                     }],
                     rejected: 0,
+                    notices: Vec::new(),
                 }))),
             ),
         ),

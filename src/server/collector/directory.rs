@@ -1,7 +1,7 @@
 //! The instruments that venues list: from the store at the start, from the venues once a day.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -18,7 +18,11 @@ type Listed = Arc<BTreeMap<InstrumentId, Arc<Instrument>>>;
 
 /// A cheap handle on all instruments known so far.
 #[derive(Clone, Debug, Default)]
-pub struct Directory(Arc<watch::Sender<Listed>>);
+pub struct Directory {
+    listed: Arc<watch::Sender<Listed>>,
+    /// Venues whose own lists were read since the start.
+    read: Arc<Mutex<BTreeSet<&'static str>>>,
+}
 
 impl Directory {
     /// Takes over what the store knows.
@@ -33,7 +37,7 @@ impl Directory {
 
     /// Adds instruments, or replaces what was known of them.
     pub fn describe(&self, instruments: Vec<Instrument>) {
-        self.0.send_modify(|listed| {
+        self.listed.send_modify(|listed| {
             let mut next = BTreeMap::clone(listed);
             for instrument in instruments {
                 next.insert(instrument.id.clone(), Arc::new(instrument));
@@ -45,13 +49,13 @@ impl Directory {
     /// Everything known, by id.
     #[must_use]
     pub fn all(&self) -> Listed {
-        self.0.borrow().clone()
+        self.listed.borrow().clone()
     }
 
     /// What is known of one instrument.
     #[must_use]
     pub fn get(&self, id: &InstrumentId) -> Option<Arc<Instrument>> {
-        self.0.borrow().get(id).cloned()
+        self.listed.borrow().get(id).cloned()
     }
 
     /// What is known of one instrument, else what follows from its id.
@@ -65,13 +69,33 @@ impl Directory {
     /// exist there.
     #[must_use]
     pub fn knows_venue(&self, exchange: &str) -> bool {
-        self.0.borrow().keys().any(|id| id.exchange() == exchange)
+        self.listed
+            .borrow()
+            .keys()
+            .any(|id| id.exchange() == exchange)
+    }
+
+    /// Whether the venue's own list was read since the start, so that it is known what is not in it.
+    #[must_use]
+    pub fn was_read(&self, exchange: &str) -> bool {
+        self.lock_read().contains(exchange)
+    }
+
+    /// Takes over the list of a venue.
+    pub fn take_list(&self, exchange: &'static str, instruments: Vec<Instrument>) {
+        // First: whoever follows the list looks at both.
+        self.lock_read().insert(exchange);
+        self.describe(instruments);
+    }
+
+    fn lock_read(&self) -> MutexGuard<'_, BTreeSet<&'static str>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Follows the list.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<Listed> {
-        self.0.subscribe()
+        self.listed.subscribe()
     }
 }
 
@@ -121,7 +145,7 @@ async fn refresh(
 ) -> Result<usize, RestError> {
     let instruments = rest.instruments().await?;
     let count = instruments.len();
-    directory.describe(instruments.clone());
+    directory.take_list(rest.exchange().spec().id, instruments.clone());
     let batch = StoreBatch {
         instruments,
         ..StoreBatch::default()

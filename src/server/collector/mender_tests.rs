@@ -8,12 +8,10 @@ use tradesuite_core::model::{Candle, EventBody, Origin, UnixNs};
 use super::*;
 use crate::server::collector::backoff::Jitter;
 use crate::server::collector::directory::Directory;
-use crate::server::collector::history::HistorySetup;
 use crate::server::collector::http::{Http, NoReply, Reply};
 use crate::server::collector::recorder::{Mending, Recorder};
-use crate::server::collector::rest::VenueRest;
 use crate::server::collector::sink::EventSink;
-use crate::server::collector::testing::{LineVenue, MemoryJournal, event, id, trade};
+use crate::server::collector::testing::{MemoryJournal, event, history, id, trade};
 use crate::server::storage::memory::MemoryStore;
 
 const MINUTE: i64 = 60_000;
@@ -82,16 +80,7 @@ struct Stage {
 async fn stage(venue: Venue, store: Arc<MemoryStore>) -> Stage {
     let (venue, clock) = (Arc::new(venue), Clock::manual(UnixMs(at(80)).to_ns()));
     let (journal, stop) = (MemoryJournal::default(), CancellationToken::new());
-    let rest = VenueRest::new(&LineVenue, None, venue.clone(), Jitter::fixed(1.0));
-    let venues = vec![Arc::new(rest)];
-    let history = History::new(HistorySetup {
-        venues: venues.clone(),
-        store: store.clone(),
-        state: store.clone(),
-        directory: Directory::default(),
-        clock: clock.clone(),
-        stop: stop.clone(),
-    });
+    let (history, venues) = history(venue.clone(), &store, Directory::default(), &clock, &stop);
     let (mending, holes, mut mended) = Mending::channels();
     tokio::spawn(async move { while mended.recv().await.is_some() {} });
     let recorder = Recorder {
@@ -127,6 +116,15 @@ async fn stage(venue: Venue, store: Arc<MemoryStore>) -> Stage {
         history,
         stop,
     }
+}
+
+/// Followed from 10:00 to 11:20, then left.
+async fn left(venue: Venue) -> Stage {
+    let stage = stage(venue, Arc::default()).await;
+    stage.trades(0..=80).await;
+    stage.leave(80).await;
+    stage.until(|stage| stage.gaps().len() == 1).await;
+    stage
 }
 
 impl Stage {
@@ -169,10 +167,28 @@ impl Stage {
         self.store.held.lock().unwrap().gaps.clone()
     }
 
+    /// Whether the trades of the first gap were fetched.
+    fn is_filled(&self) -> bool {
+        self.gaps().first().is_some_and(|gap| gap.filled)
+    }
+
+    /// Whether the hour is made of all its trades.
+    fn is_whole(&self) -> bool {
+        self.hour()
+            .is_some_and(|hour| hour.origin == Origin::Trades)
+    }
+
     async fn until(&self, met: impl Fn(&Self) -> bool) {
         while !met(self) {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// The trades that were fetched, in order of their numbers.
+    fn fetched(&self) -> Vec<u64> {
+        let mut fetched = self.journal.fetched();
+        fetched.sort_unstable();
+        fetched
     }
 
     fn asked(&self, path: &str) -> usize {
@@ -205,28 +221,15 @@ async fn an_hour_that_was_left_in_the_middle_is_whole_when_it_is_asked_for() {
 
 #[tokio::test(start_paused = true)]
 async fn what_was_missed_is_fetched_and_its_bars_are_whole() {
-    let stage = stage(Venue::default(), Arc::default()).await;
-    stage.trades(0..=80).await;
-    stage.leave(80).await;
-    stage.until(|stage| stage.gaps().len() == 1).await;
+    let stage = left(Venue::default()).await;
     stage.time(200);
     stage.trades([200]).await;
-    stage
-        .until(|stage| stage.gaps().first().is_some_and(|gap| gap.filled))
-        .await;
+    stage.until(Stage::is_filled).await;
     let gap = &stage.gaps()[0];
     assert_eq!(gap.reason, "119 trades were fetched afterwards");
     assert_eq!((gap.start.0, gap.end), (at(80), Some(UnixMs(at(200)))));
-    let mut fetched = stage.journal.fetched();
-    fetched.sort_unstable();
-    assert_eq!(fetched, (81..200).collect::<Vec<_>>());
-    stage
-        .until(|stage| {
-            stage
-                .hour()
-                .is_some_and(|hour| hour.origin == Origin::Trades)
-        })
-        .await;
+    assert_eq!(stage.fetched(), (81..200).collect::<Vec<_>>());
+    stage.until(Stage::is_whole).await;
     let hour = stage.hour().unwrap();
     assert_eq!((hour.trades, hour.closed), (Some(60), true));
     assert_eq!(stage.store.held.lock().unwrap().trades.len(), 201);
@@ -242,12 +245,8 @@ async fn a_break_right_after_the_first_trade_ever_is_mended() {
     stage.until(|stage| stage.gaps().len() == 1).await;
     stage.time(90);
     stage.trades([90]).await;
-    stage
-        .until(|stage| stage.gaps().first().is_some_and(|gap| gap.filled))
-        .await;
-    let mut fetched = stage.journal.fetched();
-    fetched.sort_unstable();
-    assert_eq!(fetched, (81..90).collect::<Vec<_>>());
+    stage.until(Stage::is_filled).await;
+    assert_eq!(stage.fetched(), (81..90).collect::<Vec<_>>());
     stage.stop.cancel();
 }
 
@@ -257,10 +256,7 @@ async fn what_cannot_be_had_stands_in_the_ledger_and_the_venues_bars_in_its_plac
         gone: vec![90, 91],
         ..Venue::default()
     };
-    let stage = stage(venue, Arc::default()).await;
-    stage.trades(0..=80).await;
-    stage.leave(80).await;
-    stage.until(|stage| stage.gaps().len() == 1).await;
+    let stage = left(venue).await;
     stage.time(100);
     stage.trades([100]).await;
     stage
@@ -286,14 +282,11 @@ async fn a_venue_that_is_away_is_asked_again_later() {
         failures: Mutex::new(2),
         ..Venue::default()
     };
-    let stage = stage(venue, Arc::default()).await;
-    stage.trades(0..=80).await;
-    stage.leave(80).await;
-    stage.until(|stage| stage.gaps().len() == 1).await;
+    let stage = left(venue).await;
     stage.time(85);
     stage.trades([85]).await;
     let watch = Stopwatch::start();
-    stage.until(|stage| stage.gaps()[0].filled).await;
+    stage.until(Stage::is_filled).await;
     assert!(watch.elapsed() >= TRY_AGAIN);
     assert_eq!(stage.journal.fetched(), [81, 82, 83, 84]);
     stage.stop.cancel();
@@ -301,22 +294,13 @@ async fn a_venue_that_is_away_is_asked_again_later() {
 
 #[tokio::test(start_paused = true)]
 async fn a_short_break_without_a_trade_asks_nobody() {
-    let stage = stage(Venue::default(), Arc::default()).await;
-    stage.trades(0..=80).await;
-    stage.leave(80).await;
-    stage.until(|stage| stage.gaps().len() == 1).await;
+    let stage = left(Venue::default()).await;
     let asked = stage.asked("/trades");
     stage.trades([81]).await;
-    stage.until(|stage| stage.gaps()[0].filled).await;
+    stage.until(Stage::is_filled).await;
     assert_eq!(stage.gaps()[0].reason, "no trade was missed after all");
     assert_eq!((stage.asked("/trades"), asked), (0, 0));
-    stage
-        .until(|stage| {
-            stage
-                .hour()
-                .is_some_and(|hour| hour.origin == Origin::Trades)
-        })
-        .await;
+    stage.until(Stage::is_whole).await;
     stage.stop.cancel();
 }
 

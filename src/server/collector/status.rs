@@ -1,5 +1,6 @@
 //! How each connection is doing, for the status panel. Written by sessions, read by services.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tradesuite_core::model::{ConnectionState, ConnectionStatus, UnixNs};
@@ -14,9 +15,16 @@ const RATE_WINDOW_S: i64 = 5;
 /// once a second.
 const QUIET_MS: i64 = 2_500;
 
-/// Every connection's state. A cheap handle.
+/// Every connection's state, and what is not collected. A cheap handle.
 #[derive(Clone, Debug, Default)]
-pub struct StatusBoard(Arc<Mutex<Vec<StatusCell>>>);
+pub struct StatusBoard(Arc<Mutex<Board>>);
+
+#[derive(Debug, Default)]
+struct Board {
+    lines: Vec<StatusCell>,
+    /// What is asked for and cannot be collected, in a sentence each, by venue.
+    uncollected: BTreeMap<&'static str, Vec<String>>,
+}
 
 /// One connection's state. A cheap handle.
 #[derive(Clone, Debug)]
@@ -54,25 +62,41 @@ impl StatusBoard {
             last_error: None,
             retry_at: None,
         })));
-        lock(&self.0).push(cell.clone());
+        lock(&self.0).lines.push(cell.clone());
         cell
     }
 
     /// Takes a connection off the board: it is not wanted any more.
     pub fn remove(&self, cell: &StatusCell) {
-        lock(&self.0).retain(|held| !Arc::ptr_eq(&held.0, &cell.0));
+        lock(&self.0)
+            .lines
+            .retain(|held| !Arc::ptr_eq(&held.0, &cell.0));
+    }
+
+    /// What is asked for of a venue and cannot be collected, in a sentence each.
+    pub fn uncollected(&self, exchange: &'static str, sentences: Vec<String>) {
+        lock(&self.0).uncollected.insert(exchange, sentences);
+    }
+
+    /// What is asked for and cannot be collected, in a sentence each.
+    #[must_use]
+    pub fn notices(&self) -> Vec<String> {
+        let board = lock(&self.0);
+        board.uncollected.values().flatten().cloned().collect()
     }
 
     /// All connections as they stand now.
     #[must_use]
     pub fn connections(&self, now: UnixNs) -> Vec<ConnectionStatus> {
-        lock(&self.0).iter().map(|cell| cell.status(now)).collect()
+        let board = lock(&self.0);
+        board.lines.iter().map(|cell| cell.status(now)).collect()
     }
 
     /// Frames and values that did not parse, fit or verify since the start.
     #[must_use]
     pub fn rejected(&self) -> u64 {
         lock(&self.0)
+            .lines
             .iter()
             .map(|cell| lock(&cell.0).rejected)
             .sum()

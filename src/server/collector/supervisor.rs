@@ -96,11 +96,13 @@ impl<C: Connector + Clone> Supervisor<C> {
         let mut assignment = Assignment::new(this.venue.feed.spec().instruments_per_connection);
         let mut slots: BTreeMap<u32, Slot> = BTreeMap::new();
         let mut known: BTreeMap<InstrumentId, CarriedInstrument> = BTreeMap::new();
+        let mut unlisted = BTreeSet::new();
         let mut looked_at = this.looked_at.clone();
         let mut listed = this.directory.changes();
         loop {
             let wanted = this.wanted(&looked_at.borrow_and_update());
             listed.borrow_and_update();
+            this.say_unlisted(&mut unlisted);
             known.retain(|id, _| wanted.contains(id));
             for id in &wanted {
                 match known.get_mut(id) {
@@ -177,6 +179,26 @@ impl<C: Connector + Clone> Supervisor<C> {
             .filter(|id| !complete || self.directory.get(id).is_some())
             .cloned()
             .collect()
+    }
+
+    /// Says what is to be collected around the clock and is not in the venue's list: once in the
+    /// log, and on the board for as long as that is so. `said` is what was said last.
+    fn say_unlisted(&self, said: &mut BTreeSet<InstrumentId>) {
+        let spec = self.venue.exchange.spec();
+        let is_unlisted = |id: &&InstrumentId| {
+            self.directory.was_read(spec.id) && self.directory.get(id).is_none()
+        };
+        let unlisted: BTreeSet<_> = self.venue.always.iter().filter(is_unlisted).collect();
+        let sentence = |id: &InstrumentId| {
+            let label = spec.label;
+            format!("{id} is in the settings and is not collected: {label} does not list it")
+        };
+        for id in unlisted.iter().filter(|id| !said.contains(**id)) {
+            tracing::warn!("{}", sentence(id));
+        }
+        let sentences = unlisted.iter().map(|id| sentence(id)).collect();
+        self.board.uncollected(spec.id, sentences);
+        *said = unlisted.into_iter().cloned().collect();
     }
 
     async fn describe(&self, id: &InstrumentId) -> CarriedInstrument {

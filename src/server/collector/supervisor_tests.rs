@@ -239,6 +239,30 @@ async fn what_a_venue_does_not_list_is_not_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_settings_name_and_the_venue_does_not_list_is_said() {
+    let connector = MemoryConnector::default();
+    let mut venue = connector.accept();
+    let stage = start(connector, &["A-USD", "NOPE-USD"]);
+    let list = |symbols: &[&str]| {
+        let listed = symbols.iter().map(|symbol| id(symbol));
+        let listed = listed.map(|id| Instrument::undescribed(id, PRECISION));
+        stage.directory.take_list("line", listed.collect());
+    };
+    // Before the list is there, nobody knows.
+    assert_eq!(heard(&mut venue).await, "+A-USD");
+    assert_eq!(heard(&mut venue).await, "+NOPE-USD");
+    assert!(stage.board.notices().is_empty());
+    list(&["A-USD"]);
+    assert_eq!(heard(&mut venue).await, "-NOPE-USD");
+    let said = "line:NOPE-USD is in the settings and is not collected: Line does not list it";
+    assert_eq!(stage.board.notices(), [said]);
+    list(&["A-USD", "NOPE-USD"]);
+    assert_eq!(heard(&mut venue).await, "+NOPE-USD");
+    assert!(stage.board.notices().is_empty());
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_day_without_a_network_is_borne() {
     let connector = MemoryConnector::default();
     let stage = start(connector, &["A-USD", "B-USD", "C-USD"]);

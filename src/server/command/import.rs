@@ -7,6 +7,7 @@ use tradesuite_core::model::{InstrumentId, Timeframe};
 
 use super::{Failure, Place};
 use crate::server::import::{Content, Import};
+use crate::server::{config, exchange};
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct ImportArgs {
@@ -47,6 +48,7 @@ impl ImportArgs {
                 return Err(Failure::Usage(text.to_owned()));
             }
         };
+        config::known(&self.instrument, &exchange::ids()).map_err(Failure::Usage)?;
         let place = Place {
             data: self.data,
             config: self.config,

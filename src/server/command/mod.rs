@@ -279,8 +279,13 @@ fn examine(args: &DoctorArgs) -> Result<(), Failure> {
 }
 
 fn settings(place: &Place, mode: Mode) -> Result<Settings, Failure> {
-    Settings::check(&resolve(place)?, mode, exchange::feed_names)
-        .map_err(|error| Failure::Usage(error.to_string()))
+    Settings::check(
+        &resolve(place)?,
+        mode,
+        &exchange::ids(),
+        exchange::feed_names,
+    )
+    .map_err(|error| Failure::Usage(error.to_string()))
 }
 
 fn resolve(place: &Place) -> Result<Resolved, Failure> {

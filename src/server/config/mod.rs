@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use tradesuite_core::model::{InstrumentId, Mode};
 
+pub(crate) use self::value::known;
 use self::value::{
     number, one_of, read_bind, read_bytes, read_days, read_demo_address, read_instruments,
 };
@@ -315,7 +316,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Checks every value. `feed_names` says which feeds the venue with an id has.
+    /// Checks every value. `venues` are the ids of those there are, `feed_names` says which feeds
+    /// the one with an id has.
     ///
     /// # Errors
     /// [`ConfigError::Invalid`] naming the first setting that cannot be used, its source and what
@@ -323,6 +325,7 @@ impl Settings {
     pub fn check(
         resolved: &Resolved,
         mode: Mode,
+        venues: &[&'static str],
         feed_names: impl Fn(&str) -> Vec<&'static str>,
     ) -> Result<Self, ConfigError> {
         let data = resolved.text("data");
@@ -333,7 +336,7 @@ impl Settings {
             } else {
                 PathBuf::from(data)
             },
-            instruments: resolved.parse("instruments", read_instruments)?,
+            instruments: resolved.parse("instruments", |text| read_instruments(text, venues))?,
             feeds: read_feeds(resolved, feed_names)?,
             durability: resolved.parse("durability", |text| {
                 one_of(text, &["normal", "full"]).map(|name| match name {
@@ -394,6 +397,8 @@ mod tests {
         )
     }
 
+    const VENUES: [&str; 2] = ["coinbase", "kraken"];
+
     fn feed_names(exchange: &str) -> Vec<&'static str> {
         assert_eq!(exchange, "coinbase");
         vec!["advanced", "exchange"]
@@ -413,7 +418,8 @@ mod tests {
             file,
         )
         .expect("settings");
-        let settings = Settings::check(&resolved, Mode::Demo, feed_names).expect("settings");
+        let settings =
+            Settings::check(&resolved, Mode::Demo, &VENUES, feed_names).expect("settings");
         assert_eq!(settings.bind.port(), 3);
         assert_eq!(settings.demo_rate, 9);
         assert_eq!(settings.linger_minutes, 7);
@@ -434,6 +440,11 @@ mod tests {
             ("bind", "0.0.0.0:80", "loopback"),
             ("bind", "here", "address and a port"),
             ("instruments", "BTC", "venue:BASE-QUOTE"),
+            (
+                "instruments",
+                "coinbase:BTC-USD,krakn:BTC-USD",
+                "no venue krakn; known are coinbase, kraken",
+            ),
             ("durability", "maybe", "normal, full"),
             ("coinbase_feed", "full", "advanced, exchange"),
             ("demo_rate", "0", "1 to 100000"),
@@ -446,7 +457,8 @@ mod tests {
             ("keep_bytes", "99999999999TB", "200GB"),
         ] {
             let resolved = resolve(&[(name, value)], &[], None).expect("settings");
-            let error = Settings::check(&resolved, Mode::Live, feed_names).expect_err("bad value");
+            let error =
+                Settings::check(&resolved, Mode::Live, &VENUES, feed_names).expect_err("bad value");
             let text = error.to_string();
             assert!(text.contains(name) && text.contains(hint), "{text}");
             assert!(text.contains("command line"), "{text}");

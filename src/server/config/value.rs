@@ -27,12 +27,29 @@ pub(super) fn read_demo_address(text: &str) -> Result<Option<SocketAddr>, String
     }
 }
 
-pub(super) fn read_instruments(text: &str) -> Result<Vec<InstrumentId>, String> {
+pub(super) fn read_instruments(text: &str, venues: &[&str]) -> Result<Vec<InstrumentId>, String> {
+    let read = |part: &str| {
+        let id: InstrumentId = part.parse().map_err(|error| format!("{part}: {error}"))?;
+        known(&id, venues)?;
+        Ok(id)
+    };
     text.split(',')
         .map(str::trim)
         .filter(|part| !part.is_empty())
-        .map(|part| part.parse().map_err(|error| format!("{part}: {error}")))
+        .map(read)
         .collect()
+}
+
+/// Whether an instrument's venue is one of those that there are.
+pub(crate) fn known(id: &InstrumentId, venues: &[&str]) -> Result<(), String> {
+    if venues.contains(&id.exchange()) {
+        Ok(())
+    } else {
+        let (venue, known) = (id.exchange(), venues.join(", "));
+        Err(format!(
+            "{id}: there is no venue {venue}; known are {known}"
+        ))
+    }
 }
 
 pub(super) fn one_of<'a>(text: &'a str, allowed: &[&str]) -> Result<&'a str, String> {

@@ -11,8 +11,15 @@ const LITTLE: u64 = 10 << 30;
 
 /// Looks at the disk that the data folder lies on, or will lie on.
 pub fn examine(data: &Path) -> Finding {
-    let place = standing(data);
     let shown = data.display();
+    let place = match standing(data) {
+        Standing::Folder(place) => place,
+        Standing::File(file) => {
+            let file = file.display();
+            let sentence = format!("{file} is a file: no folder {shown} can be there");
+            return Finding::new("disk", Verdict::Bad, sentence);
+        }
+    };
     if let Err(error) = tempfile_in(&place) {
         let sentence = format!("nothing can be written in {}: {error}", place.display());
         return Finding::new("disk", Verdict::Bad, sentence);
@@ -51,11 +58,26 @@ fn judge(free: u64, shown: &str) -> Finding {
     }
 }
 
-/// The folder, or the nearest one above it that is there.
-fn standing(path: &Path) -> PathBuf {
+/// What is there of a path.
+#[derive(Debug, PartialEq, Eq)]
+enum Standing {
+    /// The folder, or the nearest one above it that is there.
+    Folder(PathBuf),
+    /// A file, where a folder has to be.
+    File(PathBuf),
+}
+
+fn standing(path: &Path) -> Standing {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let found = whole.ancestors().find(|folder| folder.is_dir());
-    found.map_or_else(|| PathBuf::from("/"), Path::to_owned)
+    // Also a link that leads nowhere: no folder can be made in its place.
+    let found = whole
+        .ancestors()
+        .find(|there| there.symlink_metadata().is_ok());
+    match found {
+        Some(there) if !there.is_dir() => Standing::File(there.to_owned()),
+        Some(folder) => Standing::Folder(folder.to_owned()),
+        None => Standing::Folder(PathBuf::from("/")),
+    }
 }
 
 /// Writes a file and takes it away again.
@@ -88,6 +110,10 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).expect("reads").count(), 0);
         let file = folder.path().join("file");
         std::fs::write(&file, "").expect("written");
-        assert_eq!(standing(&file.join("below")), folder.path());
+        for path in [&file, &file.join("below")] {
+            assert_eq!(standing(path), Standing::File(file.clone()));
+            let finding = examine(path);
+            assert_eq!(finding.verdict, Verdict::Bad, "{}", finding.sentence);
+        }
     }
 }

@@ -56,7 +56,7 @@ impl Finding {
 /// Looks at everything. The venues are asked side by side.
 pub async fn examine(resolved: &Resolved, mode: Mode, clock: &Clock) -> Vec<Finding> {
     let mut findings = Vec::new();
-    match Settings::check(resolved, mode, exchange::feed_names) {
+    match Settings::check(resolved, mode, &exchange::ids(), exchange::feed_names) {
         Ok(settings) => {
             findings.push(Finding::new(
                 "settings",

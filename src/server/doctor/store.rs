@@ -8,10 +8,15 @@ use tradesuite_core::model::{Mode, UnixNs};
 use super::{Finding, Verdict};
 use crate::server::storage::StoreError;
 use crate::server::storage::directory::DataDirectory;
+use crate::server::storage::sqlite;
 
 /// Looks at a data folder. One that a server has open is left alone.
 pub fn examine(data: &Path, mode: Mode) -> Finding {
     let shown = data.display();
+    if data.exists() && !data.is_dir() {
+        let sentence = format!("{shown} is a file, not the folder of the stores");
+        return Finding::new("store", Verdict::Bad, sentence);
+    }
     if !data.join("stamp.json").exists() {
         let sentence = format!("{shown} is new: the first start makes the stores");
         return Finding::new("store", Verdict::Good, sentence);
@@ -38,7 +43,15 @@ pub fn examine(data: &Path, mode: Mode) -> Finding {
         mode.name(),
         bytes as f64 / 1e6
     );
-    Finding::new("store", Verdict::Good, sentence)
+    match sqlite::damaged(held.path()) {
+        Ok(aside) if aside.is_empty() => Finding::new("store", Verdict::Good, sentence),
+        Ok(aside) => {
+            let aside = aside.join(", ");
+            let sentence = format!("{sentence}; damaged and set aside: {aside}");
+            Finding::new("store", Verdict::Doubtful, sentence)
+        }
+        Err(error) => Finding::new("store", Verdict::Bad, error.to_string()),
+    }
 }
 
 /// Every SQLite file of the folder and its subfolders.
@@ -95,9 +108,23 @@ mod tests {
         assert_eq!(verdict, Verdict::Good);
         assert!(sentence.contains("1 files"), "{sentence}");
         assert!(look(Mode::Live).1.contains("holds demo data"));
+        let trades = folder.path().join("trades");
+        std::fs::create_dir(&trades).expect("makes");
+        std::fs::write(trades.join("2026-11-23.db.damaged"), "?").expect("writes");
+        let (verdict, sentence) = look(Mode::Demo);
+        assert_eq!(verdict, Verdict::Doubtful);
+        assert!(
+            sentence.ends_with("aside: trades/2026-11-23.db.damaged"),
+            "{sentence}"
+        );
         std::fs::write(&candles, [7; 8_192]).expect("writes");
         let (verdict, sentence) = look(Mode::Demo);
         assert_eq!(verdict, Verdict::Bad);
         assert!(sentence.contains("candles.db is damaged"), "{sentence}");
+        let Finding {
+            verdict, sentence, ..
+        } = examine(&candles, Mode::Demo);
+        assert_eq!(verdict, Verdict::Bad);
+        assert!(sentence.contains("is a file"), "{sentence}");
     }
 }

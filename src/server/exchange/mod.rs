@@ -26,6 +26,13 @@ pub fn find(id: &str) -> Option<&'static dyn Exchange> {
         .find(|exchange| exchange.spec().id == id)
 }
 
+/// The ids of all venues.
+#[must_use]
+pub fn ids() -> Vec<&'static str> {
+    let ids = EXCHANGES.iter().map(|exchange| exchange.spec().id);
+    ids.collect()
+}
+
 /// Names of a venue's feeds, the default one first; none where there is no such venue.
 #[must_use]
 pub fn feed_names(id: &str) -> Vec<&'static str> {

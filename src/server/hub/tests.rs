@@ -59,6 +59,7 @@ fn status() -> ServerStatus {
         },
         connections: Vec::new(),
         rejected: 0,
+        notices: Vec::new(),
     }
 }
 

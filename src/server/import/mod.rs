@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`table`] | reading a file of comma-separated rows, packed or not, line by line |
 //! | [`row`] | what a line of trades or bars says |
+//! | [`twice`] | rows that a file has more than once |
 //! | [`bars`] | bars that follow from what was imported |
 //! | [`progress`] | saying how far it is |
 //!
@@ -17,6 +18,7 @@ mod row;
 mod table;
 #[cfg(test)]
 mod tests;
+mod twice;
 
 use std::path::PathBuf;
 
@@ -28,7 +30,8 @@ pub use self::progress::Progress;
 use self::row::{CandleRow, Row, TradeRow};
 use self::table::Table;
 pub use self::table::TableError;
-use crate::server::storage::{MarketStore, StoreBatch, StoreError};
+use self::twice::{Suspects, Twice};
+use crate::server::storage::{MarketStore, Newest, Span, StoreBatch, StoreError};
 
 /// Rows of a batch.
 const BATCH: usize = 10_000;
@@ -58,10 +61,35 @@ pub struct Import {
 pub struct Imported {
     /// Rows of the file, all of which are held now.
     pub rows: u64,
+    /// Of these, rows that were not held before.
+    pub new: u64,
+    /// Of these, rows that say the same as an earlier one of the file.
+    pub again: u64,
     /// Bars that were written because of them.
     pub bars: u64,
     /// Time of the first row and of the last one.
     pub span: (UnixMs, UnixMs),
+}
+
+impl Imported {
+    /// What is said at the end.
+    #[must_use]
+    pub fn sentence(&self, instrument: &InstrumentId) -> String {
+        let Self { new, again, .. } = *self;
+        let held = self.rows.saturating_sub(new + again);
+        let mut others = String::new();
+        if held > 0 {
+            others += &format!(", {held} were held already");
+        }
+        if again > 0 {
+            others += &format!(", {again} stand in the file twice");
+        }
+        let (first, last) = (self.span.0.to_rfc3339(), self.span.1.to_rfc3339());
+        format!(
+            "imported {new} new rows of {instrument} from {first} to {last}{others}; {} bars follow from them",
+            self.bars
+        )
+    }
 }
 
 /// Why a file was not imported, or not whole.
@@ -127,7 +155,9 @@ impl Import {
         progress: &Progress,
     ) -> Result<Imported, ImportError> {
         let survey = self.check::<R>(progress)?;
+        let held_before = self.held(store, &survey, 0).await?;
         self.write::<R>(store, &survey, now, progress).await?;
+        let held = self.held(store, &survey, survey.rows).await?;
         progress.begin("working out the bars", survey.rows);
         let after = BarsAfter {
             store,
@@ -142,6 +172,8 @@ impl Import {
         progress.end();
         Ok(Imported {
             rows: survey.rows,
+            new: held.saturating_sub(held_before),
+            again: survey.again,
             bars: bars.map_err(ImportError::Bars)?,
             span: survey.span,
         })
@@ -152,15 +184,18 @@ impl Import {
         let mut table = Table::<R>::open(&self.file)?;
         progress.begin("checking", 0);
         let mut survey: Option<Survey> = None;
+        let mut suspects = Suspects::default();
         while let Some(row) = table.next()? {
             row.check(self.content)
                 .map_err(|reason| table.complain(reason))?;
             let (time, precision) = (row.time(), row.precision());
             let so_far = survey.get_or_insert(Survey {
                 rows: 0,
+                again: 0,
                 precision,
                 span: (time, time),
             });
+            suspects.see(&row);
             so_far.rows += 1;
             so_far.precision = so_far.precision.widened(precision);
             so_far.span = (so_far.span.0.min(time), so_far.span.1.max(time));
@@ -170,18 +205,54 @@ impl Import {
         let survey = survey.ok_or_else(|| ImportError::Empty {
             path: self.file.clone(),
         })?;
-        self.check_digits::<R>(&survey)?;
-        Ok(survey)
+        let again = self.check_again::<R>(&survey, suspects)?;
+        Ok(Survey { again, ..survey })
     }
 
-    /// The finest digits are known only at the end, and with them whether large numbers fit.
-    fn check_digits<R: Row>(&self, survey: &Survey) -> Result<(), ImportError> {
+    /// The finest digits are known only at the end, and with them whether large numbers fit; so
+    /// are the rows that come twice. Returns how many say the same again.
+    fn check_again<R: Row>(&self, survey: &Survey, suspects: Suspects) -> Result<u64, ImportError> {
         let mut table = Table::<R>::open(&self.file)?;
+        let mut twice = Twice::new(suspects);
         while let Some(row) = table.next()? {
             row.fits(survey.precision)
+                .and_then(|()| twice.see(row, table.line()))
                 .map_err(|reason| table.complain(reason))?;
         }
-        Ok(())
+        Ok(twice.again())
+    }
+
+    /// How many trades, or bars of this width, the store holds of the file's time. `taken` is what
+    /// of the file it was given until now.
+    async fn held(
+        &self,
+        store: &dyn MarketStore,
+        survey: &Survey,
+        taken: u64,
+    ) -> Result<u64, ImportError> {
+        let (mut start, end) = (survey.span.0, UnixMs(survey.span.1.0 + 1));
+        let mut held = 0;
+        while start < end {
+            let day = Span {
+                start,
+                end: end.min(Timeframe::D1.next(start)),
+                limit: u32::MAX,
+                newest: Newest::No,
+            };
+            let rows = match self.content {
+                Content::Trades => {
+                    let trades = store.trades(&self.instrument, day).await;
+                    trades.map(|trades| trades.rows.len())
+                }
+                Content::Candles(timeframe) => {
+                    let bars = store.candles(&self.instrument, timeframe, day).await;
+                    bars.map(|bars| bars.rows.len())
+                }
+            };
+            held += rows.map_err(|source| ImportError::Store { taken, source })? as u64;
+            start = day.end;
+        }
+        Ok(held)
     }
 
     async fn write<R: Row>(
@@ -251,6 +322,8 @@ impl Import {
 #[derive(Clone, Copy, Debug)]
 struct Survey {
     rows: u64,
+    /// Rows that say the same as an earlier one.
+    again: u64,
     precision: Precision,
     /// Times of the first row and the last.
     span: (UnixMs, UnixMs),

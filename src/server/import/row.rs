@@ -21,7 +21,7 @@ pub(super) struct Target<'a> {
 }
 
 /// A row of a file. Errors are sentences without the place, which the caller knows.
-pub(super) trait Row: Sized + Send {
+pub(super) trait Row: Sized + Send + Copy + PartialEq {
     /// The header.
     const COLUMNS: &'static [&'static str];
 
@@ -32,6 +32,12 @@ pub(super) trait Row: Sized + Send {
     fn check(&self, content: Content) -> Result<(), String>;
 
     fn time(&self) -> UnixMs;
+
+    /// What it is known by: two rows with the same one are the same, or contradict each other.
+    fn key(&self) -> u64;
+
+    /// What a key is, for people: `the trade 7`.
+    fn name(&self) -> String;
 
     /// Decimals that its digits need.
     fn precision(&self) -> Precision;
@@ -44,7 +50,7 @@ pub(super) trait Row: Sized + Send {
 }
 
 /// `ts_ms,id,side,price,amount`
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct TradeRow {
     time: UnixMs,
     id: TradeId,
@@ -54,7 +60,7 @@ pub(super) struct TradeRow {
 }
 
 /// `ts_ms,open,high,low,close,volume`
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct CandleRow {
     time: UnixMs,
     open: Decimal,
@@ -130,6 +136,14 @@ impl Row for TradeRow {
 
     fn time(&self) -> UnixMs {
         self.time
+    }
+
+    fn key(&self) -> u64 {
+        self.id.0
+    }
+
+    fn name(&self) -> String {
+        format!("the trade {}", self.id.0)
     }
 
     fn precision(&self) -> Precision {
@@ -210,6 +224,14 @@ impl Row for CandleRow {
 
     fn time(&self) -> UnixMs {
         self.time
+    }
+
+    fn key(&self) -> u64 {
+        self.time.0.unsigned_abs()
+    }
+
+    fn name(&self) -> String {
+        format!("the bar of {}", self.time.0)
     }
 
     fn precision(&self) -> Precision {

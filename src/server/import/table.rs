@@ -82,6 +82,11 @@ impl<R: Row> Table<R> {
         Ok(None)
     }
 
+    /// Number of the line read last, from 1.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
     /// An error at the line read last.
     pub fn complain(&self, reason: String) -> TableError {
         TableError::Line {

@@ -170,6 +170,72 @@ async fn a_bad_line_is_named_and_nothing_is_imported() {
 }
 
 #[tokio::test]
+async fn a_row_may_come_twice_but_not_contradict_itself() {
+    let place = Place::new();
+    let trade = |id: i64, price: &str| format!("{},{id},buy,{price},1\n", MIDNIGHT + id * 1_000);
+    let rows = |ids: &[i64]| -> String { ids.iter().map(|id| trade(*id, "0.5")).collect() };
+    let contradiction = format!("{TRADES}{}{}", rows(&[5, 3, 4, 6]), trade(3, "0.7"));
+    let bars = format!("{}{MIDNIGHT},1.5,2,1,1.5,7\n", minutes(0, 3));
+    for (content, text, said) in [
+        (
+            Content::Trades,
+            contradiction,
+            "line 6: the trade 3 stands in line 3 with other values",
+        ),
+        (
+            Content::Candles(Timeframe::M1),
+            bars,
+            "line 5: the bar of 1767571200000 stands in line 2 with other values",
+        ),
+    ] {
+        let refused = place.import(content, text.as_bytes()).await;
+        let sentence = refused.expect_err("contradicts itself").to_string();
+        assert!(sentence.contains(said), "{sentence}");
+        assert!(sentence.ends_with("nothing was imported"), "{sentence}");
+    }
+    for (ids, expected) in [
+        (&[5, 3, 4, 3, 3][..], (5, 3, 2)),
+        (&[3, 4, 5, 6], (4, 1, 0)),
+        (&[6, 6], (2, 0, 1)),
+    ] {
+        let text = format!("{TRADES}{}", rows(ids));
+        let imported = place.import(Content::Trades, text.as_bytes()).await;
+        let imported = imported.expect("imports");
+        let found = (imported.rows, imported.new, imported.again);
+        assert_eq!(found, expected, "{ids:?}");
+    }
+}
+
+#[test]
+fn the_last_sentence_says_what_was_new() {
+    let imported = |rows, new, again| Imported {
+        rows,
+        new,
+        again,
+        bars: 4,
+        span: (UnixMs(0), UnixMs(60_000)),
+    };
+    let what = "rows of kraken:A-B from 1970-01-01T00:00:00Z to 1970-01-01T00:01:00Z";
+    for (imported, said) in [
+        (
+            imported(2, 2, 0),
+            format!("imported 2 new {what}; 4 bars follow from them"),
+        ),
+        (
+            imported(9, 0, 2),
+            format!(
+                "imported 0 new {what}, 7 were held already, 2 stand in the file twice; 4 bars follow from them"
+            ),
+        ),
+    ] {
+        assert_eq!(
+            imported.sentence(&"kraken:A-B".parse().expect("an id")),
+            said
+        );
+    }
+}
+
+#[tokio::test]
 async fn importing_again_changes_nothing() {
     let place = Place::new();
     let text = format!(

@@ -1,5 +1,6 @@
 //! Everything that keeps events: data directory, journal, store, recorder, hub.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::server::journal::{self, Journal, JournalOptions, TailKind};
 use crate::server::service::Keeping;
 use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::sqlite::{Keeper, Retention, SqliteState, SqliteStore};
-use crate::server::storage::{MarketStore, StateStore};
+use crate::server::storage::{MarketStore, StateStore, reserve};
 
 /// Name under which the market store passes positions of the journal.
 const CONSUMER: &str = "store";
@@ -31,6 +32,8 @@ const CATCH_UP: Duration = Duration::from_secs(30);
 
 /// What keeps events.
 pub struct Kept {
+    /// Where it is kept.
+    data: PathBuf,
     journal: Journal,
     store: Arc<dyn MarketStore>,
     state: Arc<dyn StateStore>,
@@ -43,16 +46,19 @@ pub struct Kept {
     stop_keeping: CancellationToken,
 }
 
-impl Kept {
-    /// Opens everything in the data directory and starts to record and publish what the journal
-    /// takes.
-    ///
-    /// # Errors
-    /// Where the directory belongs to another mode or server, or cannot be written.
-    pub async fn open(settings: &Settings, mode: Mode, clock: &Clock) -> anyhow::Result<Self> {
+/// The files, opened.
+struct Opened {
+    files: SqliteStore,
+    state: SqliteState,
+    journal: Journal,
+}
+
+impl Opened {
+    fn open(settings: &Settings, mode: Mode, clock: &Clock) -> anyhow::Result<Self> {
         let directory = DataDirectory::open(&settings.data, mode, clock.now())?;
+        reserve::give_up(directory.path());
         let files = SqliteStore::open_keeping(&directory, retention(settings, mode))?;
-        let store: Arc<dyn MarketStore> = Arc::new(files.clone());
+        let state = SqliteState::open(&directory, clock.clone())?;
         let options = JournalOptions {
             durability: match settings.durability {
                 Durability::Normal => journal::Durability::Process,
@@ -63,6 +69,40 @@ impl Kept {
         let path = settings.data.join("journal.db");
         let journal = Journal::open(&path, options)
             .with_context(|| format!("failed to open {}", path.display()))?;
+        reserve::keep(directory.path());
+        Ok(Self {
+            files,
+            state,
+            journal,
+        })
+    }
+}
+
+impl Kept {
+    /// Opens everything in the data directory and starts to record and publish what the journal
+    /// takes.
+    ///
+    /// # Errors
+    /// Where the directory belongs to another mode or server, or cannot be written.
+    pub async fn open(settings: &Settings, mode: Mode, clock: &Clock) -> anyhow::Result<Self> {
+        // On a thread that may block: a long journal is read whole, and who waits may stop waiting.
+        let opened = {
+            let (settings, clock) = (settings.clone(), clock.clone());
+            tokio::task::spawn_blocking(move || Opened::open(&settings, mode, &clock))
+        };
+        let Opened {
+            files,
+            state,
+            journal,
+        } = match opened.await.context("opening the stores panicked")? {
+            Err(error) if reserve::is_full(&settings.data) => {
+                let data = settings.data.display();
+                let why = format!("the disk of {data} is full; make some room and start again");
+                return Err(error.context(why));
+            }
+            opened => opened?,
+        };
+        let store: Arc<dyn MarketStore> = Arc::new(files.clone());
         let held = store.position().await?;
         journal.register(CONSUMER, held);
         let next = Position(held.unwrap_or_default().0 + 1);
@@ -75,9 +115,10 @@ impl Kept {
         );
         let (mending, holes, mended) = Mending::channels();
         let kept = Self {
+            data: settings.data.clone(),
             journal,
             store,
-            state: Arc::new(SqliteState::open(&directory, clock.clone())?),
+            state: Arc::new(state),
             hub,
             progress: Arc::default(),
             holes: Some(holes),
@@ -114,16 +155,20 @@ impl Kept {
     }
 
     /// Waits until the store has what the last run left in the journal, so that its newest trades
-    /// are known before others come.
+    /// are known before others come. A store that takes nothing is not waited for.
     pub async fn caught_up(&self) {
         let left = *self.journal.committed().borrow();
         let held = self.store.position().await.ok().flatten();
         if held.unwrap_or_default() >= left {
             return;
         }
-        let mut written = self.progress.written();
-        let caught_up = written.wait_for(|written| *written >= left);
-        if tokio::time::timeout(CATCH_UP, caught_up).await.is_err() {
+        let (mut written, mut problem) = (self.progress.written(), self.progress.problem());
+        let caught_up = tokio::select! {
+            caught_up = written.wait_for(|written| *written >= left) => caught_up.is_ok(),
+            _ = problem.wait_for(Option::is_some) => false,
+            () = tokio::time::sleep(CATCH_UP) => false,
+        };
+        if !caught_up {
             tracing::warn!("the store has not caught up; a gap at the start may be said wrongly");
         }
     }
@@ -142,6 +187,8 @@ impl Kept {
     /// appended any more.
     pub async fn close(self) {
         self.stop_keeping.cancel();
+        // What waits in memory on a full disk would be lost.
+        reserve::give_up(&self.data);
         if let Err(error) = self.journal.close().await {
             tracing::error!(%error, "the journal was not closed in order");
         }

@@ -53,17 +53,16 @@ pub async fn serve(
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let clock = Clock::system();
-    let mut kept = Kept::open(&settings, mode, &clock).await?;
-    let demo = match (mode, settings.demo_address) {
-        (Mode::Demo, None) => Some(Demo::start(seed, settings.demo_rate).await?),
-        _ => None,
+    let opened = shutdown.run_until_cancelled(Kept::open(&settings, mode, &clock));
+    let Some(mut kept) = opened.await.transpose()? else {
+        return Ok(());
     };
-    let simulator = demo.as_ref().map(Demo::address).or(settings.demo_address);
-    let endpoints = match (mode, simulator) {
-        (Mode::Demo, Some(address)) => Endpoints::Simulator(address),
-        _ => Endpoints::Venues,
+    let begun = begin(&settings, mode, seed, &clock, &mut kept);
+    let begun = shutdown.run_until_cancelled(begun).await.transpose()?;
+    let Some((demo, collection)) = begun else {
+        kept.close().await;
+        return Ok(());
     };
-    let collection = Collection::start(&settings, endpoints, &clock, &mut kept).await?;
     let service = Service::new(ServiceParts {
         store: kept.store(),
         hub: kept.hub().clone(),
@@ -96,6 +95,27 @@ pub async fn serve(
     served
 }
 
+/// Starts the simulated market where one is asked for, and to collect.
+async fn begin(
+    settings: &Settings,
+    mode: Mode,
+    seed: u64,
+    clock: &Clock,
+    kept: &mut Kept,
+) -> anyhow::Result<(Option<Demo>, Collection)> {
+    let demo = match (mode, settings.demo_address) {
+        (Mode::Demo, None) => Some(Demo::start(seed, settings.demo_rate).await?),
+        _ => None,
+    };
+    let simulator = demo.as_ref().map(Demo::address).or(settings.demo_address);
+    let endpoints = match (mode, simulator) {
+        (Mode::Demo, Some(address)) => Endpoints::Simulator(address),
+        _ => Endpoints::Venues,
+    };
+    let collection = Collection::start(settings, endpoints, clock, kept).await?;
+    Ok((demo, collection))
+}
+
 /// Plays recorded frames into a server, which goes on serving after their end until `shutdown`.
 ///
 /// # Errors
@@ -108,7 +128,10 @@ pub async fn replay(
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let clock = Clock::system();
-    let kept = Kept::open(&settings, Mode::Replay, &clock).await?;
+    let opened = shutdown.run_until_cancelled(Kept::open(&settings, Mode::Replay, &clock));
+    let Some(kept) = opened.await.transpose()? else {
+        return Ok(());
+    };
     let collection = Collection::none(&kept).await?;
     let service = Service::new(ServiceParts {
         store: kept.store(),
@@ -198,15 +221,7 @@ pub async fn import(
         );
     };
     let imported = imported?;
-    let (first, last) = imported.span;
-    println!(
-        "imported {} rows of {} from {} to {}; {} bars follow from them",
-        imported.rows,
-        import.instrument,
-        first.to_rfc3339(),
-        last.to_rfc3339(),
-        imported.bars
-    );
+    println!("{}", imported.sentence(&import.instrument));
     Ok(())
 }
 

@@ -1,11 +1,8 @@
 //! Pages and live figures over a store that lacks much of what the venue has.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use proptest::prelude::*;
 use tokio_util::sync::CancellationToken;
 use tradesuite_core::market::fold;
@@ -13,13 +10,11 @@ use tradesuite_core::model::{Candle, Mode, Timeframe, UnixMs};
 
 use super::{CandleQuery, PageQuery, Service, ServiceParts};
 use crate::server::clock::Clock;
-use crate::server::collector::backoff::Jitter;
 use crate::server::collector::directory::Directory;
-use crate::server::collector::history::{History, HistorySetup};
-use crate::server::collector::http::{Http, NoReply, Reply};
-use crate::server::collector::rest::VenueRest;
 use crate::server::collector::status::StatusBoard;
-use crate::server::collector::testing::{LineVenue, MemoryStore, PRECISION, id, venue_candle};
+use crate::server::collector::testing::{
+    MemoryStore, MinuteVenue, PRECISION, history, id, venue_candle,
+};
 use crate::server::hub::{Hub, HubOptions};
 use crate::server::storage::{CandleRecord, StoreBatch};
 
@@ -27,40 +22,8 @@ const MINUTE: i64 = 60_000;
 /// Now, in minutes.
 const NOW: i64 = 1_200;
 
-/// A venue that traded in some minutes only.
-#[derive(Default)]
-struct Venue {
-    minutes: BTreeSet<i64>,
-    away: AtomicBool,
-}
-
-#[async_trait]
-impl Http for Venue {
-    async fn get(
-        &self,
-        _base: &str,
-        _path: &str,
-        query: &[(&'static str, String)],
-    ) -> Result<Reply, NoReply> {
-        if self.away.load(Ordering::SeqCst) {
-            return Err(NoReply("no route".to_owned()));
-        }
-        let [start, end] = [&query[0].1, &query[1].1].map(|ms| ms.parse::<i64>().expect("ms"));
-        let times = self.minutes.iter().map(|minute| minute * MINUTE);
-        let bars: Vec<String> = times
-            .filter(|ms| (start..end).contains(ms))
-            .map(|ms| ms.to_string())
-            .collect();
-        Ok(Reply {
-            status: 200,
-            body: bars.join(" ").into_bytes(),
-            ..Reply::default()
-        })
-    }
-}
-
 /// A service whose store holds some of the venue's minutes.
-fn service(venue: Arc<Venue>, held: &[i64]) -> Service {
+fn service(venue: Arc<MinuteVenue>, held: &[i64]) -> Service {
     let record = |minute: &i64| CandleRecord {
         instrument: id("A-USD"),
         timeframe: Timeframe::M1,
@@ -73,15 +36,8 @@ fn service(venue: Arc<Venue>, held: &[i64]) -> Service {
     });
     let clock = Clock::manual(UnixMs(NOW * MINUTE + 10_000).to_ns());
     let directory = Directory::default();
-    let rest = VenueRest::new(&LineVenue, None, venue, Jitter::fixed(1.0));
-    let history = History::new(HistorySetup {
-        venues: vec![Arc::new(rest)],
-        store: store.clone(),
-        state: store.clone(),
-        directory: directory.clone(),
-        clock: clock.clone(),
-        stop: CancellationToken::new(),
-    });
+    let stop = CancellationToken::new();
+    let (history, _) = history(venue, &store, directory.clone(), &clock, &stop);
     let parts = ServiceParts {
         keeping: None,
         hub: Hub::new(HubOptions::default(), store.clone()),
@@ -151,7 +107,7 @@ proptest! {
         let timeframe = if folded { Timeframe::M5 } else { Timeframe::M1 };
         let traded = minutes(&steps);
         let held: Vec<i64> = traded.iter().skip(from).take(count).copied().collect();
-        let venue = Arc::new(Venue { minutes: traded.iter().copied().collect(), ..Venue::default() });
+        let venue = MinuteVenue::new(traded.iter().copied(), Duration::ZERO);
         let start = forward.then(|| UnixMs(traded.first().map_or(0, |minute| minute * MINUTE)));
         let page = PageQuery { start, end: None, limit, cursor: None };
         let seen = paused(async {
@@ -172,16 +128,14 @@ proptest! {
 #[test]
 fn what_a_venue_did_not_give_at_first_is_fetched_later() {
     paused(async {
-        let venue = Arc::new(Venue {
-            minutes: (0..NOW).collect(),
-            away: AtomicBool::new(true),
-        });
+        let venue = MinuteVenue::new(0..NOW, Duration::ZERO);
+        venue.be_away(true);
         let service = service(venue.clone(), &[]);
         let lease = service.follow(&id("A-USD"));
         let day = async || service.hub().warm_ticker(&id("A-USD")).await.expect("open");
         tokio::time::sleep(Duration::from_secs(100)).await;
         assert_eq!(day().await.ticker.last, None);
-        venue.away.store(false, Ordering::SeqCst);
+        venue.be_away(false);
         tokio::time::sleep(Duration::from_secs(100)).await;
         assert_eq!(
             day().await.ticker.last,

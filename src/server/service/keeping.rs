@@ -80,6 +80,20 @@ fn words(
 }
 
 #[cfg(test)]
+impl Keeping {
+    /// A store that takes nothing.
+    pub(super) fn stuck(problem: &str) -> Self {
+        let at = |position| watch::channel(Position(position)).1;
+        Self {
+            journal: watch::channel(JournalState::Ok).1,
+            committed: at(7),
+            written: at(3),
+            problem: watch::channel(Some(problem.to_owned())).1,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

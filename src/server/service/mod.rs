@@ -188,6 +188,13 @@ impl Service {
         }
     }
 
+    /// In one sentence, why the store may lack what arrived last; `None` where it keeps up.
+    #[must_use]
+    pub fn lag(&self) -> Option<String> {
+        let (_, problem) = self.keeping();
+        problem.map(|problem| format!("The newest data may be missing: {problem}."))
+    }
+
     fn keeping(&self) -> (StoreState, Option<String>) {
         let keeping = self.0.parts.keeping.as_ref();
         keeping.map_or((StoreState::Ok, None), Keeping::state)

@@ -17,6 +17,7 @@ impl Service {
         let now = parts.clock.now();
         let space = self.space(now.to_ms()).await;
         let (state, problem, (bytes, kinds)) = match (space, self.keeping()) {
+            (Ok(space), (StoreState::Ok, _)) => (StoreState::Ok, self.lost().await, space),
             (Ok(space), (state, problem)) => (state, problem, space),
             (Err(error), _) => (
                 StoreState::Failed,
@@ -38,6 +39,19 @@ impl Service {
             },
             connections: parts.board.connections(now),
             rejected: parts.board.rejected(),
+            notices: parts.board.notices(),
+        }
+    }
+
+    /// In one sentence, what of the store was damaged.
+    async fn lost(&self) -> Option<String> {
+        match self.0.parts.store.set_aside().await {
+            Ok(names) if names.is_empty() => None,
+            Ok(names) => Some(format!(
+                "what was damaged was set aside and is held no longer: {}",
+                names.join(", ")
+            )),
+            Err(error) => Some(error.to_string()),
         }
     }
 

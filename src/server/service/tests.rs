@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use tradesuite_core::market::fold;
 use tradesuite_core::model::{Candle, Gap, GapKind, InstrumentId, Mode, Timeframe, UnixMs};
 
-use super::{CandleQuery, PageQuery, Service, ServiceParts};
+use super::{CandleQuery, Keeping, PageQuery, Service, ServiceParts};
 use crate::server::clock::Clock;
 use crate::server::collector::directory::Directory;
 use crate::server::collector::status::StatusBoard;
@@ -46,8 +46,12 @@ fn symbols() -> [InstrumentId; 2] {
 
 /// A service whose store holds this.
 fn service_over(batch: StoreBatch) -> Service {
+    Service::new(parts_over(batch))
+}
+
+fn parts_over(batch: StoreBatch) -> ServiceParts {
     let store: Arc<dyn MarketStore> = MemoryStore::with(batch);
-    Service::new(ServiceParts {
+    ServiceParts {
         hub: Hub::new(HubOptions::default(), Arc::clone(&store)),
         store,
         keeping: None,
@@ -56,7 +60,32 @@ fn service_over(batch: StoreBatch) -> Service {
         clock: Clock::manual(UnixMs(10_000_000_000).to_ns()),
         mode: Mode::Demo,
         exchanges: vec!["coinbase".to_owned()],
-    })
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_takes_nothing_is_said_with_what_it_holds() {
+    let newest = PageQuery {
+        start: None,
+        end: None,
+        limit: 1,
+        cursor: None,
+    };
+    for (keeping, expected) in [
+        (None, None),
+        (
+            Some(Keeping::stuck("locked")),
+            Some("The newest data may be missing: locked; the journal keeps everything meanwhile."),
+        ),
+    ] {
+        let service = Service::new(ServiceParts {
+            keeping,
+            ..parts_over(StoreBatch::default())
+        });
+        let trades = service.trades(&bitcoin(), newest).await.expect("trades");
+        assert_eq!(trades.notice.as_deref(), expected);
+        assert_eq!(service.lag().as_deref(), expected);
+    }
 }
 
 proptest! {

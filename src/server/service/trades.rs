@@ -14,6 +14,8 @@ pub struct TradeAnswer {
     pub trades: Vec<Trade>,
     /// Where the next page begins.
     pub next: Option<Cursor>,
+    /// In one sentence, why the newest trades may be missing.
+    pub notice: Option<String>,
 }
 
 impl Service {
@@ -34,6 +36,7 @@ impl Service {
             precision: rows.precision,
             trades,
             next,
+            notice: self.lag(),
         })
     }
 }

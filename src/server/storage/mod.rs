@@ -12,7 +12,10 @@ mod conformance;
 pub mod directory;
 #[cfg(test)]
 pub(crate) mod memory;
+pub mod reserve;
 pub mod sqlite;
+
+use std::path::Path;
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -165,6 +168,17 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
     }
+
+    /// The same of a file, which is named.
+    #[must_use]
+    pub fn of(self, file: &Path) -> Self {
+        let named = |reason| format!("{}: {reason}", file.display());
+        match self {
+            Self::Unavailable(reason) => Self::Unavailable(named(reason)),
+            Self::Damaged(reason) => Self::Damaged(named(reason)),
+            Self::Refused(_) => self,
+        }
+    }
 }
 
 /// Trades, candles, book history, gaps and instruments.
@@ -239,6 +253,11 @@ pub trait MarketStore: Send + Sync {
     /// What takes the space, how fast it grows and when it is deleted, by kind; empty for a store
     /// that does not say.
     async fn usage(&self, _now: UnixMs) -> Result<Vec<KindStatus>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// Files that were damaged and set aside, by name; what was in them is not held any more.
+    async fn set_aside(&self) -> Result<Vec<String>, StoreError> {
         Ok(Vec::new())
     }
 

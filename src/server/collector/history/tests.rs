@@ -1,88 +1,39 @@
 //! A venue's history asked by many: each page once, only what is missing, failures said at once.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-use async_trait::async_trait;
 use tradesuite_core::model::{Candle, Gap, GapKind, Origin};
 
 use super::*;
-use crate::server::collector::backoff::Jitter;
-use crate::server::collector::http::{Http, NoReply, Reply};
-use crate::server::collector::testing::{LineVenue, MemoryStore, PRECISION, id, trade};
+use crate::server::collector::testing::{MemoryStore, MinuteVenue, PRECISION, history, id, trade};
 use crate::server::storage::{CandleRecord, StoreBatch, TradeRecord};
 
 const MINUTE: i64 = 60_000;
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A venue that has a bar for every minute since it began.
-#[derive(Default)]
-struct Venue {
-    began_minute: i64,
-    asked: AtomicUsize,
-    away: AtomicBool,
-}
-
-#[async_trait]
-impl Http for Venue {
-    async fn get(
-        &self,
-        _base: &str,
-        _path: &str,
-        query: &[(&'static str, String)],
-    ) -> Result<Reply, NoReply> {
-        self.asked.fetch_add(1, Ordering::SeqCst);
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        if self.away.load(Ordering::SeqCst) {
-            return Err(NoReply("no route".to_owned()));
-        }
-        let [start, end] = [&query[0].1, &query[1].1].map(|ms| ms.parse::<i64>().unwrap());
-        assert!((end - start) / MINUTE <= 10, "more than a page");
-        let bars: Vec<String> = (start.max(self.began_minute * MINUTE)..end)
-            .filter(|ms| ms % MINUTE == 0)
-            .map(|ms| ms.to_string())
-            .collect();
-        Ok(Reply {
-            status: 200,
-            body: bars.join(" ").into_bytes(),
-            ..Reply::default()
-        })
-    }
-}
-
 struct Stage {
-    venue: Arc<Venue>,
+    venue: Arc<MinuteVenue>,
     store: Arc<MemoryStore>,
     clock: Clock,
     history: History,
 }
 
-/// At minute 1000 and a half.
+/// At minute 1000 and a half; the venue has a bar of every minute since it began.
 fn stage(began_minute: i64) -> Stage {
-    let venue = Arc::new(Venue {
-        began_minute,
-        ..Venue::default()
-    });
     let clock = Clock::manual(minutes(1_000, 1_001).0.to_ns());
     clock.set(UnixNs(clock.now().0 + 30_000_000_000));
-    let mut stage = Stage {
+    let venue = MinuteVenue::new(began_minute..2_000, Duration::from_millis(100));
+    let store = Arc::default();
+    let history = begun(&venue, &store, &clock);
+    Stage {
         venue,
-        store: Arc::default(),
-        history: setup(Vec::new(), &Arc::default(), &clock),
+        store,
         clock,
-    };
-    stage.restart();
-    stage
+        history,
+    }
 }
 
-fn setup(venues: Vec<Arc<VenueRest>>, store: &Arc<MemoryStore>, clock: &Clock) -> History {
-    History::new(HistorySetup {
-        venues,
-        store: store.clone(),
-        state: store.clone(),
-        directory: Directory::default(),
-        clock: clock.clone(),
-        stop: CancellationToken::new(),
-    })
+fn begun(venue: &Arc<MinuteVenue>, store: &Arc<MemoryStore>, clock: &Clock) -> History {
+    let (directory, stop) = (Directory::default(), CancellationToken::new());
+    history(venue.clone(), store, directory, clock, &stop).0
 }
 
 fn minutes(start: i64, end: i64) -> Stretch {
@@ -91,8 +42,7 @@ fn minutes(start: i64, end: i64) -> Stretch {
 
 impl Stage {
     fn restart(&mut self) {
-        let rest = VenueRest::new(&LineVenue, None, self.venue.clone(), Jitter::fixed(1.0));
-        self.history = setup(vec![Arc::new(rest)], &self.store, &self.clock);
+        self.history = begun(&self.venue, &self.store, &self.clock);
     }
 
     async fn ensure(&self, start: i64, end: i64) -> Missing {
@@ -103,7 +53,7 @@ impl Stage {
     }
 
     fn asked(&self) -> usize {
-        self.venue.asked.load(Ordering::SeqCst)
+        self.venue.asked()
     }
 
     fn held(&self) -> Vec<i64> {
@@ -173,7 +123,7 @@ async fn what_the_venue_does_not_have_is_not_asked_again() {
 #[tokio::test(start_paused = true)]
 async fn a_venue_that_is_away_is_said_and_left_alone_for_a_while() {
     let stage = stage(0);
-    stage.venue.away.store(true, Ordering::SeqCst);
+    stage.venue.be_away(true);
     let missing = stage.ensure(900, 1_000).await;
     assert_eq!(missing.stretches, [minutes(900, 1_000)]);
     let problem = missing.problem.expect("a problem").to_string();
@@ -183,7 +133,7 @@ async fn a_venue_that_is_away_is_said_and_left_alone_for_a_while() {
         problem
     );
     assert_eq!(stage.asked(), 1);
-    stage.venue.away.store(false, Ordering::SeqCst);
+    stage.venue.be_away(false);
     tokio::time::sleep(COOL_DOWN).await;
     assert_eq!(stage.ensure(900, 1_000).await, Missing::default());
 }

@@ -158,7 +158,12 @@ impl Ledger {
         let Some(mut made) = made_of(*open, &trades) else {
             return Ok(None);
         };
-        let own = stored.is_none_or(|stored| stored.origin == Origin::Trades);
+        // Trades that a bar was made of may be held no longer: their file was damaged and set aside.
+        let own = stored.is_none_or(|stored| {
+            let held = stored.rescaled(held_precision, made.precision);
+            let fits = held.is_some_and(|held| held.volume <= made.bar.candle.volume);
+            stored.origin == Origin::Trades && fits
+        });
         let unbroken = bars
             .is_none_or(|bars| bars.judged(*timeframe, made.bar.candle).origin == Origin::Trades);
         let whole = unbroken

@@ -1,7 +1,8 @@
 //! What the collector's tests share: a venue of one line of text per message, a sink and a journal
-//! in memory, a scripted HTTP server.
+//! in memory, a scripted HTTP server, a venue with a history of bars.
 
 mod log;
+mod minutes;
 mod venue;
 
 use std::collections::VecDeque;
@@ -15,6 +16,7 @@ use tradesuite_core::model::{
 };
 
 pub use self::log::MemoryJournal;
+pub use self::minutes::{MinuteVenue, history};
 pub use self::venue::{LineChecker, LineFeed, LineVenue, venue_candle};
 use super::http::{Http, NoReply, Reply};
 use super::sink::{EventSink, SinkClosed};

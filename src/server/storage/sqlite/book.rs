@@ -19,6 +19,8 @@ use super::{history, pack, schema};
 use crate::server::storage::{BookChange, BookRecord, StoreError};
 
 const NS_PER_HOUR: i64 = 3_600_000_000_000;
+/// An hour after which every other is due.
+const LONG_AGO: i64 = i64::MIN;
 /// Open rows become a compressed one at this size, bytes …
 const PACK_BYTES: i64 = 64 * 1_024;
 /// … or at this number.
@@ -57,7 +59,7 @@ struct DayPart {
 
 impl BookWriter {
     /// Writes records in order, one transaction a day. After an error nothing is assumed about
-    /// what was written: the books are read again from the files.
+    /// what was written: the books are read again from the files, unless these are damaged.
     pub fn write(
         &mut self,
         files: &mut DayFiles,
@@ -65,10 +67,23 @@ impl BookWriter {
         records: &[BookRecord],
     ) -> Result<(), StoreError> {
         let written = self.try_write(files, readers, records);
-        if written.is_err() {
-            *self = Self::default();
+        match &written {
+            Ok(()) => {}
+            // The books are not in the files any more. What was applied is absolute, so that
+            // applying it again with the next try ends in the same books.
+            Err(StoreError::Damaged(_)) => self.positions.clear(),
+            Err(_) => *self = Self::default(),
         }
         written
+    }
+
+    /// A day's file was set aside: whatever file comes in its place begins with whole books, as
+    /// far as these are known.
+    pub fn begin_anew(&mut self, day: Day) {
+        self.positions.remove(&day);
+        for tracked in self.books.values_mut() {
+            tracked.hour = tracked.hour.map(|_| LONG_AGO);
+        }
     }
 
     /// Forgets what is known of a day's file, which is deleted.
@@ -96,9 +111,11 @@ impl BookWriter {
             part.add(tracked, record, time);
         }
         for (day, part) in days {
-            let transaction = files.get(day)?.transaction()?;
-            part.write(&transaction)?;
-            transaction.commit()?;
+            files.with(day, |file| {
+                let transaction = file.transaction()?;
+                part.write(&transaction)?;
+                Ok(transaction.commit()?)
+            })?;
             if let Some(position) = part.position {
                 self.positions.insert(day, Some(position));
             }
@@ -110,7 +127,7 @@ impl BookWriter {
         if let Some(position) = self.positions.get(&day) {
             return Ok(*position);
         }
-        let position = schema::position(files.get(day)?)?;
+        let position = files.with(day, |file| Ok(schema::position(file)?))?;
         self.positions.insert(day, position);
         Ok(position)
     }

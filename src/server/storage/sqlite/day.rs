@@ -1,6 +1,6 @@
 //! Files by UTC day, so that forgetting a day is deleting a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,8 @@ impl Day {
         folder.join(format!("{self}.db"))
     }
 
-    fn parse(name: &str) -> Option<Self> {
+    /// The day of a file with this name.
+    pub fn parse(name: &str) -> Option<Self> {
         let mut parts = name.strip_suffix(".db")?.splitn(3, '-');
         let date = CivilDate {
             year: parts.next()?.parse().ok()?,
@@ -72,6 +73,8 @@ pub(super) struct DayFiles {
     folder: PathBuf,
     layout: &'static Layout,
     open: BTreeMap<Day, Connection>,
+    /// Days in whose files damage was met that nobody was told of yet.
+    damaged: BTreeSet<Day>,
 }
 
 impl DayFiles {
@@ -83,12 +86,41 @@ impl DayFiles {
             folder,
             layout,
             open: BTreeMap::new(),
+            damaged: BTreeSet::new(),
         })
     }
 
     /// Where they are.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Does something with a day's file, opened or made where necessary.
+    ///
+    /// # Errors
+    /// What opening or acting says, with the file's name.
+    pub fn with<T>(
+        &mut self,
+        day: Day,
+        act: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let acted = self.get(day).and_then(act);
+        acted.map_err(|error| {
+            if matches!(error, StoreError::Damaged(_)) {
+                self.damaged.insert(day);
+            }
+            error.of(&day.file(&self.folder))
+        })
+    }
+
+    /// Days whose files met damage since this was asked last.
+    pub fn take_damaged(&mut self) -> BTreeSet<Day> {
+        std::mem::take(&mut self.damaged)
+    }
+
+    /// Closes a day's file, where it is open.
+    pub fn close(&mut self, day: Day) {
+        self.open.remove(&day);
     }
 
     /// A day's file, opened or made where necessary.
@@ -108,7 +140,7 @@ impl DayFiles {
     /// Closes a day's file and deletes it, the log with it. A crash in between leaves a log without
     /// a file, which SQLite throws away.
     pub fn delete(&mut self, day: Day) -> Result<(), StoreError> {
-        self.open.remove(&day);
+        self.close(day);
         let file = day.file(&self.folder);
         for suffix in ["", "-wal", "-shm"] {
             let mut path = file.clone().into_os_string();

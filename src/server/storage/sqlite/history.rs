@@ -9,7 +9,7 @@ use tradesuite_core::model::{InstrumentId, Precision, UnixMs, UnixNs};
 
 use super::day::{self, Day};
 use super::reader::Readers;
-use super::{pack, schema};
+use super::{aside, pack, schema};
 use crate::server::storage::{BookChange, StoreError};
 
 /// Days that are looked through for the last whole book; files begin with one, so the first file
@@ -28,6 +28,14 @@ pub(super) fn book_at(
     let Some((index, first)) = last_snapshot(readers, folder, instrument, at, &days)? else {
         return Ok(None);
     };
+    // Between the last whole book and then, a day was lost: what was changed in it is not known.
+    let lost = aside::list(folder)?.into_iter().map(|(day, _)| day);
+    if lost
+        .into_iter()
+        .any(|day| days[index] < day && day <= Day::of(at))
+    {
+        return Ok(None);
+    }
     let mut book = OrderBook::default();
     let mut from = first;
     for day in &days[index..] {

@@ -12,7 +12,7 @@ use super::seal::{self, Left};
 use super::writer::Order;
 use super::{SqliteStore, pack};
 use crate::server::clock::Clock;
-use crate::server::storage::{MarketStore as _, StoreError};
+use crate::server::storage::{MarketStore as _, StoreError, reserve};
 
 /// Time between two looks.
 const EVERY: Duration = Duration::from_secs(600);
@@ -53,7 +53,13 @@ impl Keeper {
         if self.store.position().await?.unwrap_or_default() >= left {
             self.store.seal_days(now).await?;
         }
-        self.store.delete_days(now).await
+        self.store.delete_days(now).await?;
+        self.store
+            .ask(|inner| {
+                reserve::keep(&inner.folder);
+                Ok(())
+            })
+            .await
     }
 }
 
@@ -91,7 +97,7 @@ impl SqliteStore {
     }
 
     async fn is_due(&self, file: DayFile) -> Result<bool, StoreError> {
-        self.ask(move |inner| {
+        self.ask_days(move |inner| {
             let path = file.day.file(&inner.folder.join(file.kind.name()));
             let due = inner.readers.with(
                 &path,

@@ -7,14 +7,18 @@
 //! | `book/YYYY-MM-DD.db` | book history by UTC day |
 //!
 //! One thread writes; any number of questions read beside it, each with a connection of its own.
+//! A day's file that is damaged is set aside as `….damaged`, and everything else goes on.
 //! What makes writing crash-proof over several files stands in `writer`, what happens to days that
 //! are over in [`Keeper`], to files of an older version in `upgrade`.
 
+mod aside;
 mod block;
 mod book;
 mod candle;
 mod chunk;
 mod columns;
+#[cfg(test)]
+mod damage_tests;
 mod day;
 mod history;
 mod keeper;
@@ -138,6 +142,37 @@ impl SqliteStore {
         }
     }
 
+    /// Asks files of days. One that is damaged is set aside, and the rest asked again.
+    async fn ask_days<T: Send + 'static>(
+        &self,
+        question: impl Fn(&Inner) -> Result<T, StoreError> + Send + Sync + 'static,
+    ) -> Result<T, StoreError> {
+        let question = Arc::new(question);
+        loop {
+            let asked = Arc::clone(&question);
+            let answer = self.ask(move |inner| asked(inner)).await;
+            let is_damaged = matches!(answer, Err(StoreError::Damaged(_)));
+            if !is_damaged || !self.set_suspects_aside().await {
+                return answer;
+            }
+        }
+    }
+
+    /// Has the files examined in which an answer met damage; whether one of them was set aside.
+    async fn set_suspects_aside(&self) -> bool {
+        let mut any = false;
+        for path in self.0.readers.take_suspects() {
+            if let Some((kind, day)) = Kind::of_file(&path) {
+                let examined = self.order(|done| Order::Examine(kind, day, done)).await;
+                if matches!(examined, Ok(true)) {
+                    self.0.readers.forget(&path);
+                    any = true;
+                }
+            }
+        }
+        any
+    }
+
     /// Asks `candles.db`.
     async fn ask_candles<T: Send + Default + 'static>(
         &self,
@@ -177,7 +212,7 @@ impl MarketStore for SqliteStore {
         span: Span,
     ) -> Result<Rows<Trade>, StoreError> {
         let instrument = instrument.clone();
-        self.ask(move |inner| {
+        self.ask_days(move |inner| {
             let folder = inner.folder.join(TRADES_FOLDER);
             trade::read(&inner.readers, &folder, &instrument, span)
         })
@@ -204,7 +239,7 @@ impl MarketStore for SqliteStore {
         let instrument = instrument.clone();
         // Up to the end of that millisecond.
         let at = UnixNs(at.to_ns().0.saturating_add(999_999));
-        self.ask(move |inner| {
+        self.ask_days(move |inner| {
             let folder = inner.folder.join(BOOK_FOLDER);
             let book = history::book_at(&inner.readers, &folder, &instrument, at)?;
             Ok(book.map(|book| (book.precision(), book.view(depth as usize))))
@@ -231,7 +266,7 @@ impl MarketStore for SqliteStore {
 
     async fn coverage(&self, instrument: &InstrumentId) -> Result<Coverage, StoreError> {
         let instrument = instrument.clone();
-        self.ask(move |inner| {
+        self.ask_days(move |inner| {
             let (readers, folder) = (&inner.readers, &inner.folder);
             let candles = readers.with(&folder.join(CANDLES_FILE), |connection| {
                 candle::coverage(connection, &instrument)
@@ -261,6 +296,10 @@ impl MarketStore for SqliteStore {
             next_deletion: None,
         };
         Ok(by_day.into_iter().chain([candles]).collect())
+    }
+
+    async fn set_aside(&self) -> Result<Vec<String>, StoreError> {
+        self.ask(|inner| damaged(&inner.folder)).await
     }
 
     async fn close(&self) {
@@ -302,6 +341,22 @@ impl Inner {
         }
         Ok((files, size_with_log(&self.folder.join(CANDLES_FILE))))
     }
+}
+
+/// Files in a data directory that were damaged and set aside, by name.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] where the folders cannot be read.
+pub fn damaged(data: &Path) -> Result<Vec<String>, StoreError> {
+    let mut names = Vec::new();
+    for kind in Kind::ALL {
+        let folder = data.join(kind.name());
+        if folder.exists() {
+            let aside = aside::list(&folder)?.into_iter();
+            names.extend(aside.map(|(_, name)| format!("{}/{name}", kind.name())));
+        }
+    }
+    Ok(names)
 }
 
 /// Size of a file with the log beside it, bytes. What vanishes meanwhile counts nothing.

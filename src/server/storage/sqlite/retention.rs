@@ -2,6 +2,8 @@
 //!
 //! Only whole days that are over are ever deleted, the oldest first; bars are kept for ever.
 
+use std::path::Path;
+
 use tradesuite_core::model::{KindStatus, UnixMs};
 
 use super::day::Day;
@@ -43,6 +45,13 @@ impl Kind {
             Self::Book => "book",
             Self::Trades => "trades",
         }
+    }
+
+    /// Of which kind and day a file is.
+    pub fn of_file(path: &Path) -> Option<(Self, Day)> {
+        let folder = path.parent()?.file_name()?;
+        let kind = Self::ALL.into_iter().find(|kind| folder == kind.name())?;
+        Some((kind, Day::parse(path.file_name()?.to_str()?)?))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a person made, in `state.db`: small, and durable when a write returns.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -49,11 +49,7 @@ impl SqliteState {
     /// [`StoreError`], by what can be done about it.
     pub fn open(directory: &DataDirectory, clock: Clock) -> Result<Self, StoreError> {
         let path = directory.path().join("state.db");
-        let connection = Connection::open(&path)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        upgrade::refuse_newer(&path, upgrade::version(&connection)?, STATE.version())?;
-        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
-        upgrade::bring_up(&connection, &path, &STATE)?;
+        let connection = open(&path).map_err(|error| error.of(&path))?;
         Ok(Self(Arc::new(Inner {
             connection: Mutex::new(connection),
             path,
@@ -82,6 +78,15 @@ impl SqliteState {
             }
         }
     }
+}
+
+fn open(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    upgrade::refuse_newer(path, upgrade::version(&connection)?, STATE.version())?;
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+    upgrade::bring_up(&connection, path, &STATE)?;
+    Ok(connection)
 }
 
 #[async_trait]

@@ -26,9 +26,11 @@ pub(super) fn write(files: &mut DayFiles, records: &[TradeRecord]) -> Result<(),
             .push(record);
     }
     for (day, records) in days {
-        let transaction = files.get(day)?.transaction()?;
-        insert(&transaction, &records)?;
-        transaction.commit()?;
+        files.with(day, |file| {
+            let transaction = file.transaction()?;
+            insert(&transaction, &records)?;
+            Ok(transaction.commit()?)
+        })?;
     }
     Ok(())
 }

@@ -6,14 +6,17 @@
 //! last. What was committed before a crash is written again from the journal and changes nothing,
 //! because trades are keyed by id, book history by the position in its own file, and bars by their
 //! rule.
+//! A day's file that is damaged is set aside (module `aside`), so that it holds up nothing else.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::aside::{self, Look};
 use super::book::BookWriter;
-use super::day::{Day, DayFiles};
+use super::day::{self, Day, DayFiles};
 use super::reader::Readers;
 use super::retention::Kind;
 use super::seal::{self, Left, SIZES};
@@ -32,6 +35,8 @@ pub(super) enum Order {
     Seal(Kind, Day, Done<Left>),
     /// Delete a day.
     Delete(Kind, Day, Done<()>),
+    /// Look whether a day's file is damaged, and set it aside then. Says whether it was.
+    Examine(Kind, Day, Done<bool>),
 }
 
 /// Everything that is open for writing.
@@ -49,13 +54,17 @@ pub(super) struct Writer {
 impl Writer {
     /// Opens or makes the files under `folder`.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        Ok(Self {
-            candles: schema::open_writer(&folder.join(super::CANDLES_FILE), &schema::CANDLES)?,
+        let candles = folder.join(super::CANDLES_FILE);
+        let opened = schema::open_writer(&candles, &schema::CANDLES);
+        let mut writer = Self {
+            candles: opened.map_err(|error| error.of(&candles))?,
             trades: DayFiles::new(folder.join(super::TRADES_FOLDER), &schema::TRADES)?,
             book: DayFiles::new(folder.join(super::BOOK_FOLDER), &schema::BOOK)?,
             books: BookWriter::default(),
             readers: Readers::default(),
-        })
+        };
+        writer.look_through()?;
+        Ok(writer)
     }
 
     /// Carries out orders until nobody can give any more.
@@ -63,30 +72,118 @@ impl Writer {
         while let Some(order) = orders.blocking_recv() {
             // Whoever asked may have been stopped meanwhile; it is done all the same.
             match order {
-                Order::Write(batch, done) => drop(done.send(self.write(&batch))),
+                Order::Write(batch, done) => drop(done.send(self.write_in_spite(&batch))),
                 Order::Seal(kind, day, done) => drop(done.send(self.seal(kind, day))),
                 Order::Delete(kind, day, done) => drop(done.send(self.delete(kind, day))),
+                Order::Examine(kind, day, done) => drop(done.send(self.examine(kind, day))),
             }
         }
     }
 
     fn seal(&mut self, kind: Kind, day: Day) -> Result<Left, StoreError> {
         match kind {
-            Kind::Trades => seal::step(self.trades.get(day)?, SIZES),
+            Kind::Trades => self.trades.with(day, |file| seal::step(file, SIZES)),
             Kind::Book => {
-                pack::finish(self.book.get(day)?)?;
+                self.book.with(day, pack::finish)?;
                 Ok(Left::Nothing)
             }
         }
     }
 
+    fn files(&mut self, kind: Kind) -> &mut DayFiles {
+        match kind {
+            Kind::Trades => &mut self.trades,
+            Kind::Book => &mut self.book,
+        }
+    }
+
+    /// Sets aside the files that are no databases at all. One that is empty while bars say that
+    /// something was in it was cut off; else it was only just made.
+    fn look_through(&mut self) -> Result<(), StoreError> {
+        for kind in Kind::ALL {
+            let folder = self.files(kind).folder().to_owned();
+            for day in day::list(&folder)? {
+                let reason = match aside::look(&day.file(&folder)) {
+                    Look::Sound => continue,
+                    Look::Foreign => "it is no database",
+                    Look::Empty if aside::missing(&self.candles, kind, day, "")?.is_empty() => {
+                        continue;
+                    }
+                    Look::Empty => "it is empty",
+                };
+                self.set_aside(kind, day, reason)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn examine(&mut self, kind: Kind, day: Day) -> Result<bool, StoreError> {
+        let file = day.file(self.files(kind).folder());
+        match aside::damage(&file) {
+            None => Ok(false),
+            Some(reason) => self.set_aside(kind, day, &reason).map(|()| true),
+        }
+    }
+
+    /// Closes a day's file for good and goes on without it.
+    fn set_aside(&mut self, kind: Kind, day: Day, reason: &str) -> Result<(), StoreError> {
+        let files = self.files(kind);
+        files.close(day);
+        let file = day.file(files.folder());
+        self.readers.forget(&file);
+        let aside = aside::rename(&file)?;
+        if kind == Kind::Book {
+            self.books.begin_anew(day);
+        }
+        tracing::error!(
+            file = %file.display(), reason, aside = %aside.display(),
+            "a damaged file was set aside; what was in it is missing from now on"
+        );
+        let said = format!("the file of {day} was damaged and set aside");
+        let gaps = aside::missing(&self.candles, kind, day, &said)?;
+        ledger::write_gaps(&self.candles, &gaps)
+    }
+
+    /// Writes a batch. Files whose damage keeps it from that are set aside, once each.
+    fn write_in_spite(&mut self, batch: &StoreBatch) -> Result<(), StoreError> {
+        let mut written = self.write(batch);
+        let mut gone = BTreeSet::new();
+        while let Err(StoreError::Damaged(reason)) = &written {
+            let mut met: BTreeSet<(Kind, Day)> = BTreeSet::new();
+            met.extend(
+                self.trades
+                    .take_damaged()
+                    .into_iter()
+                    .map(|day| (Kind::Trades, day)),
+            );
+            met.extend(
+                self.book
+                    .take_damaged()
+                    .into_iter()
+                    .map(|day| (Kind::Book, day)),
+            );
+            let read = self.readers.take_suspects();
+            met.extend(read.iter().filter_map(|path| Kind::of_file(path)));
+            met.retain(|file| !gone.contains(file));
+            if met.is_empty() {
+                break;
+            }
+            for (kind, day) in &met {
+                self.set_aside(*kind, *day, reason)?;
+            }
+            gone.extend(met);
+            written = self.write(batch);
+        }
+        written
+    }
+
     fn delete(&mut self, kind: Kind, day: Day) -> Result<(), StoreError> {
+        if kind == Kind::Book {
+            self.books.forget(day);
+        }
         let files = match kind {
             Kind::Trades => &mut self.trades,
-            Kind::Book => {
-                self.books.forget(day);
-                &mut self.book
-            }
+            Kind::Book => &mut self.book,
         };
         self.readers.forget(&day.file(files.folder()));
         files.delete(day)

@@ -39,6 +39,9 @@ pub(super) struct Coverage {
     /// The newest gaps, ascending by start.
     #[schema(value_type = Vec<schema::Gap>)]
     gaps: Vec<Gap>,
+    /// Why the newest data may be missing, in one sentence: the store is behind or takes nothing.
+    /// Else null.
+    notice: Option<String>,
 }
 
 /// Where trades, candles and book history begin and end, and their gaps.
@@ -72,5 +75,6 @@ pub(super) async fn read(
         candles: held.candles.map(range),
         book: held.book.map(range),
         gaps,
+        notice: service.lag(),
     }))
 }

@@ -130,6 +130,8 @@ pub(super) struct Status {
     pub connections: Vec<Connection>,
     /// Frames and values that did not parse, fit or verify since the start.
     pub rejected: u64,
+    /// What the settings ask for and cannot be collected, in a sentence each.
+    pub notices: Vec<String>,
 }
 
 /// The market store.
@@ -141,7 +143,8 @@ pub(super) struct Store {
     pub state: String,
     /// Size on disk, bytes.
     pub bytes: u64,
-    /// In one sentence, what is wrong; null where the state is `ok`.
+    /// In one sentence, what is wrong; where the state is `ok`, which files were damaged and set
+    /// aside. Else null.
     pub problem: Option<String>,
     /// What takes it, by kind.
     pub kinds: Vec<StoreKind>,

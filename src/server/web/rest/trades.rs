@@ -22,6 +22,9 @@ pub(super) struct Trades {
     trades: Vec<TradeRow>,
     /// Cursor of the next page; null on the last one.
     next: Option<String>,
+    /// Why the newest trades may be missing, in one sentence: the store is behind or takes nothing.
+    /// Else null.
+    notice: Option<String>,
 }
 
 /// Trades.
@@ -59,5 +62,6 @@ pub(super) async fn list(
         instrument,
         trades,
         next: answer.next.as_ref().map(Cursor::to_string),
+        notice: answer.notice,
     }))
 }

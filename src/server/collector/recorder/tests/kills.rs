@@ -1,0 +1,115 @@
+//! Recorders that are killed over stores that fail: everything is kept, once.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use tradesuite_core::model::{Candle, InstrumentId, Timeframe};
+
+use super::market::{bars_of, gaps_of, market, plain, some_event};
+use super::*;
+use crate::server::collector::testing::{Fault, Held};
+
+/// Runs recorder after recorder over one store, each killed after so many milliseconds, the last
+/// one to the end.
+async fn record(
+    events: &Arc<Vec<Sequenced>>,
+    faults: &[Option<Fault>],
+    lives_ms: &[u64],
+    at_once: usize,
+) -> (Held, Position) {
+    let store = Arc::new(MemoryStore::default());
+    *store.faults.lock().unwrap() = faults.iter().copied().collect();
+    let passed = Arc::new(Mutex::new(Position::default()));
+    let lives = lives_ms.iter().map(|ms| Some(*ms)).chain([None]);
+    for life in lives {
+        let held = store.position().await.unwrap().unwrap_or_default();
+        let stop = CancellationToken::new();
+        let recorder = Recorder {
+            events: Box::new(MemoryLog {
+                events: events.clone(),
+                next: usize::try_from(held.0).unwrap(),
+                at_once,
+                passed: passed.clone(),
+            }),
+            store: store.clone(),
+            clock: None,
+            jitter: Jitter::fixed(0.0),
+            stop: stop.clone(),
+            progress: Arc::default(),
+            mending: None,
+        };
+        match life {
+            Some(ms) => {
+                let killed = tokio::time::timeout(Duration::from_millis(ms), recorder.run());
+                let _ = killed.await;
+            }
+            None => recorder.run().await,
+        }
+    }
+    let held = store.held.lock().unwrap().clone();
+    let passed = *passed.lock().unwrap();
+    (held, passed)
+}
+
+fn stored_bars(held: &Held) -> BTreeMap<(InstrumentId, Timeframe, UnixMs), Candle> {
+    held.candles
+        .iter()
+        .map(|(key, bar)| (key.clone(), plain(bar.candle)))
+        .collect()
+}
+
+fn some_fault() -> impl Strategy<Value = Option<Fault>> {
+    prop_oneof![
+        3 => Just(None),
+        1 => Just(Some(Fault::Refuse)),
+        1 => Just(Some(Fault::LoseAnswer)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn everything_is_kept_once_whatever_is_killed_and_fails(
+        kinds in prop::collection::vec(some_event(), 1..250),
+        faults in prop::collection::vec(some_fault(), 0..20),
+        lives_ms in prop::collection::vec(1..2_000_u64, 0..5),
+        at_once in 1..30_usize,
+    ) {
+        let events = numbered(market(kinds));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let (held, passed) = runtime.block_on(record(&events, &faults, &lives_ms, at_once));
+        let count = |wanted: fn(&EventBody) -> bool| {
+            events.iter().filter(|event| wanted(&event.event.body)).count()
+        };
+        let last = Position(events.len() as u64);
+        prop_assert_eq!(held.position.unwrap_or_default(), last);
+        // A life that finds everything written says nothing; none says too much.
+        prop_assert!(passed <= last);
+        prop_assert_eq!(stored_bars(&held), bars_of(&events));
+        prop_assert_eq!(held.book.len(), count(|body| matches!(body, EventBody::BookSnapshot(_) | EventBody::BookUpdate(_))));
+        let ledger = held.gaps.iter().map(|gap| {
+            ((gap.instrument.clone(), gap.start), gap.end)
+        });
+        prop_assert_eq!(ledger.collect::<BTreeMap<_, _>>(), gaps_of(&events));
+        prop_assert!(held.book.is_sorted_by_key(|record| record.position));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_away_for_an_hour_gets_everything_later() {
+    let events = numbered(
+        (1..200)
+            .map(|n| event(&id("A-USD"), EventBody::Trade(nth(n, 0))))
+            .collect(),
+    );
+    let faults = vec![Some(Fault::Refuse); 400];
+    let watch = Stopwatch::start();
+    let (held, _) = record(&events, &faults, &[], 10).await;
+    assert_eq!(held.trades.len(), 199);
+    assert!(watch.elapsed() > Duration::from_secs(60));
+}
