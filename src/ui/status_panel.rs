@@ -148,6 +148,9 @@ pub fn StatusPanel(
             on:keydown=on_key
         >
             <p class="text-text-2">{with(server_line)}</p>
+            <p class="whitespace-normal text-warning empty:hidden" data-testid="status-notices">
+                {with(|status| status.notices.join(" "))}
+            </p>
             <Table columns=&LINES rows=lines testid="status-lines" />
             <p class="whitespace-normal text-text-2">{with(store_line)}</p>
             <Table columns=&KINDS rows=kinds testid="status-kinds" />

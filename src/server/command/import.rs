@@ -37,6 +37,14 @@ enum ContentKind {
     Candles,
 }
 
+/// Says it where the venue is none that is collected: its history is as good as any, but the name
+/// may be a slip.
+pub fn look_at_venue(instrument: &InstrumentId) {
+    if let Err(reason) = config::known(instrument, &exchange::ids()) {
+        tracing::warn!("{reason}; what is imported can be asked for, but does not go on");
+    }
+}
+
 impl ImportArgs {
     /// Where to, and what.
     pub fn understood(self) -> Result<(Place, Import), Failure> {
@@ -48,7 +56,6 @@ impl ImportArgs {
                 return Err(Failure::Usage(text.to_owned()));
             }
         };
-        config::known(&self.instrument, &exchange::ids()).map_err(Failure::Usage)?;
         let place = Place {
             data: self.data,
             config: self.config,

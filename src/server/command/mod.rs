@@ -219,6 +219,7 @@ fn execute(command: Command) -> Result<(), Failure> {
             let (place, import) = args.understood()?;
             let settings = settings(&place, Mode::Live)?;
             start_log(&settings.log);
+            import::look_at_venue(&import.instrument);
             block_on(|shutdown| run::import(settings.data, import, shutdown))
         }
         Command::Simulate(args) => {
