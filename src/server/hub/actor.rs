@@ -13,6 +13,7 @@ use super::feed::Speaker;
 use super::market::{LiveBars, LiveBook, Market};
 use super::outbox::Outbox;
 use super::warmup;
+use super::withheld::Withheld;
 use crate::server::journal::Batch;
 use crate::server::storage::MarketStore;
 
@@ -26,6 +27,8 @@ pub(super) enum Command {
     Leave(Topic, Arc<Outbox>),
     /// Read the store anew.
     Refresh,
+    /// The same; what could be fetched of missing trades is in it.
+    Mended,
     /// The best levels.
     Book(usize, oneshot::Sender<LiveBook>),
     /// The day's figures.
@@ -52,11 +55,12 @@ struct Actor {
 /// Runs until nobody holds the other end of `commands`.
 pub(super) async fn run(
     instrument: InstrumentId,
+    withheld: Withheld,
     store: Arc<dyn MarketStore>,
     mut commands: mpsc::Receiver<Command>,
 ) {
     let mut actor = Actor {
-        market: Market::new(instrument.clone()),
+        market: Market::new(instrument.clone(), withheld),
         speakers: HashMap::new(),
         instrument,
         store,
@@ -96,6 +100,10 @@ impl Actor {
                 }
             }
             Command::Refresh => self.read_store().await,
+            Command::Mended => {
+                self.market.release();
+                self.read_store().await;
+            }
             // Whoever asked may have gone meanwhile.
             Command::Book(depth, reply) => drop(reply.send(self.market.book(depth))),
             Command::Ticker(reply) => drop(reply.send(self.market.ticker())),
