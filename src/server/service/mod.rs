@@ -14,6 +14,7 @@ mod instruments;
 mod keeping;
 mod memory;
 mod page;
+mod search;
 mod status;
 #[cfg(test)]
 mod tests;
