@@ -25,7 +25,7 @@ use crate::server::storage::memory::MemoryStore;
 use crate::server::storage::{CandleRecord, MarketStore, StoreBatch, TradeRecord};
 
 /// Ten minutes of bars from 1970 on, four trades of the same millisecond, a gap.
-pub(super) fn stored() -> StoreBatch {
+pub(crate) fn stored() -> StoreBatch {
     let candles = (0..10)
         .map(|minute| CandleRecord {
             instrument: bitcoin(),
@@ -63,7 +63,7 @@ pub(super) fn stored() -> StoreBatch {
     }
 }
 
-pub(super) fn state(batch: StoreBatch) -> AppState {
+pub(crate) fn state(batch: StoreBatch) -> AppState {
     state_on(MemoryStore::with(batch))
 }
 
