@@ -9,8 +9,8 @@ use tradesuite_core::market::{
     Tape, TickerState, TradeIds, fold,
 };
 use tradesuite_core::model::{
-    BookView, Candle, EventBody, GapKind, InstrumentId, Position, Precision, Sequenced, Timeframe, Trade,
-    UnixMs, UnixNs,
+    BookView, Candle, EventBody, GapKind, InstrumentId, Position, Precision, Sequenced, Timeframe,
+    Trade, UnixMs, UnixNs,
 };
 use tradesuite_core::protocol::{CandleData, TickerData, TradeData};
 

@@ -142,7 +142,10 @@ async fn a_bar_that_lacks_its_beginning_is_not_shown_until_it_is_mended() {
     hub.mended(&bitcoin()).await;
     let shown = candles_of(&next(&outbox).await);
     assert_eq!(shown.len(), 1);
-    assert_eq!((shown[0].open, shown[0].close), (Price(9_000), Price(10_000)));
+    assert_eq!(
+        (shown[0].open, shown[0].close),
+        (Price(9_000), Price(10_000))
+    );
 }
 
 #[tokio::test(start_paused = true)]

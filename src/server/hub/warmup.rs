@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tradesuite_core::model::{Candle, Gap, GapKind, InstrumentId, Position, Precision, Timeframe, Trade, UnixMs};
+use tradesuite_core::model::{
+    Candle, Gap, GapKind, InstrumentId, Position, Precision, Timeframe, Trade, UnixMs,
+};
 
 use super::market::TAPE;
 use crate::server::storage::{MarketStore, Newest, Rows, Span, StoreError};

@@ -98,6 +98,14 @@ pub enum ServiceError {
     Precision(InstrumentId),
 }
 
+impl ServiceError {
+    /// Whether what was asked for does not exist.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::UnknownInstrument(_) | Self::NotRecorded(_))
+    }
+}
+
 impl Service {
     /// A service on these parts, up from now on.
     #[must_use]

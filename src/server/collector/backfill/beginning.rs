@@ -53,9 +53,8 @@ impl Backfill {
                 return Ok(Outcome::Lasting);
             }
         };
-        let mut hunt = Hunt::new(
-            (early.trades.values().filter_map(key)).chain([(first.id, first.time)]),
-        );
+        let mut hunt =
+            Hunt::new((early.trades.values().filter_map(key)).chain([(first.id, first.time)]));
         let mut handed = Fetched::default();
         let instrument = self.directory.get_or_guess(id);
         self.hand_over(&instrument, early.trades.into_values(), &mut handed)

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use tradesuite_core::market::Normalizer;
 use tradesuite_core::model::{
-    EventBody, Gap, GapKind, Instrument, InstrumentId, MarketEvent, TradeId, UnixMs, UnixNs, VenueBody,
-    VenueEvent,
+    EventBody, Gap, GapKind, Instrument, InstrumentId, MarketEvent, TradeId, UnixMs, UnixNs,
+    VenueBody, VenueEvent,
 };
 
 use self::hunt::Hunt;

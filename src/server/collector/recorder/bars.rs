@@ -284,9 +284,8 @@ impl InstrumentBars {
     /// Trades are held from `start` to `end` now; whether the first one ever seen was at that end,
     /// so that they reach back further than it.
     pub fn begins_earlier(&mut self, start: UnixMs, end: UnixMs) -> bool {
-        let is_beginning = |hole: &&mut (UnixMs, UnixMs)| {
-            hole.0 == UnixMs(i64::MIN) && hole.1 == end
-        };
+        let is_beginning =
+            |hole: &&mut (UnixMs, UnixMs)| hole.0 == UnixMs(i64::MIN) && hole.1 == end;
         let beginning = self.holes.iter_mut().find(is_beginning);
         beginning.is_some_and(|hole| {
             hole.1 = UnixMs(start.0 - 1);
