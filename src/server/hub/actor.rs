@@ -133,10 +133,20 @@ impl Actor {
             .min()
     }
 
+    /// Says what is due. A trade and the bars that it changed are said together, so that no reader
+    /// has one without the other for longer than the line takes.
     fn speak(&mut self) {
         let now = Instant::now();
-        for speaker in self.speakers.values_mut() {
-            speaker.speak(&self.market, now);
+        let is_due = |(topic, speaker): (&Topic, &Speaker)| {
+            of_trades(topic) && speaker.due(now).is_some_and(|due| due <= now)
+        };
+        let traded = self.speakers.iter().any(is_due);
+        for (topic, speaker) in &mut self.speakers {
+            if traded && of_trades(topic) {
+                speaker.speak_now(&self.market, now);
+            } else {
+                speaker.speak(&self.market, now);
+            }
         }
         self.speakers
             .retain(|_, speaker| !speaker.channel.is_empty());
@@ -193,4 +203,9 @@ impl Actor {
             }
         }
     }
+}
+
+/// Whether a topic is said by the trade.
+fn of_trades(topic: &Topic) -> bool {
+    matches!(topic, Topic::Trades(_) | Topic::Candles { .. })
 }

@@ -148,6 +148,33 @@ async fn a_bar_that_lacks_its_beginning_is_not_shown_until_it_is_mended() {
     );
 }
 
+/// Whatever was said when: in the moment that a trade is said, its bar is.
+#[tokio::test(start_paused = true)]
+async fn trades_and_their_bars_are_said_together() {
+    let (hub, mut events) = (hub(), Events::default());
+    let bars = listen(&hub, &[minutes()]).await;
+    next(&bars).await;
+    let first = EventBody::Trade(trade(1, 1_000, 10_000));
+    hub.feed(&events.batch([first])).await;
+    next(&bars).await;
+    // The tape is listened to in the middle of the bars' pause.
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    let both = listen(&hub, &[minutes(), Topic::Trades(bitcoin())]).await;
+    for _ in 0..2 {
+        next(&both).await;
+    }
+    for step in 2..20_u64 {
+        let ms = i64::try_from(step).expect("small") * 1_000;
+        let news = EventBody::Trade(trade(step, ms, 10_000 + ms));
+        hub.feed(&events.batch([news])).await;
+        let pair = [next(&both).await, next(&both).await];
+        let at = tokio::time::Instant::now();
+        assert_eq!(soon(&both).await, None);
+        let kinds = pair.map(|message| message.topic.to_string());
+        assert_ne!(kinds[0], kinds[1], "at {at:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_busy_book_is_said_at_most_every_100_ms() {
     let (hub, mut events) = (hub(), Events::default());

@@ -91,12 +91,17 @@ impl Book {
                 },
             )
         };
+        let said = |last: LastTrade| {
+            let (price, decimals) = last.price();
+            price.to_decimal(decimals).to_string()
+        };
         match &self.stale {
             Some(reason) => format!("Stale: {reason}"),
             None => format!(
-                "Best bid {}, best ask {}, {} bids and {} asks shown, message {}",
+                "Best bid {}, best ask {}, last {}, {} bids and {} asks shown, message {}",
                 side(&self.view.bids),
                 side(&self.view.asks),
+                self.last.map_or_else(|| "none".to_owned(), said),
                 self.view.bids.len(),
                 self.view.asks.len(),
                 self.seq
