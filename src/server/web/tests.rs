@@ -356,6 +356,8 @@ async fn the_page_to_try_it_comes_from_here() {
         .to_str()
         .expect("ascii");
     assert!(policy.contains("script-src 'self'"), "{policy}");
+    let style = get("/api/v1/docs/index.css").await;
+    assert!(style.text.contains("line-height"), "names in prose overlap");
     let start = get("/api/v1/docs/swagger-initializer.js").await;
     assert!(
         start.text.contains("/api/v1/openapi.json"),
