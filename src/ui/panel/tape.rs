@@ -110,13 +110,7 @@ pub fn TapePanel(
     let empty = RwSignal::new(true);
     Effect::new(move || {
         if workspace.ready.get() {
-            start(
-                &context.instrument.get(),
-                workspace,
-                canvas,
-                summary,
-                empty,
-            );
+            start(&context.instrument.get(), workspace, canvas, summary, empty);
         }
     });
     let message = move || match live.link().get() {
