@@ -1,10 +1,21 @@
-//! Where the browser enters: takes over the page that the server rendered.
+//! Where the browser enters: takes over the page that the server rendered, if both are of one
+//! build.
 
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::api::BUILD;
+use crate::browser;
+
+const STRANGER: &str = "This page's files belong to another build than the server: reload the page. \
+    Where that does not help, build both again (make build).";
 
 /// Called by the page's script once the module is loaded.
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(crate::ui::App);
+    if browser::rendered_build().is_some_and(|build| build == BUILD) {
+        leptos::mount::hydrate_body(crate::ui::App);
+    } else {
+        browser::announce(STRANGER);
+    }
 }

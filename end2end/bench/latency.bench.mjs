@@ -46,7 +46,7 @@ function watch([bucket, length]) {
   const end = performance.now() + length;
   return new Promise((done) => {
     const look = () => {
-      const volume = legend.textContent.replaceAll(',', '');
+      const volume = legend.dataset.exact;
       if (seen.at(-1)?.volume !== volume) {
         seen.push({ at: performance.timeOrigin + performance.now(), volume });
       }

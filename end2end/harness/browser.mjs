@@ -29,6 +29,8 @@ export function launch(flags = []) {
  * @property {number} [ratio] device pixels per CSS pixel
  * @property {object} [workspace] what a person chose before: instrument, timeframe, theme, zone
  * @property {boolean} [touch] whether it is a touch screen
+ * @property {string} [path] what to open there, query included; the first page where it is absent
+ * @property {(page: import('playwright-core').Page) => Promise<void>} [before] what to do before it is opened
  * @property {RegExp[]} [expected] problems that the test brings about itself
  */
 
@@ -39,7 +41,7 @@ export function launch(flags = []) {
  * @param {PageOptions} options
  */
 export async function openPage(browser, url, options = {}) {
-  const { width = 1280, height = 800, ratio = 1, workspace, touch = false, expected = [] } = options;
+  const { width = 1280, height = 800, ratio = 1, workspace, touch = false, path = '/', before, expected = [] } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     deviceScaleFactor: ratio,
@@ -56,7 +58,8 @@ export async function openPage(browser, url, options = {}) {
   }
   const page = await context.newPage();
   const problems = watch(page, new URL(url).host);
-  await page.goto(url, { waitUntil: 'domcontentloaded' });
+  await before?.(page);
+  await page.goto(new URL(path, url).href, { waitUntil: 'domcontentloaded' });
   return {
     page,
     /** Fails if anything happened that must not, and closes the page. */

@@ -51,9 +51,12 @@ class Chart {
   /** The legend's figures: the bar pointed at, else the last one. Written in the frame that paints it. */
   legend() {
     return this.#page.evaluate(() => {
-      const read = (name) => document.querySelector(`[data-testid=legend-${name}]`).textContent.replaceAll(',', '');
-      const [open, high, low, close, volume] = ['open', 'high', 'low', 'close', 'volume'].map((name) => Number(read(name)));
-      return { open, high, low, close, volume };
+      const figure = (name) => document.querySelector(`[data-testid=legend-${name}]`);
+      const [open, high, low, close] = ['open', 'high', 'low', 'close'].map((name) =>
+        Number(figure(name).textContent.replaceAll(',', '')),
+      );
+      // It is shown in four digits.
+      return { open, high, low, close, volume: Number(figure('volume').dataset.exact) };
     });
   }
 

@@ -27,7 +27,7 @@ test('book, tape and day are alive', async (t) => {
   }
   await until('a last price', async () => /^[\d,]+\.\d+$/.test(await byId(page, 'last-price').innerText()));
   await until('a change', async () => /^[+−0]/.test(await byId(page, 'day-change').innerText()));
-  await until('a title', async () => /^[\d,.]+ BTC-USD · TradeSuite$/.test(await page.title()));
+  await until('a title', async () => /^[\d,.]+ BTC-USD · Coinbase \| TradeSuite$/.test(await page.title()));
 });
 
 test('both themes reach every part of the page', async (t) => {
@@ -96,7 +96,7 @@ test('the picker closes by Escape and tells when nothing is found', async (t) =>
   await until('a price', async () => /\d/.test(await byId(page, 'last-price').innerText()));
   await byId(page, 'instrument').click();
   await byId(page, 'instrument-search').fill('no such thing');
-  await until('the note', async () => (await page.getByText('No instrument has this in its name.').count()) === 1);
+  await until('the note', async () => (await page.getByText('No instrument fits these words.').count()) === 1);
   await page.keyboard.press('Escape');
   await until('it is closed', async () => (await byId(page, 'instrument-search').count()) === 0);
 });

@@ -6,11 +6,27 @@
     reason = "the macro makes a public struct of each function's arguments"
 )]
 
+mod error;
+
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, MsgPack};
 use tradesuite_core::model::{CandlePage, Gap, InstrumentId, InstrumentRow, Timeframe, UnixMs};
 
-/// Instruments whose symbol or venue contains `search`, the closest first.
+pub use self::error::PageError;
+
+/// The mark of what page and server have to agree on, as both were built with it (`build.rs`).
+pub const BUILD: &str = env!("TRADESUITE_BUILD");
+
+/// The server's [`BUILD`]: another than the page's own where the server was updated meanwhile.
+///
+/// # Errors
+/// Where the server cannot be reached.
+#[server(prefix = "/fn", endpoint = "build", input = GetUrl)]
+pub async fn server_build() -> Result<String, PageError> {
+    Ok(BUILD.to_owned())
+}
+
+/// Instruments that `search` may mean, the closest first.
 ///
 /// # Errors
 /// Where the server cannot be reached or its store does not answer.
@@ -18,7 +34,7 @@ use tradesuite_core::model::{CandlePage, Gap, InstrumentId, InstrumentRow, Timef
 pub async fn search_instruments(
     search: String,
     limit: u32,
-) -> Result<Vec<InstrumentRow>, ServerFnError> {
+) -> Result<Vec<InstrumentRow>, PageError> {
     let service = expect_context::<crate::server::service::Service>();
     Ok(service.find_instruments(&search, limit))
 }
@@ -33,12 +49,15 @@ pub async fn load_candles(
     timeframe: Timeframe,
     before: Option<UnixMs>,
     limit: u32,
-) -> Result<CandlePage, ServerFnError> {
+) -> Result<CandlePage, PageError> {
     let service = expect_context::<crate::server::service::Service>();
     service
         .candle_page(&instrument, timeframe, before, limit)
         .await
-        .map_err(ServerFnError::new)
+        .map_err(|error| match error.is_not_found() {
+            true => PageError::NotFound(error.to_string()),
+            false => PageError::Failed(error.to_string()),
+        })
 }
 
 /// Stretches since `from` of which trades are missing for good, by start; the newest of very many.
@@ -46,10 +65,13 @@ pub async fn load_candles(
 /// # Errors
 /// Where the server cannot be reached, or the instrument is unknown.
 #[server(prefix = "/fn", endpoint = "gaps", input = GetUrl, output = MsgPack)]
-pub async fn load_gaps(instrument: InstrumentId, from: UnixMs) -> Result<Vec<Gap>, ServerFnError> {
+pub async fn load_gaps(instrument: InstrumentId, from: UnixMs) -> Result<Vec<Gap>, PageError> {
     let service = expect_context::<crate::server::service::Service>();
     service
         .missing_trades(&instrument, from)
         .await
-        .map_err(ServerFnError::new)
+        .map_err(|error| match error.is_not_found() {
+            true => PageError::NotFound(error.to_string()),
+            false => PageError::Failed(error.to_string()),
+        })
 }

@@ -175,4 +175,31 @@ pub fn store(_key: &str, _value: &str) {}
 pub fn write_text(_node: &NodeRef<Span>, _text: &str, _tone: &str) {}
 
 /// Nothing.
+pub fn write_exact(_node: &NodeRef<Span>, _exact: &str) {}
+
+/// Nothing.
 pub fn set_title(_title: &str) {}
+
+/// No document.
+#[must_use]
+pub fn rendered_build() -> Option<String> {
+    None
+}
+
+/// Nothing.
+pub fn announce(_text: &str) {}
+
+/// Nothing.
+pub fn reload() {}
+
+/// No address.
+#[must_use]
+pub fn address_query() -> String {
+    String::new()
+}
+
+/// Nothing.
+pub fn replace_address(_address: &str) {}
+
+/// Nothing.
+pub fn scroll_to(_id: &str) {}

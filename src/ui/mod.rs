@@ -5,7 +5,9 @@
 //! |---|---|
 //! | [`shell`] | the HTML document around everything |
 //! | [`workspace`] | what a person chose: instrument, timeframe, theme, zone |
+//! | [`address`] | the page's address: what it names, and how it is written |
 //! | [`live`] | the socket: subscriptions, holes, reconnecting |
+//! | [`pulse`] | trades and the last price, the same for every panel in every frame |
 //! | [`chart`] | the candlestick chart |
 //! | [`panel`] | order book, tape and what frames a panel |
 //! | [`top_bar`], [`status_bar`], [`outage`] | above and below the panels |
@@ -15,10 +17,12 @@
 //! A tick is never a signal write: signals hold what a person changes, buffers hold what the
 //! market changes, and a frame paints them.
 
+pub mod address;
 pub mod chart;
 pub mod live;
 pub mod outage;
 pub mod panel;
+pub mod pulse;
 pub mod server_status;
 pub mod shell;
 pub mod status_bar;
@@ -34,6 +38,7 @@ use crate::ui::chart::ChartPanel;
 use crate::ui::live::Live;
 use crate::ui::outage::Outage;
 use crate::ui::panel::{BookPanel, TapePanel};
+use crate::ui::pulse::Pulse;
 use crate::ui::server_status::StatusFeed;
 use crate::ui::status_bar::StatusBar;
 use crate::ui::top_bar::TopBar;
@@ -44,14 +49,16 @@ use crate::ui::workspace::{PhoneTab, Workspace};
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let workspace = Workspace::provide();
-    StatusFeed::provide(Live::provide());
+    let live = Live::provide();
+    Pulse::provide(live);
+    StatusFeed::provide(live);
     let context = |id| workspace.panel(id);
     let hidden_on_phone = move |tab: PhoneTab| {
         let shown = workspace.phone_tab.get() == tab;
         if shown { "" } else { "max-md:hidden" }
     };
     view! {
-        <Stylesheet id="style" href="/pkg/tradesuite.css" />
+        <Stylesheet id="style" href=format!("{}/pkg/tradesuite.css", shell::files()) />
         <Title text="TradeSuite" />
         <div class="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[44px_1fr_auto] md:grid-rows-[44px_1fr_24px]">
             <TopBar />

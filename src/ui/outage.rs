@@ -1,11 +1,19 @@
 //! Says at length what the status bar has no room for: that an exchange is away, what is wrong,
-//! that it is tried again and how to look around meanwhile; and that nothing is being kept.
+//! that it is tried again and how to look around meanwhile; that nothing is being kept, that the
+//! server was updated, and that the page's address names what does not exist.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use tradesuite_core::chart::format;
 use tradesuite_core::model::{ConnectionState, ConnectionStatus, Mode, ServerStatus, StoreState};
 
+use crate::api::{BUILD, server_build};
+use crate::browser;
+use crate::ui::live::{Link, Live};
 use crate::ui::server_status::StatusFeed;
+use crate::ui::workspace::Workspace;
+
+const BUTTON: &str = "ml-1 h-6 cursor-pointer rounded border border-line-strong bg-raised px-2 text-[11px] hover:bg-hover";
 
 /// A line that is lost for less than this comes back unnoticed, milliseconds.
 const SHORT_MS: i64 = 10_000;
@@ -53,8 +61,23 @@ pub fn Outage() -> impl IntoView {
         let status = status.get()?;
         (status.mode == Mode::Live).then(|| words(&status, now_ms.get()))?
     });
+    let workspace = Workspace::expect();
+    let misnamed = Memo::new(move |_| workspace.address_problem.get());
+    let updated = updated(Live::expect());
     let unkept = Memo::new(move |_| status.with(|status| status.as_ref().and_then(unkept)));
     view! {
+        <Line text=updated testid="updated">
+            " "
+            <button class=BUTTON on:click=move |_| browser::reload()>
+                "Reload"
+            </button>
+        </Line>
+        <Line text=misnamed testid="misnamed">
+            " "
+            <button class=BUTTON on:click=move |_| workspace.address_problem.set(None)>
+                "Close"
+            </button>
+        </Line>
         <Line text=unkept testid="unkept" />
         <Line text=away testid="outage">
             " "
@@ -65,6 +88,26 @@ pub fn Outage() -> impl IntoView {
             </span>
         </Line>
     }
+}
+
+/// Says so once the server is of another build than this page; asked whenever the line is opened,
+/// since an update ends it.
+fn updated(live: Live) -> Memo<Option<String>> {
+    let build = RwSignal::new(None::<String>);
+    Effect::new(move || {
+        if live.link().get() == Link::Open {
+            spawn_local(async move {
+                // A server that does not answer this now is asked when the line is next opened.
+                if let Ok(found) = server_build().await {
+                    build.try_set(Some(found));
+                }
+            });
+        }
+    });
+    Memo::new(move |_| {
+        let is_other = build.with(|build| build.as_ref().is_some_and(|build| build != BUILD));
+        is_other.then(|| "The server was updated; this page is from before.".to_owned())
+    })
 }
 
 /// One notice, with what is said after it.

@@ -3,13 +3,21 @@
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
+use crate::api::BUILD;
 use crate::ui::App;
+
+/// Where the page's files lie: at another address for every build, so that what a browser has kept
+/// of one never meets another.
+#[must_use]
+pub fn files() -> String {
+    format!("/build/{BUILD}")
+}
 
 /// The document that the server renders and the browser hydrates.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme="auto">
+        <html lang="en" data-theme="auto" data-build=BUILD>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
@@ -17,7 +25,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="preload" href="/fonts/inter-latin.woff2" r#as="font" type="font/woff2" crossorigin="" />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <HydrationScripts options root=files() />
                 <MetaTags />
             </head>
             <body>

@@ -1,10 +1,12 @@
-//! What a person chose. Kept in the browser, so that the page comes back as it was left.
+//! What a person chose. Kept in the browser, so that the page comes back as it was left; what the
+//! page's address names goes before it.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use tradesuite_core::model::{InstrumentId, Timeframe};
 
 use crate::browser;
+use crate::ui::address::Address;
 use crate::ui::panel::{PanelChange, PanelContext, PanelSettings};
 
 const KEY: &str = "tradesuite.workspace";
@@ -125,6 +127,8 @@ pub struct Workspace {
     /// Whether what the browser kept has been read. Until then nothing is asked for, so that the
     /// first instrument is not fetched only to be thrown away.
     pub ready: RwSignal<bool>,
+    /// What the page's address names and does not exist, in sentences.
+    pub address_problem: RwSignal<Option<String>>,
 }
 
 impl Workspace {
@@ -139,6 +143,7 @@ impl Workspace {
             zone: RwSignal::new(first.zone),
             phone_tab: RwSignal::new(first.phone_tab),
             ready: RwSignal::new(false),
+            address_problem: RwSignal::new(None),
         };
         provide_context(workspace);
         Effect::new(move || {
@@ -146,6 +151,12 @@ impl Workspace {
                 workspace.keep();
             } else {
                 workspace.restore();
+            }
+        });
+        Effect::new(move || {
+            let (instrument, timeframe) = (workspace.instrument.get(), workspace.timeframe.get());
+            if workspace.ready.get() {
+                browser::replace_address(&Address::of(&instrument, timeframe));
             }
         });
         Effect::new(move || browser::set_theme(workspace.theme.get().name()));
@@ -191,6 +202,16 @@ impl Workspace {
             self.theme.set(kept.theme);
             self.zone.set(kept.zone);
             self.phone_tab.set(kept.phone_tab);
+        }
+        let named = Address::read(&browser::address_query());
+        if let Some(instrument) = named.instrument {
+            self.instrument.set(instrument);
+        }
+        if let Some(timeframe) = named.timeframe {
+            self.timeframe.set(timeframe);
+        }
+        if !named.problems.is_empty() {
+            self.address_problem.set(Some(named.problems.join(" ")));
         }
         self.ready.set(true);
     }

@@ -1,6 +1,6 @@
 //! What the pointer points at: the bar, the price, and the bar's exact figures.
 
-use crate::model::{Precision, Price, UnixMs};
+use crate::model::{Precision, Price, UnixMs, Volume};
 
 use super::axis::TimeAxis;
 use super::bar::Bar;
@@ -58,11 +58,13 @@ pub struct Legend {
     pub low: String,
     /// Last price.
     pub close: String,
-    /// Base units traded, without trailing zeros.
+    /// Base units traded, in few characters.
     pub volume: String,
-    /// Taker buys less taker sells with its sign, where it is known.
+    /// The same, exact.
+    pub exact_volume: String,
+    /// Taker buys less taker sells with its sign, in few characters, where it is known.
     pub delta: Option<String>,
-    /// Close against open, percent. The only figure that is rounded.
+    /// Close against open, percent.
     pub change: String,
     /// Closed at or above its open.
     pub is_up: bool,
@@ -74,17 +76,18 @@ impl Legend {
     pub fn of(bar: &Bar, precision: Precision) -> Self {
         let price = |value| format::price(value, precision.price);
         let sign = |delta: i128| if delta > 0 { "+" } else { "" };
-        let exact = |value| format::exact(value, precision.quantity);
+        let short = |value| format::short(Volume(value).to_f64(precision.quantity));
         Self {
             time: bar.time,
             open: price(bar.open),
             high: price(bar.high),
             low: price(bar.low),
             close: price(bar.close),
-            volume: exact(bar.volume.0),
+            volume: short(bar.volume.0),
+            exact_volume: bar.volume.display(precision.quantity).to_string(),
             delta: bar
                 .delta()
-                .map(|delta| format!("{}{}", sign(delta), exact(delta))),
+                .map(|delta| format!("{}{}", sign(delta), short(delta))),
             change: format::percent((bar.close.0 - bar.open.0) as f64 / bar.open.0 as f64 * 100.0),
             is_up: bar.is_up(),
         }
@@ -95,7 +98,6 @@ impl Legend {
 mod tests {
     use super::*;
     use crate::chart::fixture::minutes;
-    use crate::model::Volume;
 
     #[test]
     fn it_points_at_the_nearest_bar_held() {
@@ -113,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn legends_are_exact() {
+    fn prices_are_exact_and_quantities_short() {
         let bar = Bar {
             time: UnixMs(0),
             open: Price(6_418_820),
@@ -135,8 +137,9 @@ mod tests {
             [&*legend.open, &*legend.high, &*legend.low, &*legend.close],
             ["64,188.20", "64,231.90", "64,180.05", "64,213.55"]
         );
-        assert_eq!(legend.volume, "12.84000001");
-        assert_eq!(legend.delta.as_deref(), Some("−4.84000001"));
+        assert_eq!(legend.volume, "12.84");
+        assert_eq!(legend.exact_volume, "12.84000001");
+        assert_eq!(legend.delta.as_deref(), Some("−4.840"));
         assert_eq!(legend.change, "+0.04 %");
     }
 }

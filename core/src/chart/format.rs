@@ -125,6 +125,34 @@ pub fn compact(value: f64) -> String {
     }
 }
 
+/// A quantity in four significant digits: `0.0123`, `1.284`, `548.1`, `14.20k`, `1.300M`. Rounds;
+/// what is there and would print as zero says that it is less: `<0.0001`.
+#[must_use]
+pub fn short(value: f64) -> String {
+    const UNITS: [(f64, &str); 5] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"), (1.0, "")];
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let sign = if value < 0.0 { "−" } else { "" };
+    let size = value.abs();
+    for (unit, name) in UNITS {
+        // What would print as 1000.0 of the next smaller unit belongs to this one.
+        if size >= unit * 0.99995 {
+            let decimals = match size / unit {
+                s if s >= 99.995 => 1,
+                s if s >= 9.9995 => 2,
+                _ => 3,
+            };
+            return format!("{sign}{:.decimals$}{name}", size / unit);
+        }
+    }
+    match size {
+        0.0 => "0".to_owned(),
+        s if s >= 0.00005 => format!("{sign}{s:.4}"),
+        _ => format!("{sign}<0.0001"),
+    }
+}
+
 /// Time until a bar closes: `00:18`, `1:02:03`, `3d 04:05`. A started second counts whole.
 #[must_use]
 pub fn countdown(ms: i64) -> String {
@@ -230,6 +258,25 @@ mod tests {
             (123_456_789, "1.2346"),
         ] {
             assert_eq!(size(mantissa, 8, 4), expected, "{mantissa}");
+        }
+    }
+
+    #[test]
+    fn quantities_keep_their_length() {
+        for (value, expected) in [
+            (0.0, "0"),
+            (0.000_04, "<0.0001"),
+            (0.012_34, "0.0123"),
+            (0.999_96, "1.000"),
+            (1.284, "1.284"),
+            (-12.84, "−12.84"),
+            (548.123, "548.1"),
+            (999.96, "1.000k"),
+            (14_203.0, "14.20k"),
+            (1_300_000.0, "1.300M"),
+            (f64::NAN, "–"),
+        ] {
+            assert_eq!(short(value), expected, "{value}");
         }
     }
 

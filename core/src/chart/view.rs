@@ -66,6 +66,8 @@ pub struct ChartView {
     price_ticks: Vec<PriceTick>,
     time_ticks: Vec<TimeTick>,
     painted: Option<GridState>,
+    /// Time and price of the last trade, where it is known.
+    last: Option<(UnixMs, Price)>,
     /// The newest bars were dropped while looking far back.
     detached: bool,
 }
@@ -90,6 +92,7 @@ impl ChartView {
             price_ticks: Vec::new(),
             time_ticks: Vec::new(),
             painted: None,
+            last: None,
             detached: false,
         };
         view.resize(size);
@@ -238,6 +241,7 @@ impl ChartView {
         let widened = self.series.widen(precision);
         if widened {
             self.tick = tick.0;
+            self.last = None;
         }
         widened
     }
@@ -246,6 +250,7 @@ impl ChartView {
     /// until [`Self::set_tick`] says otherwise.
     pub fn set_precision(&mut self, precision: Precision) {
         self.tick = 1;
+        self.last = None;
         self.series = Series::new(precision);
         self.detached = false;
         self.follow_bounds();
@@ -329,17 +334,45 @@ impl ChartView {
     /// The figures of a bar; of the last one where none is named.
     #[must_use]
     pub fn legend(&self, index: Option<i64>) -> Option<Legend> {
+        let last = self.last_bar()?;
         let bar = match index {
-            Some(index) => self.series.bar(index),
-            None => self.series.last(),
+            Some(index) => *self.series.bar(index)?,
+            None => last,
         };
-        bar.map(|bar| Legend::of(bar, self.series.precision()))
+        let bar = if bar.time == last.time { last } else { bar };
+        Some(Legend::of(&bar, self.series.precision()))
+    }
+
+    /// What the last trade was, as everything else on the page says it; bars come on a way of
+    /// their own, and may be a moment ahead or behind.
+    pub fn set_last(&mut self, last: Option<(UnixMs, Price)>) {
+        self.last = last;
+    }
+
+    /// The bar of the last trade, which it closes, where that is one of the last two held: the
+    /// newest may have come before its first trade. Else the last bar held.
+    #[must_use]
+    pub fn last_bar(&self) -> Option<Bar> {
+        let newest = self.series.last()?;
+        let traded = self.last.and_then(|(time, price)| {
+            let open = self.timeframe.floor(time);
+            let at = self.series.index_at_or_after(open);
+            let bar = self.series.bar(at).filter(|bar| bar.time == open)?;
+            let is_near = self.series.bounds()?.last - at < 2;
+            is_near.then(|| Bar {
+                high: bar.high.max(price),
+                low: bar.low.min(price),
+                close: price,
+                ..*bar
+            })
+        });
+        Some(traded.unwrap_or(*newest))
     }
 
     /// The last price and whether its bar is up.
     #[must_use]
     pub fn last_price(&self) -> Option<(Price, bool)> {
-        self.series.last().map(|bar| (bar.close, bar.is_up()))
+        self.last_bar().map(|bar| (bar.close, bar.is_up()))
     }
 
     /// Milliseconds until the last bar closes, 0 where that time has passed.
@@ -401,6 +434,53 @@ mod tests {
             (None, None)
         );
         assert_eq!(view.history_wanted(), None);
+    }
+
+    #[test]
+    fn the_last_bar_closes_with_the_last_trade() {
+        let mut view = view(0..500);
+        let bars = [498, 499].map(minute);
+        let open = |at: usize| bars[at].time;
+        let beyond = Price(bars[1].high.0 + 7);
+        for (last, expected) in [
+            (None, bars[1]),
+            // The trade is not in the bar yet.
+            (
+                Some((UnixMs(open(1).0 + 30_000), beyond)),
+                Bar {
+                    close: beyond,
+                    high: beyond,
+                    ..bars[1]
+                },
+            ),
+            // The bar came before its first trade.
+            (
+                Some((open(0), bars[0].low)),
+                Bar {
+                    close: bars[0].low,
+                    ..bars[0]
+                },
+            ),
+            // A bar of it has not come yet, and one that is long over is not the last.
+            (Some((UnixMs(open(1).0 + 60_000), beyond)), bars[1]),
+            (Some((minute(300).time, beyond)), bars[1]),
+        ] {
+            view.set_last(last);
+            assert_eq!(view.last_bar(), Some(expected), "{last:?}");
+            let close = expected.close;
+            assert_eq!(view.last_price(), Some((close, expected.is_up())));
+        }
+    }
+
+    #[test]
+    fn few_bars_are_shown() {
+        for count in 1..4 {
+            let view = view(0..count);
+            let marks = view.marks();
+            let bodies = marks.up_bodies.len() + marks.down_bodies.len();
+            assert_eq!(bodies as i64, count);
+            assert!(!view.price_ticks().is_empty() && !view.time_ticks().is_empty());
+        }
     }
 
     #[test]

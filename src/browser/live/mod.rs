@@ -9,8 +9,9 @@ mod socket;
 pub use canvas::Surface;
 pub use frame::{FrameLoop, Guard, after, every, on_resize};
 pub use page::{
-    is_visible, now_ms, on_theme_change, on_visibility, page_ms, random, reduced_motion, set_theme,
-    set_title, store, stored, theme_color, write_text, zone_offset_minutes,
+    address_query, announce, is_visible, now_ms, on_theme_change, on_visibility, page_ms, random,
+    reduced_motion, reload, rendered_build, replace_address, scroll_to, set_theme, set_title,
+    store, stored, theme_color, write_exact, write_text, zone_offset_minutes,
 };
 pub use pointer::capture_pointer;
 pub use socket::Socket;

@@ -5,7 +5,9 @@ use leptos::prelude::{GetUntracked, NodeRef};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Document, EventTarget, VisibilityState};
+use web_sys::{
+    Document, EventTarget, ScrollIntoViewOptions, ScrollLogicalPosition, VisibilityState,
+};
 
 use super::frame::Guard;
 
@@ -136,9 +138,72 @@ pub fn write_text(node: &NodeRef<Span>, text: &str, tone: &str) {
     }
 }
 
+/// Notes the exact value of a figure that is shown in few characters (`data-exact`).
+pub fn write_exact(node: &NodeRef<Span>, exact: &str) {
+    if let Some(element) = node.get_untracked() {
+        // Fails only for names that no attribute can have.
+        let _ = element.set_attribute("data-exact", exact);
+    }
+}
+
 /// Sets the window's title.
 pub fn set_title(title: &str) {
     if let Some(document) = document() {
         document.set_title(title);
+    }
+}
+
+/// The build of the server that rendered the page (`data-build` of the document).
+#[must_use]
+pub fn rendered_build() -> Option<String> {
+    document()?.document_element()?.get_attribute("data-build")
+}
+
+/// Says something above everything else, where the page cannot come alive.
+pub fn announce(text: &str) {
+    let said = document().and_then(|document| {
+        let line = document.create_element("p").ok()?;
+        line.set_text_content(Some(text));
+        line.set_attribute("role", "alert").ok()?;
+        line.set_class_name("fixed inset-x-2 top-2 z-50 rounded-md border border-line-strong bg-raised px-3 py-2 leading-5");
+        document.body()?.append_child(&line).ok()
+    });
+    if said.is_none() {
+        leptos::logging::error!("{text}");
+    }
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        // Fails only where the document may not move at all.
+        let _ = window.location().reload();
+    }
+}
+
+/// The query of the page's address, with its question mark; empty where there is none.
+#[must_use]
+pub fn address_query() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    location
+        .and_then(|location| location.search().ok())
+        .unwrap_or_default()
+}
+
+/// Shows another address of this server without loading anything, in the place of the present one.
+pub fn replace_address(address: &str) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        // A browser may refuse when that is done very often; the next change makes up for it.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
+    }
+}
+
+/// Scrolls just as far as it takes to see an element.
+pub fn scroll_to(id: &str) {
+    if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }

@@ -1,7 +1,7 @@
 //! Mends what collecting missed. When trades of an instrument turn out to be missing, they are
-//! fetched. Where they cannot be had, also from before collecting began, the venue's bars since the
-//! beginning of the day are, so that the open hour and day are right, and once more when the minute
-//! with the hole is over.
+//! fetched; when collecting begins, those since the beginning of the minute. Where they cannot be
+//! had, and for what was before, the venue's bars are, so that the open hour and day are right, and
+//! once more when the minute with the hole is over.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -51,6 +51,8 @@ struct Task {
     instrument: InstrumentId,
     /// Whether the venue's bars are needed whatever becomes of the gaps.
     bars: bool,
+    /// Whether the trades from just before the first one ever seen are needed.
+    beginning: bool,
     since: Stopwatch,
     wait: Duration,
     tries_left: u32,
@@ -88,7 +90,9 @@ impl Mender {
                 again = self.mend(task, &mut lasting) => again,
             };
             match again {
-                Ok(Some(again)) => {
+                Ok(Some(mut again)) => {
+                    let same = |task: &&Task| task.instrument == again.instrument;
+                    again.beginning |= later.iter().filter(same).any(|task| task.beginning);
                     later.retain(|task| task.instrument != again.instrument);
                     later.push_back(again);
                 }
@@ -112,12 +116,15 @@ impl Mender {
 
     /// Takes note of what is missing; what to do about it now.
     async fn begin(&self, instrument: InstrumentId, lack: Lack) -> Task {
-        if let Lack::Between(start, end) = lack
-            && let Err(error) = self.history.forget(&instrument, (start, end)).await
+        if let Some(stretch) = lack.between
+            && let Err(error) = self.history.forget(&instrument, stretch).await
         {
             tracing::warn!(%instrument, %error, "bars around a gap may not be asked for again");
         }
-        Task::now(instrument, lack == Lack::Beginning)
+        Task {
+            beginning: lack.beginning,
+            ..Task::now(instrument, lack.beginning)
+        }
     }
 
     /// Fetches what there is; when to look again.
@@ -125,6 +132,7 @@ impl Mender {
         let Task {
             instrument,
             mut bars,
+            mut beginning,
             tries_left,
             ..
         } = task;
@@ -146,6 +154,17 @@ impl Mender {
             return Ok(None);
         }
         failed |= !self.fetch_bars(&instrument).await;
+        let mut outcome = Outcome::Lasting;
+        if beginning {
+            outcome = self.backfill.begin(&instrument).await?;
+            beginning = outcome == Outcome::Later;
+            failed |= beginning;
+        }
+        // Where trades were fetched, the recorder puts the bars right when it takes them.
+        if outcome != Outcome::Filled {
+            // The receiver ends with the recorder.
+            let _ = self.holes.fetched.send(instrument.clone()).await;
+        }
         let wait = if failed {
             TRY_AGAIN
         } else if tries_left == TRIES {
@@ -159,19 +178,25 @@ impl Mender {
         Ok((tries_left > 1).then(|| Task {
             instrument,
             bars: true,
+            beginning,
             since: Stopwatch::start(),
             wait,
             tries_left: tries_left - 1,
         }))
     }
 
-    /// Fetches the venue's bars of the day; whether it gave all of them.
+    /// Fetches the venue's bars that the open hour, day, week and month are made of; whether it
+    /// gave all of them.
     async fn fetch_bars(&self, instrument: &InstrumentId) -> bool {
         let now = self.clock.now().to_ms();
         let mut whole = true;
         for (timeframe, since) in [
             (Timeframe::M1, Timeframe::H1.floor(now)),
             (Timeframe::H1, Timeframe::D1.floor(now)),
+            (
+                Timeframe::D1,
+                Timeframe::W1.floor(now).min(Timeframe::Month1.floor(now)),
+            ),
         ] {
             let missing = self
                 .history
@@ -179,8 +204,6 @@ impl Mender {
                 .await;
             whole &= missing.problem.is_none();
         }
-        // The receiver ends with the recorder.
-        let _ = self.holes.fetched.send(instrument.clone()).await;
         whole
     }
 
@@ -208,6 +231,7 @@ impl Task {
         Self {
             instrument,
             bars,
+            beginning: false,
             since: Stopwatch::start(),
             wait: Duration::ZERO,
             tries_left: TRIES,

@@ -163,6 +163,12 @@ impl Stage {
         held.candles.get(&key).map(|record| record.candle)
     }
 
+    fn minute(&self, number: i64) -> Option<Candle> {
+        let held = self.store.held.lock().unwrap();
+        let key = (id("A-USD"), Timeframe::M1, UnixMs(at(number)));
+        held.candles.get(&key).map(|record| record.candle)
+    }
+
     fn gaps(&self) -> Vec<Gap> {
         self.store.held.lock().unwrap().gaps.clone()
     }
@@ -195,6 +201,24 @@ impl Stage {
         let asked = self.venue.asked.lock().unwrap();
         asked.iter().filter(|asked| *asked == path).count()
     }
+}
+
+/// Half a minute of trades is not what a minute's bar is made of.
+#[tokio::test(start_paused = true)]
+async fn the_minute_of_the_first_look_is_whole() {
+    let stage = stage(Venue::default(), Arc::default()).await;
+    stage.trades([80]).await;
+    let is_whole = |number| {
+        let minute = stage.minute(number);
+        minute.is_some_and(|minute| minute.origin == Origin::Trades)
+    };
+    stage.until(|_| is_whole(79) && is_whole(80)).await;
+    assert_eq!(stage.journal.fetched(), [79]);
+    assert_eq!(stage.gaps(), [], "nobody was told that it was missing");
+    let hour = stage.hour().unwrap();
+    assert_eq!((hour.origin, hour.closed), (Origin::Both, false));
+    assert!(hour.volume > stage.minute(80).unwrap().volume);
+    stage.stop.cancel();
 }
 
 #[tokio::test(start_paused = true)]
@@ -246,7 +270,9 @@ async fn a_break_right_after_the_first_trade_ever_is_mended() {
     stage.time(90);
     stage.trades([90]).await;
     stage.until(Stage::is_filled).await;
-    assert_eq!(stage.fetched(), (81..90).collect::<Vec<_>>());
+    // With what was before the first one.
+    let expected: Vec<u64> = std::iter::once(79).chain(81..90).collect();
+    assert_eq!(stage.fetched(), expected);
     stage.stop.cancel();
 }
 
@@ -294,12 +320,16 @@ async fn a_venue_that_is_away_is_asked_again_later() {
 
 #[tokio::test(start_paused = true)]
 async fn a_short_break_without_a_trade_asks_nobody() {
-    let stage = left(Venue::default()).await;
-    let asked = stage.asked("/trades");
+    let stage = stage(Venue::default(), Arc::default()).await;
+    stage.trades(0..=80).await;
+    // For what was before the first one.
+    stage.until(|stage| stage.asked("/trades") == 1).await;
+    stage.leave(80).await;
+    stage.until(|stage| stage.gaps().len() == 1).await;
     stage.trades([81]).await;
     stage.until(Stage::is_filled).await;
     assert_eq!(stage.gaps()[0].reason, "no trade was missed after all");
-    assert_eq!((stage.asked("/trades"), asked), (0, 0));
+    assert_eq!(stage.asked("/trades"), 1);
     stage.until(Stage::is_whole).await;
     stage.stop.cancel();
 }

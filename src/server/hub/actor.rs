@@ -13,6 +13,7 @@ use super::feed::Speaker;
 use super::market::{LiveBars, LiveBook, Market};
 use super::outbox::Outbox;
 use super::warmup;
+use super::withheld::Withheld;
 use crate::server::journal::Batch;
 use crate::server::storage::MarketStore;
 
@@ -26,6 +27,8 @@ pub(super) enum Command {
     Leave(Topic, Arc<Outbox>),
     /// Read the store anew.
     Refresh,
+    /// The same; what could be fetched of missing trades is in it.
+    Mended,
     /// The best levels.
     Book(usize, oneshot::Sender<LiveBook>),
     /// The day's figures.
@@ -52,11 +55,12 @@ struct Actor {
 /// Runs until nobody holds the other end of `commands`.
 pub(super) async fn run(
     instrument: InstrumentId,
+    withheld: Withheld,
     store: Arc<dyn MarketStore>,
     mut commands: mpsc::Receiver<Command>,
 ) {
     let mut actor = Actor {
-        market: Market::new(instrument.clone()),
+        market: Market::new(instrument.clone(), withheld),
         speakers: HashMap::new(),
         instrument,
         store,
@@ -96,6 +100,10 @@ impl Actor {
                 }
             }
             Command::Refresh => self.read_store().await,
+            Command::Mended => {
+                self.market.release();
+                self.read_store().await;
+            }
             // Whoever asked may have gone meanwhile.
             Command::Book(depth, reply) => drop(reply.send(self.market.book(depth))),
             Command::Ticker(reply) => drop(reply.send(self.market.ticker())),
@@ -125,10 +133,20 @@ impl Actor {
             .min()
     }
 
+    /// Says what is due. A trade and the bars that it changed are said together, so that no reader
+    /// has one without the other for longer than the line takes.
     fn speak(&mut self) {
         let now = Instant::now();
-        for speaker in self.speakers.values_mut() {
-            speaker.speak(&self.market, now);
+        let is_due = |(topic, speaker): (&Topic, &Speaker)| {
+            of_trades(topic) && speaker.due(now).is_some_and(|due| due <= now)
+        };
+        let traded = self.speakers.iter().any(is_due);
+        for (topic, speaker) in &mut self.speakers {
+            if traded && of_trades(topic) {
+                speaker.speak_now(&self.market, now);
+            } else {
+                speaker.speak(&self.market, now);
+            }
         }
         self.speakers
             .retain(|_, speaker| !speaker.channel.is_empty());
@@ -185,4 +203,9 @@ impl Actor {
             }
         }
     }
+}
+
+/// Whether a topic is said by the trade.
+fn of_trades(topic: &Topic) -> bool {
+    matches!(topic, Topic::Trades(_) | Topic::Candles { .. })
 }

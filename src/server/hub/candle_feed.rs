@@ -7,6 +7,7 @@ use tradesuite_core::protocol::{Body, CandleData, Data};
 
 use super::feed::{Feed, Urgency};
 use super::market::{Change, Market};
+use super::trade_feed::TRADE_INTERVAL;
 
 /// Buckets that are watched for changes; late trades revise bars that are over.
 const WATCHED: u32 = 3;
@@ -30,7 +31,8 @@ impl CandleFeed {
 
 impl Feed for CandleFeed {
     fn interval(&self) -> Duration {
-        Duration::from_millis(100)
+        // As for the trades that change them.
+        TRADE_INTERVAL
     }
 
     fn urgency(&self, change: Change) -> Urgency {

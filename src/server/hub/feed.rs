@@ -87,6 +87,13 @@ impl Speaker {
         }
     }
 
+    /// Says what there is to say before it is due.
+    pub fn speak_now(&mut self, market: &Market, now: Instant) {
+        if self.urgency != Urgency::Never {
+            self.catch_up(market, now);
+        }
+    }
+
     /// Says what there is to say, due or not.
     fn catch_up(&mut self, market: &Market, now: Instant) {
         self.urgency = Urgency::Never;

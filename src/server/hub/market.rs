@@ -9,12 +9,13 @@ use tradesuite_core::market::{
     Tape, TickerState, TradeIds, fold,
 };
 use tradesuite_core::model::{
-    BookView, Candle, EventBody, InstrumentId, Position, Precision, Sequenced, Timeframe, Trade,
-    UnixMs, UnixNs,
+    BookView, Candle, EventBody, GapKind, InstrumentId, Position, Precision, Sequenced, Timeframe,
+    Trade, UnixMs, UnixNs,
 };
 use tradesuite_core::protocol::{CandleData, TickerData, TradeData};
 
 use super::warmup::Warm;
+use super::withheld::Withheld;
 
 /// Trades on the tape of a snapshot.
 pub(super) const TAPE: usize = 200;
@@ -57,6 +58,8 @@ pub struct LiveBars {
     pub bars: Vec<Candle>,
     /// Bars are over until this instant.
     pub over_until: UnixMs,
+    /// Which of them, and of those folded from them, are not to be shown yet.
+    pub withheld: Withheld,
 }
 
 #[derive(Clone, Copy)]
@@ -86,12 +89,13 @@ pub(super) struct Market {
     ids: TradeIds,
     /// Position of the last trade of which only the store can tell whether it is new.
     unsure: Option<Position>,
+    withheld: Withheld,
     bar_events: Vec<BarEvent>,
     overflowed: bool,
 }
 
 impl Market {
-    pub fn new(instrument: InstrumentId) -> Self {
+    pub fn new(instrument: InstrumentId, withheld: Withheld) -> Self {
         Self {
             instrument,
             book: OrderBook::default(),
@@ -105,6 +109,7 @@ impl Market {
             warm: Position::default(),
             ids: TradeIds::default(),
             unsure: None,
+            withheld,
             bar_events: Vec::new(),
             overflowed: false,
         }
@@ -145,6 +150,9 @@ impl Market {
         let mut tape = Tape::new(TAPE);
         let newest = warm.trades.iter().map(|trade| trade.id).max();
         self.ids.store_holds(newest);
+        if let Some(since) = warm.open_gap {
+            self.withheld.open(since);
+        }
         for trade in &warm.trades {
             self.ids.take(trade.id);
             let taken = tape.push(trade, warm.precision);
@@ -175,6 +183,8 @@ impl Market {
                 if sequenced.position > self.warm {
                     match self.ids.novelty(trade.id) {
                         Novelty::New => {
+                            let is_first = self.ids.newest().is_none();
+                            self.withheld.trade(trade.time, is_first);
                             change.trade = true;
                             change.bar_closed = self.arrive(Arrival {
                                 position: sequenced.position,
@@ -201,6 +211,13 @@ impl Market {
                 self.book.mark_stale(reason.clone());
                 self.quote();
             }
+            EventBody::Gap {
+                kind: GapKind::Trades,
+                start,
+                end,
+                filled: false,
+                ..
+            } => self.lack(*start, *end),
             EventBody::Gap { .. } | EventBody::Clock { .. } => {}
         }
         if let Some(time) = event.time() {
@@ -208,6 +225,18 @@ impl Market {
             change.over_until = Some(self.candles.over_until());
         }
         change
+    }
+
+    /// What could be fetched of missing trades is in the store, to be read.
+    pub fn release(&mut self) {
+        self.withheld.release();
+    }
+
+    fn lack(&mut self, start: UnixNs, end: Option<UnixNs>) {
+        match end {
+            Some(end) => self.withheld.hole(start.to_ms(), end.to_ms(), self.clock),
+            None => self.withheld.open(start.to_ms()),
+        }
     }
 
     /// Takes a new trade. Returns whether a bar closed or was revised.
@@ -235,7 +264,7 @@ impl Market {
         self.any_closed()
     }
 
-    /// Moves exchange time on. Returns whether a bar closed.
+    /// Moves exchange time on. Returns whether a bar closed or is withheld no longer.
     fn advance(&mut self, time: UnixNs) -> bool {
         self.clock = self.clock.max(time);
         if self.clock == UnixNs(i64::MIN) {
@@ -244,7 +273,7 @@ impl Market {
         self.bar_events.clear();
         self.candles.on_clock(self.clock, &mut self.bar_events);
         self.ticker.on_clock(self.clock);
-        self.any_closed()
+        self.withheld.expire(self.clock) || self.any_closed()
     }
 
     fn any_closed(&self) -> bool {
@@ -305,10 +334,11 @@ impl Market {
             precision: self.candles.precision(),
             bars: self.candles.bars(base).map(|bar| bar.candle).collect(),
             over_until: self.candles.over_until(),
+            withheld: self.withheld.clone(),
         }
     }
 
-    /// The bars of the newest `buckets` buckets of any timeframe.
+    /// The bars of the newest `buckets` buckets of any timeframe that may be shown.
     pub fn candles(&self, timeframe: Timeframe, buckets: u32) -> CandleData {
         let base = timeframe.stored_base();
         let newest = self
@@ -323,9 +353,11 @@ impl Market {
             .map(|bar| bar.candle)
             .filter(|bar| Some(bar.time) >= start)
             .collect();
+        let mut candles = fold(&bars, base, timeframe, self.candles.over_until());
+        candles.retain(|bar| !self.withheld.hides(timeframe, bar));
         CandleData {
             precision: self.candles.precision(),
-            candles: fold(&bars, base, timeframe, self.candles.over_until()),
+            candles,
         }
     }
 

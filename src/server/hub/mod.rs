@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `market` | one instrument's state from its events, no channels |
 //! | `warmup` | the state that the store knows already |
+//! | `withheld` | bars that are not shown until missing trades are fetched |
 //! | `feed`, `*_feed` | what a topic says: snapshot, update, how often |
 //! | `channel`, `frame`, `outbox` | numbering, encoding, queues |
 //! | `actor` | the task per instrument |
@@ -35,6 +36,7 @@ mod tests;
 mod ticker_feed;
 mod trade_feed;
 mod warmup;
+mod withheld;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -56,6 +58,7 @@ pub use self::frame::Frame;
 pub use self::interest::{Interest, Lease};
 pub use self::market::{LiveBars, LiveBook};
 pub use self::outbox::{Delivery, Outbox, OutboxLimits};
+pub use self::withheld::Withheld;
 
 /// How the hub is kept.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +67,9 @@ pub struct HubOptions {
     pub linger: Duration,
     /// How long an instrument without events and listeners stays in memory.
     pub idle: Duration,
+    /// How long, in exchange time, a bar is not shown that lacks trades which are being fetched;
+    /// nothing where nobody fetches them.
+    pub withhold: Duration,
 }
 
 impl Default for HubOptions {
@@ -71,6 +77,7 @@ impl Default for HubOptions {
         Self {
             linger: Duration::from_secs(5 * 60),
             idle: Duration::from_secs(10 * 60),
+            withhold: Duration::ZERO,
         }
     }
 }
@@ -98,7 +105,7 @@ impl Hub {
         let tasks = TaskTracker::new();
         let interest = Interest::new(options.linger);
         let hub = Self(Arc::new(Inner {
-            registry: Registry::new(store, tasks.clone(), options.idle),
+            registry: Registry::new(store, tasks.clone(), options),
             interest,
             status: StatusChannel::default(),
             tasks,
@@ -169,6 +176,14 @@ impl Hub {
     pub async fn refresh(&self, instrument: &InstrumentId) {
         if let Some(actor) = self.0.registry.find(instrument) {
             let _ = actor.send(Command::Refresh).await;
+        }
+    }
+
+    /// The same, after what could be fetched of missing trades was: bars that were withheld for
+    /// that are shown.
+    pub async fn mended(&self, instrument: &InstrumentId) {
+        if let Some(actor) = self.0.registry.find(instrument) {
+            let _ = actor.send(Command::Mended).await;
         }
     }
 

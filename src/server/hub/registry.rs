@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tradesuite_core::model::InstrumentId;
 
+use super::HubOptions;
 use super::actor::{self, Command};
 use super::interest::Interest;
+use super::withheld::Withheld;
 use crate::server::storage::MarketStore;
 
 /// Commands that one instrument's task may be behind; whoever sends more waits.
@@ -20,7 +21,7 @@ const QUEUE: usize = 1_024;
 pub(super) struct Registry {
     store: Arc<dyn MarketStore>,
     tasks: TaskTracker,
-    idle: Duration,
+    options: HubOptions,
     actors: Mutex<Actors>,
 }
 
@@ -36,11 +37,11 @@ struct Entry {
 }
 
 impl Registry {
-    pub fn new(store: Arc<dyn MarketStore>, tasks: TaskTracker, idle: Duration) -> Self {
+    pub fn new(store: Arc<dyn MarketStore>, tasks: TaskTracker, options: HubOptions) -> Self {
         Self {
             store,
             tasks,
-            idle,
+            options,
             actors: Mutex::default(),
         }
     }
@@ -60,6 +61,7 @@ impl Registry {
         if !actors.closed {
             self.tasks.spawn(actor::run(
                 instrument.clone(),
+                Withheld::new(self.options.withhold),
                 Arc::clone(&self.store),
                 queue,
             ));
@@ -91,7 +93,7 @@ impl Registry {
     /// lease before reaching for the task, so that none is ended under a listener.
     pub fn sweep(&self, now: Instant, interest: &Interest) {
         self.lock().by_instrument.retain(|instrument, entry| {
-            now.duration_since(entry.used) < self.idle || interest.is_wanted(instrument)
+            now.duration_since(entry.used) < self.options.idle || interest.is_wanted(instrument)
         });
     }
 

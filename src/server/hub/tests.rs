@@ -92,6 +92,15 @@ fn book_of(message: &Message) -> &BookData {
     }
 }
 
+fn candles_of(message: &Message) -> Vec<Candle> {
+    match &message.body {
+        Body::Snapshot(Data::Candles(data)) | Body::Update(Data::Candles(data)) => {
+            data.candles.clone()
+        }
+        other => panic!("no bars: {other:?}"),
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_book_begins_with_a_snapshot_and_goes_on_with_changes() {
     let (hub, mut events) = (hub(), Events::default());
@@ -108,6 +117,63 @@ async fn a_book_begins_with_a_snapshot_and_goes_on_with_changes() {
     assert_eq!((second.seq, second.body.kind()), (1, "update"));
     assert_eq!(book_of(&second).bids, levels(&[(9_900, 0)]));
     assert_eq!(book_of(&second).asks, levels(&[(10_050, 1)]));
+}
+
+/// The first trade seen is not the first one of its minute.
+#[tokio::test(start_paused = true)]
+async fn a_bar_that_lacks_its_beginning_is_not_shown_until_it_is_mended() {
+    let store = Arc::new(MemoryStore::default());
+    let options = HubOptions {
+        withhold: Duration::from_secs(60),
+        ..HubOptions::default()
+    };
+    let (hub, mut events) = (Hub::new(options, store.clone()), Events::default());
+    let outbox = listen(&hub, &[minutes()]).await;
+    assert_eq!(candles_of(&next(&outbox).await), []);
+    let seen = trade(9, 30_000, 10_000);
+    hub.feed(&events.batch([EventBody::Trade(seen)])).await;
+    while let Some(message) = soon(&outbox).await {
+        assert_eq!(candles_of(&message), []);
+    }
+    let held = hub.bars(&bitcoin(), Timeframe::M1).await.expect("bars");
+    assert!(held.withheld.hides(Timeframe::M1, &held.bars[0]));
+
+    hub.feed(&events.batch([EventBody::Backfill(trade(8, 1_000, 9_000))]))
+        .await;
+    hub.mended(&bitcoin()).await;
+    let shown = candles_of(&next(&outbox).await);
+    assert_eq!(shown.len(), 1);
+    assert_eq!(
+        (shown[0].open, shown[0].close),
+        (Price(9_000), Price(10_000))
+    );
+}
+
+/// Whatever was said when: in the moment that a trade is said, its bar is.
+#[tokio::test(start_paused = true)]
+async fn trades_and_their_bars_are_said_together() {
+    let (hub, mut events) = (hub(), Events::default());
+    let bars = listen(&hub, &[minutes()]).await;
+    next(&bars).await;
+    let first = EventBody::Trade(trade(1, 1_000, 10_000));
+    hub.feed(&events.batch([first])).await;
+    next(&bars).await;
+    // The tape is listened to in the middle of the bars' pause.
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    let both = listen(&hub, &[minutes(), Topic::Trades(bitcoin())]).await;
+    for _ in 0..2 {
+        next(&both).await;
+    }
+    for step in 2..20_u64 {
+        let ms = i64::try_from(step).expect("small") * 1_000;
+        let news = EventBody::Trade(trade(step, ms, 10_000 + ms));
+        hub.feed(&events.batch([news])).await;
+        let pair = [next(&both).await, next(&both).await];
+        let at = tokio::time::Instant::now();
+        assert_eq!(soon(&both).await, None);
+        let kinds = pair.map(|message| message.topic.to_string());
+        assert_ne!(kinds[0], kinds[1], "at {at:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -247,10 +313,7 @@ async fn trades_travel_together_and_none_is_missing() {
 async fn bars_move_with_trades_and_close_with_exchange_time() {
     let (hub, mut events) = (hub(), Events::default());
     let outbox = listen(&hub, &[minutes()]).await;
-    let bars = |message: Message| match message.body {
-        Body::Snapshot(Data::Candles(data)) | Body::Update(Data::Candles(data)) => data.candles,
-        other => panic!("no bars: {other:?}"),
-    };
+    let bars = |message: Message| candles_of(&message);
     assert_eq!(bars(next(&outbox).await), []);
 
     hub.feed(&events.batch([EventBody::Trade(trade(1, 60_000, 10_000))]))

@@ -7,6 +7,9 @@ use tradesuite_core::protocol::{Body, Data};
 use super::feed::{Feed, Urgency};
 use super::market::{Change, Market};
 
+/// Shortest time between two messages about trades.
+pub(super) const TRADE_INTERVAL: Duration = Duration::from_millis(50);
+
 #[derive(Default)]
 pub(super) struct TradeFeed {
     /// Number of the first arrival not said yet.
@@ -15,7 +18,7 @@ pub(super) struct TradeFeed {
 
 impl Feed for TradeFeed {
     fn interval(&self) -> Duration {
-        Duration::from_millis(50)
+        TRADE_INTERVAL
     }
 
     fn urgency(&self, change: Change) -> Urgency {

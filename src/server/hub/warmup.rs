@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tradesuite_core::model::{Candle, InstrumentId, Position, Precision, Timeframe, Trade, UnixMs};
+use tradesuite_core::model::{
+    Candle, Gap, GapKind, InstrumentId, Position, Precision, Timeframe, Trade, UnixMs,
+};
 
 use super::market::TAPE;
 use crate::server::storage::{MarketStore, Newest, Rows, Span, StoreError};
@@ -12,6 +14,8 @@ use crate::server::storage::{MarketStore, Newest, Rows, Span, StoreError};
 const BARS: u32 = 120;
 /// A day of minutes, and the one before it for the price 24 hours ago.
 const MINUTES: u32 = 24 * 60 + 1;
+/// Gaps that are looked through.
+const MAX_GAPS: u32 = 1_000;
 /// Tries to read between two writes, before the caller is told to try again later.
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(15);
@@ -27,6 +31,8 @@ pub(super) struct Warm {
     pub minutes: Vec<Candle>,
     /// The newest trades, ascending.
     pub trades: Vec<Trade>,
+    /// Since when trades are missing, where nothing has ended that yet.
+    pub open_gap: Option<UnixMs>,
 }
 
 /// Reads what the store holds. The store goes on writing meanwhile: reading is repeated until
@@ -72,12 +78,19 @@ async fn read(store: &Arc<dyn MarketStore>, instrument: &InstrumentId) -> Result
         ));
     }
     let trades = store.trades(instrument, newest(TAPE as u32)).await?;
+    let now = Span {
+        start: UnixMs(i64::MAX - 1),
+        ..newest(MAX_GAPS)
+    };
+    let gaps = store.gaps(Some(instrument), now).await?;
+    let is_open = |gap: &&Gap| gap.kind == GapKind::Trades && gap.end.is_none() && !gap.filled;
     let precision = stored.iter().fold(trades.precision, |finest, (_, rows)| {
         finest.widened(rows.precision)
     });
 
     let mut warm = Warm {
         precision,
+        open_gap: gaps.iter().find(is_open).map(|gap| gap.start),
         ..Warm::default()
     };
     for (timeframe, rows) in stored {

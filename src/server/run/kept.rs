@@ -30,6 +30,9 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// Longest time that what the last run left in the journal is waited for.
 const CATCH_UP: Duration = Duration::from_secs(30);
 
+/// How long a bar that lacks trades is not shown while they are fetched.
+const WITHHOLD: Duration = Duration::from_secs(60);
+
 /// What keeps events.
 pub struct Kept {
     /// Where it is kept.
@@ -109,6 +112,11 @@ impl Kept {
         let hub = Hub::new(
             HubOptions {
                 linger: Duration::from_secs(60 * u64::from(settings.linger_minutes)),
+                // Nothing is fetched for a recording.
+                withhold: match mode {
+                    Mode::Replay => Duration::ZERO,
+                    Mode::Live | Mode::Demo => WITHHOLD,
+                },
                 ..HubOptions::default()
             },
             Arc::clone(&store),
@@ -239,7 +247,7 @@ impl Kept {
         let hub = self.hub.clone();
         self.tasks.spawn(async move {
             while let Some(instrument) = mended.recv().await {
-                hub.refresh(&instrument).await;
+                hub.mended(&instrument).await;
             }
         });
     }

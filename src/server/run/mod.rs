@@ -36,7 +36,7 @@ use crate::server::simulator::{self, SimulatorConfig};
 use crate::server::storage::MarketStore as _;
 use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::sqlite::SqliteStore;
-use crate::server::web::{self, Access, AppState, SocketLimits};
+use crate::server::web::{self, Access, AppState, EntranceLimits, SocketLimits};
 
 /// Batches of replayed events that may wait for the journal.
 const REPLAY_QUEUE: usize = 64;
@@ -281,12 +281,15 @@ async fn listen(
         .spawn(ended.run_until_cancelled_owned(async move { status.publish_status().await }));
     let router = web::router(state.clone(), pages::routes(&state));
     announce(address)?;
-    let served = axum::serve(listener, router)
-        .with_graceful_shutdown(shutdown.clone().cancelled_owned())
-        .await
-        .context("failed to serve");
+    web::serve(
+        listener,
+        router,
+        EntranceLimits::default(),
+        shutdown.clone(),
+    )
+    .await;
     state.shutdown.cancel();
     state.tasks.close();
     state.tasks.wait().await;
-    served
+    Ok(())
 }

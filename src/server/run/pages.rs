@@ -5,20 +5,30 @@ use std::net::SocketAddr;
 use any_spawner::Executor;
 use anyhow::Context as _;
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_SECURITY_POLICY;
-use axum::response::IntoResponse;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use leptos::config::get_configuration;
 use leptos::nonce::use_nonce;
-use leptos::prelude::{LeptosOptions, provide_context, use_context};
+use leptos::prelude::{FromServerFnError as _, LeptosOptions, provide_context, use_context};
+use leptos::server_fn::axum::get_server_fn_service;
 
 use leptos_axum::ResponseOptions;
 use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeader;
 
+use crate::api::PageError;
 use crate::server::service::Service;
-use crate::server::web::{AppState, page_policy};
-use crate::ui::shell::shell;
+use crate::server::web::{AppState, MISSING, Problem, page_policy};
+use crate::ui::shell::{self, shell};
+
+/// Largest error of a server function, bytes.
+const LONGEST_ERROR: usize = 64 * 1024;
+
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// Where the page's files lie and what they are called, from the environment (`LEPTOS_…`).
 ///
@@ -40,11 +50,16 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     let site = state.leptos.site_root.to_string();
     let files = ServeDir::new(site)
         .append_index_html_on_directories(false)
+        .fallback(get(missing))
         .precompressed_br()
         .precompressed_gzip();
+    // An address of its own for every build: nothing there ever changes.
+    let kept = SetResponseHeader::if_not_present(files.clone(), CACHE_CONTROL, FOREVER);
     Router::new()
         .route("/", get(page))
+        .route("/docs", get(async || Redirect::to("/api/v1/docs")))
         .route("/fn/{*function}", get(call).post(call))
+        .nest_service(&shell::files(), kept)
         .fallback_service(files)
 }
 
@@ -64,7 +79,44 @@ async fn page(
     render(request).await
 }
 
-async fn call(State(service): State<Service>, request: Request) -> impl IntoResponse {
-    leptos_axum::handle_server_fns_with_context(move || provide_context(service.clone()), request)
-        .await
+async fn call(State(service): State<Service>, request: Request) -> Response {
+    let path = request.uri().path();
+    if get_server_fn_service(path, request.method().clone()).is_none() {
+        return Problem::not_found("unknown_address", "there is no such function").into_response();
+    }
+    let context = move || provide_context(service.clone());
+    let response = leptos_axum::handle_server_fns_with_context(context, request).await;
+    let response = response.into_response();
+    match response.status() {
+        StatusCode::INTERNAL_SERVER_ERROR => judged(response).await,
+        _ => response,
+    }
 }
+
+/// An error with the status that its cause has.
+async fn judged(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, LONGEST_ERROR).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    parts.status = match PageError::de(body.clone()) {
+        PageError::BadRequest(_) => StatusCode::BAD_REQUEST,
+        PageError::NotFound(_) => StatusCode::NOT_FOUND,
+        PageError::Failed(_) | PageError::Unreachable(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    Response::from_parts(parts, Body::from(body))
+}
+
+/// Says that there is no such page, in the looks of the others.
+async fn missing() -> Response {
+    let page = format!(
+        include_str!("missing.html"),
+        style = format_args!("{}/pkg/tradesuite.css", shell::files())
+    );
+    let headers = [(CONTENT_SECURITY_POLICY, MISSING)];
+    (StatusCode::NOT_FOUND, headers, Html(page)).into_response()
+}
+
+#[cfg(test)]
+#[path = "pages_tests.rs"]
+mod tests;

@@ -8,7 +8,7 @@ use tradesuite_core::model::{Candle, InstrumentId, Precision, Timeframe, UnixMs}
 use super::page::{Cursor, PageQuery};
 use super::{Service, ServiceError};
 use crate::server::collector::history::History;
-use crate::server::hub::LiveBars;
+use crate::server::hub::{LiveBars, Withheld};
 use crate::server::storage::{Newest, Rows, Span, Stretch};
 
 /// Days of the longest month: base bars of the widest bucket.
@@ -47,7 +47,7 @@ pub struct CandleAnswer {
 }
 
 impl Service {
-    /// Bars, the live one included. What the store lacks of the venue's history is asked for and
+    /// Bars, the live one included unless it lacks trades that are being fetched. What the store lacks of the venue's history is asked for and
     /// waited for, a few seconds at the most. Where it is still missing then, the answer says so;
     /// else no bar that the venue has is left out between two that are given, nor between pages.
     ///
@@ -146,6 +146,7 @@ impl Service {
             || UnixMs(parts.clock.now().to_ms().0 - GRACE_MS),
             |live| live.over_until,
         );
+        let withheld = live.as_ref().map(|live| live.withheld.clone());
         // Where the limit was reached, the outermost bucket may lack bars.
         let full = stored.rows.len() >= wanted.limit as usize;
         let mut bars = joined(stored, live, wanted, full)
@@ -165,7 +166,12 @@ impl Service {
             bars.precision = completed(&mut candles, bars.precision, own.await?, edge)
                 .ok_or_else(|| ServiceError::Precision(query.instrument.clone()))?;
         }
-        candles.retain(|bar| request.span.start <= bar.time && bar.time < request.span.end);
+        candles.retain(|bar| {
+            let hides = |withheld: &Withheld| withheld.hides(timeframe, bar);
+            request.span.start <= bar.time
+                && bar.time < request.span.end
+                && !withheld.as_ref().is_some_and(hides)
+        });
         let (candles, next) = request.page(candles, |bar| bar.time);
         Ok(CandleAnswer {
             precision: bars.precision,

@@ -1,9 +1,12 @@
 //! What the page asks for beside REST: the picker's rows and the chart's history.
 
+use std::collections::BTreeSet;
+
 use tradesuite_core::model::{
     CandlePage, Gap, GapKind, InstrumentId, InstrumentRow, Timeframe, UnixMs,
 };
 
+use super::search::Search;
 use super::{CandleQuery, Cursor, PageQuery, Service, ServiceError};
 use crate::server::exchange;
 
@@ -15,20 +18,23 @@ const MOST_GAPS: u32 = 5_000;
 const MOST_ROWS: u32 = 200;
 
 impl Service {
-    /// Instruments with `search` in their id: first those whose base currency it is, then those
-    /// whose symbol begins with it, then the rest.
+    /// Instruments that a search may mean, the closest first; without one, those first that are
+    /// collected already.
     #[must_use]
     pub fn find_instruments(&self, search: &str, limit: u32) -> Vec<InstrumentRow> {
-        let wanted = search.trim().to_ascii_uppercase().replace('/', "-");
+        let search = Search::new(search);
         let all = self.0.parts.directory.all();
         let followed = self.0.parts.hub.instruments();
-        let mut ids: Vec<&InstrumentId> = all
-            .keys()
-            .chain(&followed)
-            .filter(|id| id.as_str().to_ascii_uppercase().contains(&wanted))
+        let ids: BTreeSet<&InstrumentId> = all.keys().chain(&followed).collect();
+        let mut ids: Vec<_> = ids
+            .into_iter()
+            .filter_map(|id| Some((search.distance(id)?, id)))
             .collect();
-        ids.sort_by_key(|id| (distance(id, &wanted), id.as_str()));
-        ids.dedup();
+        // Ids are ascending already, and stay so among equals.
+        match search.is_empty() {
+            true => ids.sort_by_key(|(_, id)| followed.binary_search(id).is_err()),
+            false => ids.sort_by_key(|(distance, _)| *distance),
+        }
         let row = |id: &InstrumentId| InstrumentRow {
             id: id.clone(),
             exchange: exchange::find(id.exchange())
@@ -36,7 +42,7 @@ impl Service {
         };
         ids.into_iter()
             .take(limit.min(MOST_ROWS) as usize)
-            .map(row)
+            .map(|(_, id)| row(id))
             .collect()
     }
 
@@ -100,34 +106,5 @@ impl Service {
             is_late && gap.kind == GapKind::Trades && !gap.filled
         });
         Ok(gaps)
-    }
-}
-
-/// How far a search is from an instrument; less is closer.
-fn distance(id: &InstrumentId, wanted: &str) -> u8 {
-    if id.base() == wanted || id.symbol() == wanted {
-        0
-    } else if id.symbol().starts_with(wanted) {
-        1
-    } else {
-        2
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_base_currency_comes_first() {
-        for (id, wanted, expected) in [
-            ("coinbase:BTC-USD", "BTC", 0),
-            ("coinbase:BTC-USD", "BTC-USD", 0),
-            ("coinbase:BTCX-USD", "BTC", 1),
-            ("coinbase:ETH-BTC", "BTC", 2),
-        ] {
-            let id = id.parse().expect("an id");
-            assert_eq!(distance(&id, wanted), expected, "{id} for {wanted}");
-        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tradesuite_core::model::{Instrument, InstrumentId, InstrumentIdError, Timeframe};
 use tradesuite_core::protocol::{Topic, TopicError};
 
+use super::search::Search;
 use super::{Service, ServiceError};
 use crate::server::exchange;
 
@@ -26,7 +27,7 @@ pub struct ExchangeInfo {
 pub struct InstrumentQuery {
     /// Of one venue only.
     pub exchange: Option<String>,
-    /// Part of the id, in any case of letters; `BTC/USD` means `BTC-USD`.
+    /// Words that an instrument has to fit, as in [`Search`].
     pub search: Option<String>,
     /// Instruments a page.
     pub limit: u32,
@@ -70,10 +71,7 @@ impl Service {
     /// Instruments that venues list.
     #[must_use]
     pub fn instruments(&self, query: &InstrumentQuery) -> InstrumentPage {
-        let search = query
-            .search
-            .as_ref()
-            .map(|text| text.to_ascii_uppercase().replace('/', "-"));
+        let search = Search::new(query.search.as_deref().unwrap_or_default());
         let all = self.0.parts.directory.all();
         let mut matching = all.iter().filter(|(id, _)| {
             query
@@ -81,9 +79,7 @@ impl Service {
                 .as_ref()
                 .is_none_or(|exchange| id.exchange() == exchange)
                 && query.after.as_ref().is_none_or(|after| *id > after)
-                && search
-                    .as_ref()
-                    .is_none_or(|search| id.as_str().to_ascii_uppercase().contains(search))
+                && search.distance(id).is_some()
         });
         let instruments: Vec<Arc<Instrument>> = matching
             .by_ref()

@@ -14,6 +14,7 @@ mod instruments;
 mod keeping;
 mod memory;
 mod page;
+mod search;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -95,6 +96,14 @@ pub enum ServiceError {
     /// Numbers of different precision that no common one holds.
     #[error("numbers of {0} do not fit one precision")]
     Precision(InstrumentId),
+}
+
+impl ServiceError {
+    /// Whether what was asked for does not exist.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::UnknownInstrument(_) | Self::NotRecorded(_))
+    }
 }
 
 impl Service {

@@ -3,6 +3,7 @@
 //! | file | what it owns |
 //! |---|---|
 //! | `state` | what handlers are given |
+//! | `entrance` | accepting connections, how many and how long |
 //! | `access` | which Host and Origin are answered |
 //! | `security` | headers of every answer, the page's content security policy |
 //! | `rest` | `/api/v1`, one file an endpoint, and its description |
@@ -13,6 +14,7 @@
 //! query, ask, and write the answer.
 
 mod access;
+mod entrance;
 mod health;
 mod problem;
 #[cfg(test)]
@@ -22,7 +24,7 @@ mod security;
 mod socket;
 mod state;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -34,9 +36,10 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub use self::access::Access;
+pub use self::entrance::{EntranceLimits, serve};
 pub use self::problem::{FieldError, Problem};
 pub use self::rest::openapi;
-pub use self::security::page_policy;
+pub use self::security::{MISSING, page_policy};
 pub use self::state::{AppState, SocketLimits};
 
 /// Largest request body, bytes.

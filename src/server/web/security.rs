@@ -18,6 +18,12 @@ pub(super) const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 
      img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; \
      base-uri 'none'; form-action 'none'";
 
+/// For the page that says that there is none.
+pub const MISSING: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; frame-ancestors 'none'; \
+     base-uri 'none'; form-action 'none'",
+);
+
 /// For the page: its own scripts by nonce, its own WebAssembly, nothing from another host.
 ///
 /// # Panics

@@ -12,6 +12,7 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgr
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio_tungstenite::tungstenite;
 use tradesuite_core::protocol::{ErrorCode, Reply, Request, Topic};
 
 use super::problem::{FieldError, Problem};
@@ -19,8 +20,10 @@ use super::state::AppState;
 use crate::server::hub::{Delivery, Frame, Lease, Outbox};
 use crate::server::service::Service;
 
-/// Largest request of a client, bytes.
+/// Largest request of a client, bytes. One that is larger is answered and ends the line.
 const MESSAGE_LIMIT: usize = 64 * 1024;
+/// Largest message that is read at all, bytes.
+const READ_LIMIT: usize = 1024 * 1024;
 /// A reader that takes nothing for so long is gone.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
 /// How often the line is tried.
@@ -81,8 +84,8 @@ fn open(
         .map_err(|_| Problem::unavailable("too_many_connections", "all sockets are taken"))?;
     let open = state.tasks.token();
     Ok(upgrade
-        .max_message_size(MESSAGE_LIMIT)
-        .max_frame_size(MESSAGE_LIMIT)
+        .max_message_size(READ_LIMIT)
+        .max_frame_size(READ_LIMIT)
         .on_upgrade(move |socket| async move {
             let mut connection = Connection::new(state, format);
             if let Some(topic) = topic {
@@ -108,8 +111,22 @@ struct Connection {
     topics: HashMap<Topic, Option<Lease>>,
 }
 
-/// The client is gone or has to go.
-struct Gone;
+/// Why a conversation is over.
+enum Gone {
+    /// The client went, or takes nothing any more.
+    Away,
+    /// It has to go, and is told why.
+    Dismissed(CloseFrame),
+}
+
+impl Gone {
+    fn too_large() -> Self {
+        Self::Dismissed(CloseFrame {
+            code: close_code::SIZE,
+            reason: Utf8Bytes::from_static("a request has at most 65,536 bytes"),
+        })
+    }
+}
 
 impl Connection {
     fn new(state: AppState, format: Format) -> Self {
@@ -125,11 +142,15 @@ impl Connection {
     async fn serve(mut self, mut socket: WebSocket) {
         let shutdown = self.state.shutdown.clone();
         let talk = shutdown.run_until_cancelled(self.talk(&mut socket));
-        if talk.await.is_none() {
-            let goodbye = CloseFrame {
+        let goodbye = match talk.await {
+            Some(Err(Gone::Away)) => None,
+            Some(Err(Gone::Dismissed(goodbye))) => Some(goodbye),
+            None => Some(CloseFrame {
                 code: close_code::AWAY,
                 reason: Utf8Bytes::from_static("the server is stopping"),
-            };
+            }),
+        };
+        if let Some(goodbye) = goodbye {
             let last_words = async {
                 // The client may be gone already.
                 let _ = socket.send(Message::Close(Some(goodbye))).await;
@@ -160,7 +181,8 @@ impl Connection {
                         Some(Ok(Message::Text(text))) => self.answer(socket, text.as_bytes()).await?,
                         Some(Ok(Message::Binary(bytes))) => self.answer(socket, &bytes).await?,
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                        Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Gone),
+                        Some(Err(error)) if is_too_large(&error) => return Err(Gone::too_large()),
+                        Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Gone::Away),
                     }
                 }
                 delivery = outbox.next() => match delivery {
@@ -170,11 +192,11 @@ impl Connection {
                             self.state.service.hub().join(&topic, &self.outbox).await;
                         }
                     }
-                    None => return Err(Gone),
+                    None => return Err(Gone::Away),
                 },
                 _ = ping.tick() => {
                     if heard.elapsed() > SILENCE {
-                        return Err(Gone);
+                        return Err(Gone::Away);
                     }
                     write(socket, Message::Ping(Default::default())).await?;
                 }
@@ -191,8 +213,11 @@ impl Connection {
     }
 
     async fn answer(&mut self, socket: &mut WebSocket, request: &[u8]) -> Result<(), Gone> {
+        if request.len() > MESSAGE_LIMIT {
+            return Err(Gone::too_large());
+        }
         for reply in self.handle(request).await {
-            let text = serde_json::to_string(&reply).map_err(|_| Gone)?;
+            let text = serde_json::to_string(&reply).map_err(|_| Gone::Away)?;
             write(socket, Message::Text(text.into())).await?;
         }
         Ok(())
@@ -252,7 +277,7 @@ impl Connection {
                 }]
             }
             Err(error) => vec![Reply::Error {
-                id: None,
+                id: id_of(request),
                 topic: None,
                 code: ErrorCode::BadRequest,
                 detail: error.to_string(),
@@ -283,6 +308,19 @@ impl Connection {
     }
 }
 
+/// The number of what is no request otherwise.
+fn id_of(request: &[u8]) -> Option<u64> {
+    let json: serde_json::Value = serde_json::from_slice(request).ok()?;
+    json.get("id")?.as_u64()
+}
+
+/// Whether a message was larger than is read at all.
+fn is_too_large(error: &axum::Error) -> bool {
+    let cause = std::error::Error::source(error);
+    let cause = cause.and_then(|cause| cause.downcast_ref::<tungstenite::Error>());
+    matches!(cause, Some(tungstenite::Error::Capacity(_)))
+}
+
 /// Whether a topic may be listened to.
 fn accept(service: &Service, text: &str) -> Result<Topic, (ErrorCode, String)> {
     let topic = service
@@ -305,7 +343,7 @@ fn accept(service: &Service, text: &str) -> Result<Topic, (ErrorCode, String)> {
 async fn write(socket: &mut WebSocket, message: Message) -> Result<(), Gone> {
     match timeout(WRITE_TIMEOUT, socket.send(message)).await {
         Ok(Ok(())) => Ok(()),
-        _ => Err(Gone),
+        _ => Err(Gone::Away),
     }
 }
 

@@ -281,3 +281,38 @@ async fn open_sockets_are_told_of_the_end_and_waited_for() {
     tasks.wait().await;
     assert!(tasks.is_empty());
 }
+
+#[tokio::test]
+async fn what_is_no_request_is_answered_with_its_number() {
+    let address = serve(state(stored())).await;
+    let mut socket = connect(address, "/ws/v1").await;
+    for (request, id) in [
+        (json!({"op": "dance", "id": 7}), json!(7)),
+        (json!({"op": "subscribe", "id": 8, "topics": 5}), json!(8)),
+        (json!({"op": "dance", "id": "x"}), Value::Null),
+        (json!([1]), Value::Null),
+    ] {
+        say(&mut socket, request.clone()).await;
+        let reply = hear_json(&mut socket).await;
+        assert_eq!(
+            (&reply["op"], &reply["id"]),
+            (&json!("error"), &id),
+            "{request}"
+        );
+        assert_eq!(reply["code"], "bad_request");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_too_large_ends_the_line_with_a_word() {
+    let address = serve(state(stored())).await;
+    for size in [64 * 1024 + 1, 512 * 1024] {
+        let mut socket = connect(address, "/ws/v1").await;
+        let large = Message::text(" ".repeat(size));
+        socket.send(large).await.expect("sent");
+        let Message::Close(Some(goodbye)) = hear(&mut socket).await else {
+            panic!("no goodbye");
+        };
+        assert_eq!(u16::from(goodbye.code), 1009);
+    }
+}

@@ -25,7 +25,7 @@ use crate::server::storage::memory::MemoryStore;
 use crate::server::storage::{CandleRecord, MarketStore, StoreBatch, TradeRecord};
 
 /// Ten minutes of bars from 1970 on, four trades of the same millisecond, a gap.
-pub(super) fn stored() -> StoreBatch {
+pub(crate) fn stored() -> StoreBatch {
     let candles = (0..10)
         .map(|minute| CandleRecord {
             instrument: bitcoin(),
@@ -63,7 +63,7 @@ pub(super) fn stored() -> StoreBatch {
     }
 }
 
-pub(super) fn state(batch: StoreBatch) -> AppState {
+pub(crate) fn state(batch: StoreBatch) -> AppState {
     state_on(MemoryStore::with(batch))
 }
 
@@ -356,6 +356,8 @@ async fn the_page_to_try_it_comes_from_here() {
         .to_str()
         .expect("ascii");
     assert!(policy.contains("script-src 'self'"), "{policy}");
+    let style = get("/api/v1/docs/index.css").await;
+    assert!(style.text.contains("line-height"), "names in prose overlap");
     let start = get("/api/v1/docs/swagger-initializer.js").await;
     assert!(
         start.text.contains("/api/v1/openapi.json"),

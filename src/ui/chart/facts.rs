@@ -55,7 +55,7 @@ pub fn facts(instrument: &InstrumentId, view: &ChartView, crosshair: Option<Cros
     let series = view.series();
     let visible = view.axis().visible_bars();
     let outermost = series.bar(visible.start).zip(series.bar(visible.end - 1));
-    let (Some((from, to)), Some(first), Some(last)) = (outermost, series.first(), series.last())
+    let (Some((from, to)), Some(first), Some(last)) = (outermost, series.first(), view.last_bar())
     else {
         return String::new();
     };
@@ -78,7 +78,7 @@ pub fn facts(instrument: &InstrumentId, view: &ChartView, crosshair: Option<Cros
         following: view.axis().is_following(),
         spacing: view.axis().spacing(),
         plot: view.plot(),
-        last: BarFacts::of(last, precision),
+        last: BarFacts::of(&last, precision),
         hover,
         gaps: view
             .gap_columns()

@@ -13,6 +13,8 @@ use tradesuite_core::protocol::{Body, Data, Message};
 const FIRST_PAGE: u32 = 500;
 /// Bars the server gives at most in one answer.
 const MOST_BARS: i64 = 5_000;
+/// Fewer bars than these look as if some were missing.
+const FEW: usize = 20;
 /// Pause after a request that failed or was not answered whole, milliseconds; doubles up to the
 /// longest.
 const RETRY_MS: f64 = 3_000.0;
@@ -40,6 +42,8 @@ pub enum Notice {
     Stale(String),
     /// Bars are shown, but some are missing.
     Incomplete(String),
+    /// So many bars are shown, and there are no others.
+    Few(usize),
 }
 
 /// The bars of one instrument and timeframe.
@@ -223,8 +227,14 @@ impl Feed {
             (_, Some(reason)) => Some(Notice::Stale(reason.clone())),
             _ if !shown => Some(Notice::Empty(self.notice.clone().unwrap_or_default())),
             (Some(error), _) => Some(Notice::Incomplete(error.clone())),
-            _ => self.notice.clone().map(Notice::Incomplete),
+            _ => self.notice.clone().map(Notice::Incomplete).or(self.few()),
         }
+    }
+
+    /// A chart that is nearly empty says that this is all.
+    fn few(&self) -> Option<Notice> {
+        let bars = self.view.series().len();
+        (self.complete && bars < FEW).then_some(Notice::Few(bars))
     }
 
     fn take_bars(&mut self, candles: &[Candle], precision: Precision) {
@@ -417,6 +427,20 @@ mod tests {
         feed.answer(request, page(-20..0, false), 0.0);
         assert_eq!(closes(&feed).len(), 520);
         assert_eq!(feed.next_request(0.0), None);
+    }
+
+    #[test]
+    fn a_young_instrument_shows_what_there_is_and_says_so() {
+        let mut feed = feed();
+        let request = feed.next_request(0.0).expect("the first page");
+        feed.answer(request, page(0..3, false), 0.0);
+        assert!(feed.is_shown());
+        assert_eq!(feed.notice(), Some(Notice::Few(3)));
+        feed.take(&message(
+            (2..FEW as i64).map(|at| candle(at, 150)).collect(),
+            true,
+        ));
+        assert_eq!(feed.notice(), None);
     }
 
     #[test]

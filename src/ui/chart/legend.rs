@@ -20,6 +20,11 @@ const FIGURES: [(&str, &str); 7] = [
     ("", "legend-change"),
 ];
 
+/// Place of the volume among them.
+const VOLUME: usize = 4;
+/// Room for a quantity in four digits, or for a change in percent.
+const SHORT: &str = "inline-block min-w-[7ch]";
+
 /// What is said of missing trades stands beside a mark like theirs, where there is anything to say.
 const MISSING: &str = "basis-full text-warning [&:not(:empty)]:before:mr-1.5 \
     [&:not(:empty)]:before:inline-block [&:not(:empty)]:before:size-2 \
@@ -64,6 +69,7 @@ impl LegendReadouts {
         for (readout, (text, tone)) in self.0.iter().zip(texts) {
             readout.set(text, tone);
         }
+        self.0[VOLUME].note_exact(&legend.exact_volume);
     }
 }
 
@@ -108,11 +114,13 @@ pub fn LegendLine(
     let figures = FIGURES
         .into_iter()
         .zip(nodes)
-        .map(|((name, testid), node)| {
+        .enumerate()
+        .map(|(at, ((name, testid), node))| {
+            let room = if at < VOLUME { "" } else { SHORT };
             view! {
                 <span class="whitespace-nowrap" class=("max-sm:hidden", name.is_empty())>
                     <span class="mr-1 text-text-2">{name}</span>
-                    <span node_ref=node data-testid=testid>"–"</span>
+                    <span class=room node_ref=node data-testid=testid>"–"</span>
                 </span>
             }
         });

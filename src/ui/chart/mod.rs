@@ -162,6 +162,10 @@ fn NoticeBox(notice: RwSignal<Option<Notice>>, link: Signal<Link>) -> impl IntoV
                 .to_owned(),
         ),
         (Some(Notice::Empty(why) | Notice::Incomplete(why)), _) => Some(why),
+        (Some(Notice::Few(1)), _) => Some("One bar so far; nothing older is known.".to_owned()),
+        (Some(Notice::Few(bars)), _) => {
+            Some(format!("{bars} bars so far; nothing older is known."))
+        }
         (Some(Notice::Stale(why)), _) => Some(format!("Stale: {why}")),
         (None, _) => None,
     };

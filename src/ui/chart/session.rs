@@ -25,6 +25,7 @@ use crate::ui::chart::paint::{BarPainter, Overlay, time_of};
 use crate::ui::chart::summary::summary;
 use crate::ui::live::{Live, Subscription};
 use crate::ui::panel::{Painter, Palette};
+use crate::ui::pulse::{LastTrade, Listening, Pulse};
 use crate::ui::server_status::StatusFeed;
 use crate::ui::widget::Readout;
 use crate::ui::workspace::Workspace;
@@ -41,6 +42,7 @@ struct Shown {
     instrument: InstrumentId,
     timeframe: Timeframe,
     feed: Feed,
+    last: Option<LastTrade>,
     gaps: GapFeed,
     gestures: Gestures,
     metrics: LabelMetrics,
@@ -56,6 +58,16 @@ impl Shown {
     fn crosshair(&self) -> Option<Crosshair> {
         let (x, y) = self.gestures.crosshair()?;
         self.feed.view().crosshair(x, y)
+    }
+
+    /// Gives the chart the last price that all panels show.
+    fn say_last(&mut self) {
+        let view = self.feed.view_mut();
+        let decimals = view.series().precision().price;
+        let last = self
+            .last
+            .and_then(|last| Some((last.time(), last.price_at(decimals)?)));
+        view.set_last(last);
     }
 
     /// Writes summary and facts, if they were not written just now.
@@ -78,6 +90,7 @@ pub struct Session {
     painter: Painter,
     parts: Parts,
     _subscription: Subscription,
+    _trades: Listening,
     _beat: Guard,
 }
 
@@ -93,6 +106,7 @@ impl Session {
             instrument: instrument.clone(),
             timeframe,
             feed: Feed::new(timeframe, size),
+            last: None,
             gaps: GapFeed::default(),
             gestures: Gestures::default(),
             metrics: LabelMetrics::default(),
@@ -105,6 +119,11 @@ impl Session {
         let painted = Rc::clone(&shown);
         let painter = Painter::start(parts.bars, 0.0, move |surface, size, palette| {
             canvases.paint(&mut painted.borrow_mut(), surface, size, palette);
+        });
+        let (traded, on_trade) = (Rc::clone(&shown), painter.clone());
+        let trades = Pulse::expect().listen(&instrument, move |beat| {
+            traded.borrow_mut().last = beat.last;
+            on_trade.request();
         });
         let topic = Topic::Candles {
             instrument,
@@ -124,6 +143,7 @@ impl Session {
             painter,
             parts,
             _subscription: subscription,
+            _trades: trades,
             _beat: beat,
         }
     }
@@ -322,6 +342,7 @@ impl Canvases {
         let zone = self.workspace.zone.get_untracked();
         let offset_ms = move |time: UnixMs| zone.offset_ms(time.0);
         fit(shown, surface, size);
+        shown.say_last();
         let changed = shown.feed.view_mut().lay_out(&offset_ms);
         self.paint_below(shown, changed, size, palette);
         if !shown.feed.is_shown() {

@@ -9,7 +9,7 @@ use tradesuite_core::model::Precision;
 #[must_use]
 pub fn summary(view: &ChartView, crosshair: Option<Crosshair>) -> String {
     let series = view.series();
-    let Some(last) = series.last() else {
+    let Some(last) = view.last_bar() else {
         return "No bars".to_owned();
     };
     let range = view.axis().visible_bars();
@@ -35,7 +35,7 @@ pub fn summary(view: &ChartView, crosshair: Option<Crosshair>) -> String {
     let _ = write!(
         text,
         "; {following}following the market; last bar {}, {}",
-        figures(last, series.precision()),
+        figures(&last, series.precision()),
         if last.closed { "closed" } else { "forming" }
     );
     let gaps = view.gap_columns().len();

@@ -13,6 +13,7 @@ use tradesuite_core::protocol::{Body, BookData, BookDepth, Data, Message, Topic}
 use crate::browser::{Align, Font, Rect, Surface, SurfaceSize};
 use crate::ui::live::{Link, Live};
 use crate::ui::panel::{Painter, Palette, Panel, PanelContext};
+use crate::ui::pulse::{LastTrade, Pulse};
 use crate::ui::widget::Readout;
 use crate::ui::workspace::Workspace;
 
@@ -31,7 +32,7 @@ struct Book {
     seq: u64,
     known: bool,
     stale: Option<String>,
-    last: Option<(Price, Side)>,
+    last: Option<LastTrade>,
     scale: WidthScale,
     bids: Vec<(Price, Volume)>,
     asks: Vec<(Price, Volume)>,
@@ -76,14 +77,6 @@ impl Book {
         self.view.sequence = data.sequence;
     }
 
-    fn take_trades(&mut self, message: &Message) {
-        if let Body::Snapshot(Data::Trades(data)) | Body::Update(Data::Trades(data)) = &message.body
-            && let Some(trade) = data.trades.last()
-        {
-            self.last = Some((trade.price, trade.side));
-        }
-    }
-
     /// What a screen reader and a browser test read.
     fn summary(&self) -> String {
         let side = |levels: &[tradesuite_core::model::BookLevel]| {
@@ -98,12 +91,17 @@ impl Book {
                 },
             )
         };
+        let said = |last: LastTrade| {
+            let (price, decimals) = last.price();
+            price.to_decimal(decimals).to_string()
+        };
         match &self.stale {
             Some(reason) => format!("Stale: {reason}"),
             None => format!(
-                "Best bid {}, best ask {}, {} bids and {} asks shown, message {}",
+                "Best bid {}, best ask {}, last {}, {} bids and {} asks shown, message {}",
                 side(&self.view.bids),
                 side(&self.view.asks),
+                self.last.map_or_else(|| "none".to_owned(), said),
                 self.view.bids.len(),
                 self.view.asks.len(),
                 self.seq
@@ -207,9 +205,9 @@ fn start(
         }
         book_painter.request();
     });
-    let trades = live.subscribe(Topic::Trades(instrument.clone()), move |message| {
-        on_trades.borrow_mut().take_trades(message);
-        trade_painter.request();
+    let trades = Pulse::expect().listen(instrument, move |beat| {
+        on_trades.borrow_mut().last = beat.last;
+        trade_painter.request_now();
     });
     Effect::new(move || {
         workspace.theme.track();
@@ -312,7 +310,7 @@ fn paint_middle(
     size: SurfaceSize,
     palette: &Palette,
     layout: &BookLayout,
-    (view, precision, last): (&BookView, Precision, Option<(Price, Side)>),
+    (view, precision, last): (&BookView, Precision, Option<LastTrade>),
 ) {
     let snap = PixelSnap::new(size.ratio);
     let px = |css: f64| f64::from(snap.px(css));
@@ -331,16 +329,17 @@ fn paint_middle(
         weight: 400,
     };
     let mut x = px(10.0);
-    if let Some((price, side)) = last {
+    if let Some(last) = last {
         let font = Font {
             px: 15.0 * size.ratio,
             weight: 600,
         };
-        let (arrow, color) = match side {
+        let (price, decimals) = last.price();
+        let (arrow, color) = match last.side() {
             Side::Buy => ("↑", &palette.up),
             Side::Sell => ("↓", &palette.down),
         };
-        let text = format!("{} {arrow}", format::price(price, precision.price));
+        let text = format!("{} {arrow}", format::price(price, decimals));
         surface.text(&text, (x, y), Align::Left, font, color);
         x += surface.text_width(&text, font) + px(8.0);
     }

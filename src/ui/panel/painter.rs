@@ -1,6 +1,6 @@
 //! A canvas that is painted when its data, its size or the theme changes, and not otherwise.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::html::Canvas;
@@ -58,6 +58,8 @@ impl Palette {
 #[derive(Clone, Debug)]
 pub struct Painter {
     frames: FrameLoop,
+    /// The next frame is painted whatever was painted just now.
+    urgent: Rc<Cell<bool>>,
     palette: Rc<RefCell<Option<Palette>>>,
 }
 
@@ -70,6 +72,8 @@ impl Painter {
         mut paint: impl FnMut(&Surface, SurfaceSize, &Palette) + 'static,
     ) -> Self {
         let palette = Rc::new(RefCell::new(None));
+        let urgent = Rc::new(Cell::new(false));
+        let is_urgent = Rc::clone(&urgent);
         let frames_of_itself: Rc<RefCell<Option<FrameLoop>>> = Rc::default();
         let (colors, again) = (Rc::clone(&palette), Rc::clone(&frames_of_itself));
         let mut painted_at = f64::MIN;
@@ -81,7 +85,8 @@ impl Painter {
                 return;
             };
             let size = surface.fit();
-            if at - painted_at < interval_ms && size == last_size {
+            let is_urgent = is_urgent.take();
+            if at - painted_at < interval_ms && size == last_size && !is_urgent {
                 if let Some(frames) = again.borrow().as_ref() {
                     frames.request();
                 }
@@ -96,15 +101,25 @@ impl Painter {
             }
         });
         *frames_of_itself.borrow_mut() = Some(frames.clone());
-        let painter = Self { frames, palette };
+        let painter = Self {
+            frames,
+            urgent,
+            palette,
+        };
         painter.watch(node, frames_of_itself);
         painter.request();
         painter
     }
 
-    /// Paints in the next frame.
+    /// Paints in the next frame, or as soon as the interval is over.
     pub fn request(&self) {
         self.frames.request();
+    }
+
+    /// Paints in the next frame, whenever it was painted last.
+    pub fn request_now(&self) {
+        self.urgent.set(true);
+        self.request();
     }
 
     /// Reads the colours anew and paints.

@@ -8,11 +8,12 @@ use leptos::html::{Canvas, Span};
 use leptos::prelude::*;
 use tradesuite_core::chart::{LargeTrades, PixelSnap, TapeRow, tape_rows};
 use tradesuite_core::model::{InstrumentId, Precision, Side, Trade, UnixMs};
-use tradesuite_core::protocol::{Body, Data, Message, Topic, TradeData};
+use tradesuite_core::protocol::{Body, Data, Message, TradeData};
 
 use crate::browser::{Align, Font, Rect, Surface, SurfaceSize};
 use crate::ui::live::{Link, Live};
 use crate::ui::panel::{Painter, Palette, Panel, PanelContext};
+use crate::ui::pulse::Pulse;
 use crate::ui::widget::Readout;
 use crate::ui::workspace::{Workspace, Zone};
 
@@ -23,8 +24,6 @@ const ROW: f64 = 18.0;
 const CAPTIONS: f64 = 20.0;
 /// Decimals of a size at most.
 const SIZE_DECIMALS: u8 = 4;
-/// Digits change at most this often, milliseconds.
-const INTERVAL_MS: f64 = 100.0;
 
 /// What the panel holds between two frames.
 #[derive(Default)]
@@ -111,14 +110,7 @@ pub fn TapePanel(
     let empty = RwSignal::new(true);
     Effect::new(move || {
         if workspace.ready.get() {
-            start(
-                &context.instrument.get(),
-                workspace,
-                live,
-                canvas,
-                summary,
-                empty,
-            );
+            start(&context.instrument.get(), workspace, canvas, summary, empty);
         }
     });
     let message = move || match live.link().get() {
@@ -155,7 +147,6 @@ pub fn TapePanel(
 fn start(
     instrument: &InstrumentId,
     workspace: Workspace,
-    live: Live,
     canvas: NodeRef<Canvas>,
     summary: NodeRef<Span>,
     empty: RwSignal<bool>,
@@ -165,7 +156,7 @@ fn start(
     let summary = Readout::new(summary);
     let units = (instrument.quote().to_owned(), instrument.base().to_owned());
     let painted = Rc::clone(&trades);
-    let painter = Painter::start(canvas, INTERVAL_MS, move |surface, size, palette| {
+    let painter = Painter::start(canvas, 0.0, move |surface, size, palette| {
         let trades = painted.borrow();
         paint(
             &trades,
@@ -178,9 +169,11 @@ fn start(
         summary.set(&trades.summary(), "");
     });
     let theme_painter = painter.clone();
-    let subscription = live.subscribe(Topic::Trades(instrument.clone()), move |message| {
+    let subscription = Pulse::expect().listen(instrument, move |beat| {
         let mut trades = trades.borrow_mut();
-        trades.take(message);
+        for message in beat.messages {
+            trades.take(message);
+        }
         if empty.get_untracked() != trades.held.is_empty() {
             empty.set(trades.held.is_empty());
         }

@@ -8,11 +8,12 @@ use std::rc::Rc;
 use leptos::html::Span;
 use leptos::prelude::*;
 use tradesuite_core::chart::format;
-use tradesuite_core::model::{Precision, Trade};
-use tradesuite_core::protocol::{Body, Data, Message, TickerData, Topic, TradeData};
+use tradesuite_core::model::InstrumentId;
+use tradesuite_core::protocol::{Body, Data, TickerData, Topic};
 
-use crate::browser;
+use crate::browser::{self, FrameLoop};
 use crate::ui::live::Live;
+use crate::ui::pulse::{LastTrade, Pulse};
 use crate::ui::top_bar::picker::InstrumentPicker;
 use crate::ui::widget::Readout;
 use crate::ui::workspace::{Theme, Workspace, Zone};
@@ -48,46 +49,19 @@ fn Mark() -> impl IntoView {
     }
 }
 
-/// The day's figures. They come a few times a second only; the last price is the tape's, so that
-/// both say the same in every frame.
+/// The day's figures, and the last price as every panel shows it.
 #[derive(Default)]
 struct DayFigures {
     ticker: Option<TickerData>,
-    newest: Option<(Trade, Precision)>,
+    last: Option<LastTrade>,
 }
 
 impl DayFigures {
-    fn take(&mut self, message: &Message) {
-        match &message.body {
-            Body::Snapshot(Data::Ticker(data)) | Body::Update(Data::Ticker(data)) => {
-                self.ticker = Some(*data);
-            }
-            Body::Snapshot(Data::Trades(data)) => {
-                self.newest = None;
-                self.take_trades(data);
-            }
-            Body::Update(Data::Trades(data)) => self.take_trades(data),
-            _ => {}
-        }
-    }
-
-    fn take_trades(&mut self, data: &TradeData) {
-        let newest = data.trades.iter().max_by_key(|trade| trade.key());
-        if let Some(trade) = newest
-            && self
-                .newest
-                .is_none_or(|(held, _)| held.key() <= trade.key())
-        {
-            self.newest = Some((*trade, data.precision));
-        }
-    }
-
     fn data(&self) -> Option<TickerData> {
         let mut data = self.ticker?;
-        let last = self.newest.and_then(|(trade, from)| {
-            let to = data.precision.price;
-            trade.price.rescaled(from.price, to)
-        });
+        let last = self
+            .last
+            .and_then(|last| last.price_at(data.precision.price));
         data.ticker.last = last.or(data.ticker.last);
         Some(data)
     }
@@ -154,6 +128,12 @@ impl DayReadouts {
     }
 }
 
+/// The window's title, but for the price.
+fn title(instrument: &InstrumentId) -> String {
+    let venue = format::venue(instrument.exchange());
+    format!("{} · {venue} | TradeSuite", instrument.symbol())
+}
+
 #[component]
 fn Day() -> impl IntoView {
     let workspace = Workspace::expect();
@@ -173,29 +153,37 @@ fn Day() -> impl IntoView {
             volume: Readout::new(volume),
         };
         readouts.clear();
-        browser::set_title(&format!("{} · TradeSuite", instrument.symbol()));
-        let topics = [
-            Topic::Ticker(instrument.clone()),
-            Topic::Trades(instrument.clone()),
-        ];
+        let name = title(&instrument);
+        browser::set_title(&name);
         let figures = Rc::new(RefCell::new(DayFigures::default()));
-        let show = Rc::new(move |message: &Message| {
-            let mut figures = figures.borrow_mut();
-            figures.take(message);
-            let Some(data) = figures.data() else { return };
-            readouts.show(instrument.base(), &data);
-            // A title is looked at in passing: the pace of the day's figures will do.
-            if let (Topic::Ticker(_), Some(last)) = (&message.topic, data.ticker.last) {
+        let shown = Rc::clone(&figures);
+        let base = instrument.base().to_owned();
+        // In a frame, like the panels, so that no frame has two last prices.
+        let frames = FrameLoop::new(move |_| {
+            let Some(data) = shown.borrow().data() else {
+                return;
+            };
+            readouts.show(&base, &data);
+            if let Some(last) = data.ticker.last {
                 let price = format::price(last, data.precision.price);
-                browser::set_title(&format!("{price} {} · TradeSuite", instrument.symbol()));
+                browser::set_title(&format!("{price} {name}"));
             }
         });
-        let subscriptions = topics.map(|topic| {
-            let show = Rc::clone(&show);
-            live.subscribe(topic, move |message| show(message))
+        let (on_day, day_frames) = (Rc::clone(&figures), frames.clone());
+        let day = live.subscribe(Topic::Ticker(instrument.clone()), move |message| {
+            if let Body::Snapshot(Data::Ticker(data)) | Body::Update(Data::Ticker(data)) =
+                &message.body
+            {
+                on_day.borrow_mut().ticker = Some(*data);
+                day_frames.request();
+            }
         });
-        let subscriptions = StoredValue::new_local(Some(subscriptions));
-        on_cleanup(move || drop(subscriptions.try_update_value(Option::take)));
+        let trades = Pulse::expect().listen(&instrument, move |beat| {
+            figures.borrow_mut().last = beat.last;
+            frames.request();
+        });
+        let held = StoredValue::new_local(Some((day, trades)));
+        on_cleanup(move || drop(held.try_update_value(Option::take)));
     });
     let figure = |label: &'static str, testid: &'static str, node: NodeRef<Span>| {
         view! {
@@ -266,66 +254,11 @@ fn Switches() -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use tradesuite_core::model::{Price, Quantity, Side, Ticker, TradeId, UnixNs};
-
-    fn message(data: Data, snapshot: bool) -> Message {
-        let body = if snapshot {
-            Body::Snapshot
-        } else {
-            Body::Update
-        };
-        Message {
-            topic: Topic::Status,
-            seq: 1,
-            body: body(data),
-        }
-    }
-
-    fn trades(given: &[(u64, i64)], decimals: u8) -> Data {
-        let trade = |&(id, price): &(u64, i64)| Trade {
-            id: TradeId(id),
-            time: UnixNs(id as i64),
-            received: UnixNs(0),
-            price: Price(price),
-            quantity: Quantity(1),
-            side: Side::Buy,
-        };
-        Data::Trades(TradeData {
-            precision: Precision {
-                price: decimals,
-                quantity: 0,
-            },
-            trades: given.iter().map(trade).collect(),
-        })
-    }
+    use super::title;
 
     #[test]
-    fn the_last_price_is_the_tapes() {
-        let mut day = DayFigures::default();
-        let ticker = Data::Ticker(TickerData {
-            precision: Precision {
-                price: 2,
-                quantity: 0,
-            },
-            ticker: Ticker {
-                last: Some(Price(500)),
-                ..Ticker::default()
-            },
-        });
-        day.take(&message(trades(&[(1, 510)], 2), true));
-        assert!(day.data().is_none(), "the day is not known");
-        day.take(&message(ticker, true));
-        let mut check = |given: Data, snapshot, expected| {
-            day.take(&message(given, snapshot));
-            let last = day.data().and_then(|data| data.ticker.last);
-            assert_eq!(last, Some(Price(expected)));
-        };
-        check(trades(&[(3, 530), (2, 520)], 2), false, 530);
-        check(trades(&[(2, 520)], 2), false, 530);
-        check(trades(&[(4, 54)], 1), false, 540);
-        // Nothing on the tape, or more decimals than the figures have: what these say.
-        check(trades(&[], 2), true, 500);
-        check(trades(&[(5, 5_551)], 3), false, 500);
+    fn the_title_names_instrument_and_venue() {
+        let id = "coinbase:BTC-USD".parse().expect("an id");
+        assert_eq!(title(&id), "BTC-USD · Coinbase | TradeSuite");
     }
 }

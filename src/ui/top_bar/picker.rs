@@ -8,6 +8,7 @@ use tradesuite_core::chart::format;
 use tradesuite_core::model::InstrumentRow;
 
 use crate::api::search_instruments;
+use crate::browser;
 use crate::ui::workspace::Workspace;
 
 const ROWS: u32 = 50;
@@ -71,6 +72,14 @@ fn SearchList(
         Some((_, Ok(rows))) => rows,
         _ => Vec::new(),
     });
+    // It begins at the instrument looked at, and at the closest once something is typed.
+    Effect::new(move || {
+        let current = workspace.instrument.get_untracked();
+        let found = rows.with(|rows| rows.iter().position(|row| row.id == current));
+        let typed = search.with_untracked(|search| !search.is_empty());
+        at.set(found.filter(|_| !typed).unwrap_or_default());
+    });
+    Effect::new(move || browser::scroll_to(&format!("instrument-{}", at.get())));
     // Enter was pressed before the answer to what was typed had come.
     let hurried = RwSignal::new(false);
     Effect::new(move || {
@@ -115,7 +124,7 @@ fn SearchList(
         None => Some("Loading…".to_owned()),
         Some((_, Err(error))) => Some(format!("The list cannot be had: {error}")),
         Some((_, Ok(rows))) if rows.is_empty() => {
-            Some("No instrument has this in its name.".to_owned())
+            Some("No instrument fits these words.".to_owned())
         }
         Some((_, Ok(_))) => None,
     };

@@ -13,6 +13,7 @@ use crate::browser;
 pub struct Readout {
     node: NodeRef<Span>,
     shown: Rc<RefCell<(String, &'static str)>>,
+    exact: Rc<RefCell<String>>,
 }
 
 impl Readout {
@@ -22,6 +23,16 @@ impl Readout {
         Self {
             node,
             shown: Rc::default(),
+            exact: Rc::default(),
+        }
+    }
+
+    /// Notes the exact value of what is shown in few characters, for programs.
+    pub fn note_exact(&self, exact: &str) {
+        let mut noted = self.exact.borrow_mut();
+        if *noted != exact {
+            exact.clone_into(&mut noted);
+            browser::write_exact(&self.node, exact);
         }
     }
 

@@ -2,14 +2,15 @@
 //! that they are late, and the recorder takes each once. What cannot be had stays in the ledger,
 //! with its reason.
 
+mod beginning;
 mod hunt;
 
 use std::sync::Arc;
 
 use tradesuite_core::market::Normalizer;
 use tradesuite_core::model::{
-    EventBody, Gap, GapKind, Instrument, MarketEvent, TradeId, UnixMs, UnixNs, VenueBody,
-    VenueEvent,
+    EventBody, Gap, GapKind, Instrument, InstrumentId, MarketEvent, TradeId, UnixMs, UnixNs,
+    VenueBody, VenueEvent,
 };
 
 use self::hunt::Hunt;
@@ -71,15 +72,9 @@ impl Backfill {
     /// # Errors
     /// [`SinkClosed`] where the server stops.
     pub async fn fill(&self, gap: &Gap) -> Result<Outcome, SinkClosed> {
-        let exchange = gap.instrument.exchange();
-        let of_it = |venue: &&Arc<VenueRest>| venue.exchange().spec().id == exchange;
-        let Some(venue) = self.venues.iter().find(of_it) else {
+        let Some(venue) = self.venue(&gap.instrument) else {
             return Ok(Outcome::Lasting);
         };
-        // Without numbers nothing says which trades are missing, nor whether all came.
-        if !venue.exchange().spec().contiguous_trade_ids {
-            return Ok(Outcome::Lasting);
-        }
         let mut hunt = match self.hunt(gap).await {
             Ok(Some(hunt)) => hunt,
             Ok(None) => return Ok(Outcome::Later),
@@ -95,7 +90,7 @@ impl Backfill {
             );
             return self.say(gap, reason, false).await;
         }
-        let fetched = match self.fetch(venue, gap, &mut hunt).await? {
+        let fetched = match self.fetch(venue, &gap.instrument, &mut hunt).await? {
             Ok(fetched) => fetched,
             Err(error) => {
                 tracing::info!(instrument = %gap.instrument, %error, "a gap is filled later");
@@ -152,12 +147,10 @@ impl Backfill {
     async fn fetch(
         &self,
         venue: &VenueRest,
-        gap: &Gap,
+        id: &InstrumentId,
         hunt: &mut Hunt,
     ) -> Result<Result<Fetched, RestError>, SinkClosed> {
-        let instrument = self.directory.get_or_guess(&gap.instrument);
-        let mut normalizer = Normalizer::new();
-        normalizer.describe(&instrument);
+        let instrument = self.directory.get_or_guess(id);
         let mut fetched = Fetched::default();
         let mut requests = 0;
         while let Some(hole) = hunt.next() {
@@ -180,19 +173,42 @@ impl Backfill {
                     break;
                 }
             };
-            let received = self.clock.now();
-            let mut events = Vec::new();
-            for event in hunt.take(hole, answer, key) {
-                if let Err(error) = normalizer.normalize(late(event), received, &mut events) {
-                    fetched.refused += 1;
-                    fetched.problem = Some(error.to_string());
-                }
-            }
-            if !events.is_empty() {
-                self.sink.append(events).await?;
-            }
+            let missing = hunt.take(hole, answer, key);
+            self.hand_over(&instrument, missing, &mut fetched).await?;
         }
         Ok(Ok(fetched))
+    }
+
+    /// Gives trades to the journal, marked as what they are.
+    async fn hand_over(
+        &self,
+        instrument: &Instrument,
+        trades: impl IntoIterator<Item = VenueEvent>,
+        fetched: &mut Fetched,
+    ) -> Result<(), SinkClosed> {
+        let mut normalizer = Normalizer::new();
+        normalizer.describe(instrument);
+        let received = self.clock.now();
+        let mut events = Vec::new();
+        for trade in trades {
+            if let Err(error) = normalizer.normalize(late(trade), received, &mut events) {
+                fetched.refused += 1;
+                fetched.problem = Some(error.to_string());
+            }
+        }
+        if events.is_empty() {
+            return Ok(());
+        }
+        self.sink.append(events).await.map(drop)
+    }
+
+    /// The venue, where it numbers trades: without that nothing says which are missing, nor
+    /// whether all came.
+    fn venue(&self, id: &InstrumentId) -> Option<&Arc<VenueRest>> {
+        self.venues.iter().find(|venue| {
+            let spec = venue.exchange().spec();
+            spec.id == id.exchange() && spec.contiguous_trade_ids
+        })
     }
 
     async fn say(&self, gap: &Gap, reason: String, filled: bool) -> Result<Outcome, SinkClosed> {

@@ -32,22 +32,29 @@ pub struct InstrumentBars {
 }
 
 /// Trades that turned out to be missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lack {
-    /// Only those from before the first one ever seen.
-    Beginning,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lack {
+    /// Those from before the first one ever seen.
+    pub beginning: bool,
     /// Those of a gap, or of several, from the first start to the last end.
-    Between(UnixMs, UnixMs),
+    pub between: Option<(UnixMs, UnixMs)>,
 }
 
 impl Lack {
+    fn gap(start: UnixMs, end: UnixMs) -> Self {
+        Self {
+            between: Some((start, end)),
+            ..Self::default()
+        }
+    }
+
     fn and(self, other: Option<Self>) -> Self {
-        match (self, other) {
-            (Self::Between(start, end), Some(Self::Between(from, to))) => {
-                Self::Between(start.min(from), end.max(to))
-            }
-            (Self::Beginning, Some(other)) => other,
-            (own, _) => own,
+        let other = other.unwrap_or_default();
+        let both = self.between.zip(other.between);
+        let both = both.map(|((start, end), (from, to))| (start.min(from), end.max(to)));
+        Self {
+            beginning: self.beginning || other.beginning,
+            between: both.or(self.between).or(other.between),
         }
     }
 }
@@ -204,7 +211,10 @@ impl InstrumentBars {
         if self.ids.newest().is_none() && !self.began_with_trades {
             // What traded before the first trade ever seen is not known.
             self.hole(UnixMs(i64::MIN), trade.time.to_ms());
-            self.lacks(Lack::Beginning);
+            self.lacks(Lack {
+                beginning: true,
+                between: None,
+            });
         }
         self.ids.take(trade.id);
         let mut changes = std::mem::take(&mut self.changes);
@@ -263,12 +273,24 @@ impl InstrumentBars {
         if !self.holes.contains(&hole) {
             self.holes.retain(|held| held.0 != start);
             self.hole(hole.0, hole.1);
-            self.lacks(Lack::Between(hole.0, hole.1));
+            self.lacks(Lack::gap(hole.0, hole.1));
         }
         Changed {
             bars: self.touched(hole),
             stored: BTreeSet::new(),
         }
+    }
+
+    /// Trades are held from `start` to `end` now; whether the first one ever seen was at that end,
+    /// so that they reach back further than it.
+    pub fn begins_earlier(&mut self, start: UnixMs, end: UnixMs) -> bool {
+        let is_beginning =
+            |hole: &&mut (UnixMs, UnixMs)| hole.0 == UnixMs(i64::MIN) && hole.1 == end;
+        let beginning = self.holes.iter_mut().find(is_beginning);
+        beginning.is_some_and(|hole| {
+            hole.1 = UnixMs(start.0 - 1);
+            true
+        })
     }
 
     /// What was missing from `start` to `end` is held now; the bars that lacked it.

@@ -132,6 +132,9 @@ impl Ledger {
     /// [`StoreError`] where stored bars could not be read; nothing is lost then.
     pub async fn batch(&mut self, store: &dyn MarketStore) -> Result<StoreBatch, StoreError> {
         self.make_all_anew(store).await?;
+        for id in self.put_right.clone() {
+            self.remake(&id, store).await?;
+        }
         self.events = 0;
         let bars = std::mem::take(&mut self.bars);
         Ok(StoreBatch {
@@ -288,16 +291,22 @@ impl Ledger {
         (start, end): (UnixMs, UnixMs),
         reason: &str,
     ) {
-        self.gaps.push(Gap {
-            instrument: id.clone(),
-            kind,
-            start,
-            end: Some(end),
-            reason: reason.to_owned(),
-            filled: true,
-        });
+        let mut bars = self.instruments.get_mut(id);
+        // What is fetched from before the first look was never said to be missing.
+        let is_beginning = kind == GapKind::Trades
+            && (bars.as_mut()).is_some_and(|bars| bars.begins_earlier(start, end));
+        if !is_beginning {
+            self.gaps.push(Gap {
+                instrument: id.clone(),
+                kind,
+                start,
+                end: Some(end),
+                reason: reason.to_owned(),
+                filled: true,
+            });
+        }
         if kind == GapKind::Trades
-            && let Some(bars) = self.instruments.get_mut(id)
+            && let Some(bars) = bars
         {
             let changed = bars.filled(start, end);
             let precision = bars.precision();

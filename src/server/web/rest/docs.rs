@@ -14,6 +14,13 @@ use utoipa_swagger_ui::{Config, serve};
 use super::super::problem::Problem;
 use super::super::security;
 
+/// The page's last style sheet, and what is added to it: names in prose must not cover the lines
+/// above and below.
+const OWN_STYLE: &str = "index.css";
+const STYLE: &[u8] =
+    b"\n.swagger-ui .markdown p, .swagger-ui .renderedMarkdown p { line-height: 1.9; }
+.swagger-ui .markdown code, .swagger-ui .renderedMarkdown code { padding: 2px 5px; }\n";
+
 static DESCRIPTION: LazyLock<OpenApi> = LazyLock::new(super::openapi);
 
 /// `GET openapi.json`
@@ -27,13 +34,17 @@ pub(super) async fn index() -> Redirect {
 }
 
 /// `GET docs/{file}`
-pub(super) async fn file(Path(file): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
     let config = Arc::new(Config::from("/api/v1/openapi.json"));
     let missing = || Problem::not_found("unknown_address", "there is no such file");
-    let file = serve(&file, config)
+    let file = serve(&name, config)
         .map_err(|_| missing())?
         .ok_or_else(missing)?;
     let kind = HeaderValue::try_from(file.content_type).map_err(|_| missing())?;
+    let mut bytes = file.bytes.into_owned();
+    if name == OWN_STYLE {
+        bytes.extend_from_slice(STYLE);
+    }
     let headers = [
         (CONTENT_TYPE, kind),
         (
@@ -41,5 +52,5 @@ pub(super) async fn file(Path(file): Path<String>) -> Result<Response, Problem> 
             HeaderValue::from_static(security::DOCS),
         ),
     ];
-    Ok((headers, file.bytes.into_owned()).into_response())
+    Ok((headers, bytes).into_response())
 }

@@ -86,7 +86,7 @@ pub(super) struct Instruments {
     get, path = "/instruments", tag = "market",
     params(
         ("exchange" = Option<String>, Query, description = "Of one venue only"),
-        ("search" = Option<String>, Query, description = "Part of the id, in any case of letters"),
+        ("search" = Option<String>, Query, description = "Words that an instrument has to fit, in any order and case: parts of its id, names of its currencies or its venue"),
         ("limit" = Option<u32>, Query, description = "1 to 5000, 1000 if absent"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
         ("numbers" = Option<String>, Query, description = "`number` or `string`"),
