@@ -39,7 +39,11 @@ async fn the_open_day_is_made_right_with_the_venues_bars() {
         .write(ledger.batch(&store).await.unwrap())
         .await
         .unwrap();
-    assert_eq!(ledger.take_lacks(), [(id("A-USD"), Lack::Beginning)]);
+    let beginning = Lack {
+        beginning: true,
+        between: None,
+    };
+    assert_eq!(ledger.take_lacks(), [(id("A-USD"), beginning)]);
     assert!(ledger.take_lacks().is_empty());
     let venue = |timeframe, times: Vec<i64>| {
         times.into_iter().map(move |time| CandleRecord {
