@@ -353,20 +353,14 @@ impl ChartView {
     /// newest may have come before its first trade. Else the last bar held.
     #[must_use]
     pub fn last_bar(&self) -> Option<Bar> {
-        let newest = self.series.last()?;
         let traded = self.last.and_then(|(time, price)| {
             let open = self.timeframe.floor(time);
             let at = self.series.index_at_or_after(open);
             let bar = self.series.bar(at).filter(|bar| bar.time == open)?;
             let is_near = self.series.bounds()?.last - at < 2;
-            is_near.then(|| Bar {
-                high: bar.high.max(price),
-                low: bar.low.min(price),
-                close: price,
-                ..*bar
-            })
+            is_near.then(|| bar.closed_at(price))
         });
-        Some(traded.unwrap_or(*newest))
+        traded.or_else(|| self.series.last().copied())
     }
 
     /// The last price and whether its bar is up.

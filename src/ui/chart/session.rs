@@ -64,10 +64,8 @@ impl Shown {
     fn say_last(&mut self) {
         let view = self.feed.view_mut();
         let decimals = view.series().precision().price;
-        let last = self
-            .last
-            .and_then(|last| Some((last.time(), last.price_at(decimals)?)));
-        view.set_last(last);
+        let known = |last: LastTrade| Some((last.time(), last.price_at(decimals)?));
+        view.set_last(self.last.and_then(known));
     }
 
     /// Writes summary and facts, if they were not written just now.
