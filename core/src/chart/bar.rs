@@ -39,17 +39,6 @@ impl From<&Candle> for Bar {
 }
 
 impl Bar {
-    /// The same bar after a trade at this price.
-    #[must_use]
-    pub fn closed_at(&self, price: Price) -> Self {
-        Self {
-            high: self.high.max(price),
-            low: self.low.min(price),
-            close: price,
-            ..*self
-        }
-    }
-
     /// Closed at or above its open: drawn in the colour for up.
     #[must_use]
     pub fn is_up(&self) -> bool {

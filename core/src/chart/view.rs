@@ -9,6 +9,7 @@ use super::axis::TimeAxis;
 use super::bar::Bar;
 use super::crosshair::{Crosshair, Legend};
 use super::gaps::{gap_columns, gap_under};
+use super::last::last_bar;
 use super::marks::Marks;
 use super::price_scale::PriceScale;
 use super::price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_ticks};
@@ -349,18 +350,10 @@ impl ChartView {
         self.last = last;
     }
 
-    /// The bar of the last trade, which it closes, where that is one of the last two held: the
-    /// newest may have come before its first trade. Else the last bar held.
+    /// The bar that the last trade closes, as [`last_bar()`] has it.
     #[must_use]
     pub fn last_bar(&self) -> Option<Bar> {
-        let traded = self.last.and_then(|(time, price)| {
-            let open = self.timeframe.floor(time);
-            let at = self.series.index_at_or_after(open);
-            let bar = self.series.bar(at).filter(|bar| bar.time == open)?;
-            let is_near = self.series.bounds()?.last - at < 2;
-            is_near.then(|| bar.closed_at(price))
-        });
-        traded.or_else(|| self.series.last().copied())
+        last_bar(&self.series, self.timeframe, self.last)
     }
 
     /// The last price and whether its bar is up.
@@ -428,42 +421,6 @@ mod tests {
             (None, None)
         );
         assert_eq!(view.history_wanted(), None);
-    }
-
-    #[test]
-    fn the_last_bar_closes_with_the_last_trade() {
-        let mut view = view(0..500);
-        let bars = [498, 499].map(minute);
-        let open = |at: usize| bars[at].time;
-        let beyond = Price(bars[1].high.0 + 7);
-        for (last, expected) in [
-            (None, bars[1]),
-            // The trade is not in the bar yet.
-            (
-                Some((UnixMs(open(1).0 + 30_000), beyond)),
-                Bar {
-                    close: beyond,
-                    high: beyond,
-                    ..bars[1]
-                },
-            ),
-            // The bar came before its first trade.
-            (
-                Some((open(0), bars[0].low)),
-                Bar {
-                    close: bars[0].low,
-                    ..bars[0]
-                },
-            ),
-            // A bar of it has not come yet, and one that is long over is not the last.
-            (Some((UnixMs(open(1).0 + 60_000), beyond)), bars[1]),
-            (Some((minute(300).time, beyond)), bars[1]),
-        ] {
-            view.set_last(last);
-            assert_eq!(view.last_bar(), Some(expected), "{last:?}");
-            let close = expected.close;
-            assert_eq!(view.last_price(), Some((close, expected.is_up())));
-        }
     }
 
     #[test]

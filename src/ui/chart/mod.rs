@@ -7,6 +7,7 @@
 //! | [`grid`], [`paint`] | the layer below, and the one that moves |
 //! | [`legend`], [`summary`], [`facts`] | the figures, for eyes, for readers and for the browser tests |
 //! | [`timeframes`] | the buttons of the header |
+//! | `shown`, `canvases` | what is held between two frames, and one frame |
 //! | `session` | one instrument and timeframe on screen: wires all of them together |
 //!
 //! What is drawn where is computed in [`tradesuite_core::chart`]. A tick changes the feed's
@@ -22,7 +23,9 @@ pub mod paint;
 pub mod summary;
 pub mod timeframes;
 
+mod canvases;
 mod session;
+mod shown;
 
 use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
 use leptos::html::{Canvas, Span};

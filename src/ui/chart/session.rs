@@ -8,79 +8,25 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use tradesuite_core::chart::{ChartAction, ChartSize, Crosshair, LabelMetrics};
-use tradesuite_core::model::{InstrumentId, Timeframe, UnixMs};
+use tradesuite_core::chart::ChartAction;
+use tradesuite_core::model::{InstrumentId, Timeframe};
 use tradesuite_core::protocol::Topic;
 
 use crate::api::{load_candles, load_gaps};
-use crate::browser::{self, Guard, Surface, SurfaceSize};
+use crate::browser::{self, Guard};
 use crate::ui::chart::Parts;
-use crate::ui::chart::facts::facts;
+use crate::ui::chart::canvases::Canvases;
 use crate::ui::chart::feed::{Feed, Request};
-use crate::ui::chart::gap_feed::GapFeed;
 use crate::ui::chart::gesture::{Gestures, Pointer, WheelTurn};
-use crate::ui::chart::grid::{measure, paint_grid};
-use crate::ui::chart::legend::{LegendReadouts, missing_text};
-use crate::ui::chart::paint::{BarPainter, Overlay, time_of};
-use crate::ui::chart::summary::summary;
+use crate::ui::chart::shown::Shown;
 use crate::ui::live::{Live, Subscription};
-use crate::ui::panel::{Painter, Palette};
-use crate::ui::pulse::{LastTrade, Listening, Pulse};
+use crate::ui::panel::Painter;
+use crate::ui::pulse::{Listening, Pulse};
 use crate::ui::server_status::StatusFeed;
-use crate::ui::widget::Readout;
 use crate::ui::workspace::Workspace;
 
 /// How often countdown, summary and retries are looked after, milliseconds.
 const BEAT_MS: u32 = 250;
-/// Summary and facts are written at most this often, milliseconds.
-const SUMMARY_MS: f64 = 100.0;
-/// The axis font is measured this often, milliseconds: it may arrive after the first frame.
-const MEASURE_MS: f64 = 500.0;
-
-/// The market and the reader's gestures on it.
-struct Shown {
-    instrument: InstrumentId,
-    timeframe: Timeframe,
-    feed: Feed,
-    last: Option<LastTrade>,
-    gaps: GapFeed,
-    gestures: Gestures,
-    metrics: LabelMetrics,
-    summary: Readout,
-    facts: Readout,
-    /// When summary and facts were written, milliseconds since the page was opened.
-    summed_at: f64,
-    /// When the axis font was measured, milliseconds since the page was opened.
-    measured_at: f64,
-}
-
-impl Shown {
-    fn crosshair(&self) -> Option<Crosshair> {
-        let (x, y) = self.gestures.crosshair()?;
-        self.feed.view().crosshair(x, y)
-    }
-
-    /// Gives the chart the last price that all panels show.
-    fn say_last(&mut self) {
-        let view = self.feed.view_mut();
-        let decimals = view.series().precision().price;
-        let known = |last: LastTrade| Some((last.time(), last.price_at(decimals)?));
-        view.set_last(self.last.and_then(known));
-    }
-
-    /// Writes summary and facts, if they were not written just now.
-    fn sum_up(&mut self) {
-        let now = browser::page_ms();
-        if now - self.summed_at < SUMMARY_MS || !self.feed.is_shown() {
-            return;
-        }
-        self.summed_at = now;
-        let (view, crosshair) = (self.feed.view(), self.crosshair());
-        self.summary.set(&summary(view, crosshair), "");
-        self.facts
-            .set(&facts(&self.instrument, view, crosshair), "");
-    }
-}
 
 /// A chart at work. Dropping it ends its subscription, timer and requests.
 pub struct Session {
@@ -95,24 +41,8 @@ pub struct Session {
 impl Session {
     /// Begins to load, listen and paint. Call it in an effect: the painter ends with its owner.
     pub fn start(instrument: InstrumentId, timeframe: Timeframe, parts: Parts) -> Self {
-        let size = ChartSize {
-            width: 1.0,
-            height: 1.0,
-            ratio: 1.0,
-        };
-        let shown = Rc::new(RefCell::new(Shown {
-            instrument: instrument.clone(),
-            timeframe,
-            feed: Feed::new(timeframe, size),
-            last: None,
-            gaps: GapFeed::default(),
-            gestures: Gestures::default(),
-            metrics: LabelMetrics::default(),
-            summary: Readout::new(parts.summary),
-            facts: Readout::new(parts.facts),
-            summed_at: f64::MIN,
-            measured_at: f64::MIN,
-        }));
+        let shown = Shown::new(instrument.clone(), timeframe, (parts.summary, parts.facts));
+        let shown = Rc::new(RefCell::new(shown));
         let mut canvases = Canvases::new(parts, Workspace::expect());
         let painted = Rc::clone(&shown);
         let painter = Painter::start(parts.bars, 0.0, move |surface, size, palette| {
@@ -302,98 +232,5 @@ fn show_notice(feed: &Feed, parts: Parts) {
         .is_some_and(|shown| shown != following)
     {
         parts.following.set(following);
-    }
-}
-
-/// Both canvases and what they were painted with.
-struct Canvases {
-    parts: Parts,
-    workspace: Workspace,
-    grid: Option<Surface>,
-    grid_palette: Option<Palette>,
-    bars: BarPainter,
-    legend: LegendReadouts,
-    missing: Readout,
-}
-
-impl Canvases {
-    fn new(parts: Parts, workspace: Workspace) -> Self {
-        Self {
-            parts,
-            workspace,
-            grid: None,
-            grid_palette: None,
-            bars: BarPainter::default(),
-            legend: LegendReadouts::new(parts.legend),
-            missing: Readout::new(parts.missing),
-        }
-    }
-
-    /// One frame.
-    fn paint(
-        &mut self,
-        shown: &mut Shown,
-        surface: &Surface,
-        size: SurfaceSize,
-        palette: &Palette,
-    ) {
-        let zone = self.workspace.zone.get_untracked();
-        let offset_ms = move |time: UnixMs| zone.offset_ms(time.0);
-        fit(shown, surface, size);
-        shown.say_last();
-        let changed = shown.feed.view_mut().lay_out(&offset_ms);
-        self.paint_below(shown, changed, size, palette);
-        if !shown.feed.is_shown() {
-            self.legend.set(None);
-            self.missing.set("", "");
-            return;
-        }
-        let view = shown.feed.view();
-        let crosshair = shown.crosshair();
-        let overlay = Overlay {
-            crosshair,
-            time: time_of(view, crosshair, &offset_ms),
-            closes_in_ms: view.closes_in_ms(UnixMs(browser::now_ms() as i64)),
-            metrics: shown.metrics,
-        };
-        self.bars.paint(view, &overlay, surface, size, palette);
-        let legend = view.legend(crosshair.map(|crosshair| crosshair.index));
-        self.legend.set(legend.as_ref());
-        self.missing
-            .set(&missing_text(view, crosshair, &offset_ms), "");
-        shown.sum_up();
-    }
-
-    fn paint_below(&mut self, shown: &Shown, changed: bool, size: SurfaceSize, palette: &Palette) {
-        self.grid = self.grid.take().or_else(|| Surface::of(&self.parts.grid));
-        let Some(grid) = &self.grid else { return };
-        if changed || self.grid_palette.as_ref() != Some(palette) {
-            let _ = grid.fit();
-            self.grid_palette = Some(palette.clone());
-            paint_grid(shown.feed.view(), shown.metrics, grid, size, palette);
-        }
-    }
-}
-
-/// Gives the chart the size of its canvas and the widths of its font.
-fn fit(shown: &mut Shown, surface: &Surface, size: SurfaceSize) {
-    let chart_size = ChartSize {
-        width: size.width / size.ratio,
-        height: size.height / size.ratio,
-        ratio: size.ratio,
-    };
-    let now = browser::page_ms();
-    let view = shown.feed.view_mut();
-    let resized = view.size() != chart_size;
-    if resized {
-        view.resize(chart_size);
-    }
-    if resized || now - shown.measured_at >= MEASURE_MS {
-        shown.measured_at = now;
-        let metrics = measure(surface, size.ratio);
-        if metrics != shown.metrics {
-            shown.metrics = metrics;
-            view.set_metrics(metrics);
-        }
     }
 }
