@@ -10,6 +10,8 @@ use tradesuite_core::model::{
     Candle, Origin, Precision, Timeframe, Trade, TradeId, UnixMs, UnixNs,
 };
 
+use super::lack::Lack;
+
 /// Stretches of missing trades remembered; bars older than these are closed and stored long ago.
 const REMEMBERED_HOLES: usize = 32;
 
@@ -29,34 +31,6 @@ pub struct InstrumentBars {
     lack: Option<Lack>,
     /// Newest exchange time heard.
     heard: UnixNs,
-}
-
-/// Trades that turned out to be missing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lack {
-    /// Those from before the first one ever seen.
-    pub beginning: bool,
-    /// Those of a gap, or of several, from the first start to the last end.
-    pub between: Option<(UnixMs, UnixMs)>,
-}
-
-impl Lack {
-    fn gap(start: UnixMs, end: UnixMs) -> Self {
-        Self {
-            between: Some((start, end)),
-            ..Self::default()
-        }
-    }
-
-    fn and(self, other: Option<Self>) -> Self {
-        let other = other.unwrap_or_default();
-        let both = self.between.zip(other.between);
-        let both = both.map(|((start, end), (from, to))| (start.min(from), end.max(to)));
-        Self {
-            beginning: self.beginning || other.beginning,
-            between: both.or(self.between).or(other.between),
-        }
-    }
 }
 
 /// What the store holds of an instrument when the recorder meets it.
