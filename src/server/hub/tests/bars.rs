@@ -257,6 +257,40 @@ async fn trades_that_are_played_again_are_counted_once() {
     assert_eq!(shown(&hub).await.0, Some(TRADES + 1));
 }
 
+/// The journal has cut what was not shown yet: what the store has of it is taken from there.
+#[tokio::test(start_paused = true)]
+async fn events_that_were_missed_are_read_from_the_store() {
+    const HELD: u64 = 40;
+    let store = Arc::new(MemoryStore::default());
+    let hub = Hub::new(HubOptions::default(), store.clone());
+    let mut events = Events::default();
+    let one = |id: u64| EventBody::Trade(trade(id, id as i64 * 100, 10_000));
+    let batch = events.batch((1..=9).map(one).chain([snapshot(950)]));
+    hub.feed(&batch).await;
+    assert_eq!(shown(&hub).await.0, Some(9));
+    let outbox = listen(&hub, &[book()]).await;
+    assert!(matches!(next(&outbox).await.body, Body::Snapshot(_)));
+
+    store.write(recorded(HELD)).await.unwrap();
+    let after = Events::after(HELD).batch([one(HELD + 1)]);
+    hub.feed(&after).await;
+    assert!(matches!(next(&outbox).await.body, Body::Stale { .. }));
+    let (trades, tape) = shown(&hub).await;
+    assert_eq!(trades, Some(HELD + 1));
+    assert_eq!(tape, (1..=HELD + 1).collect::<Vec<_>>());
+    assert!(
+        hub.book(&bitcoin(), 10)
+            .await
+            .unwrap()
+            .stale_reason
+            .is_some()
+    );
+
+    let whole = Events::after(HELD + 1).batch([snapshot(5_000)]);
+    hub.feed(&whole).await;
+    assert!(matches!(next(&outbox).await.body, Body::Snapshot(_)));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_store_that_is_never_at_rest_is_not_read_half() {
     const TRADES: u64 = 200;
