@@ -29,7 +29,7 @@ pub fn find(test: &str, place: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    leave_out(test, &path);
+    leave_out(test, &format!("no {}", path.display()));
     None
 }
 
@@ -47,8 +47,12 @@ fn path(place: &str) -> PathBuf {
     named.unwrap_or_else(beside).join(place)
 }
 
-fn leave_out(test: &str, path: &Path) {
-    let line = format!("left out: {test} (no {})\n", path.display());
+/// Says that the test called `test` is left out, and why.
+///
+/// # Panics
+/// Where the list that `TRADESUITE_LEFT_OUT` names cannot be written.
+pub fn leave_out(test: &str, why: &str) {
+    let line = format!("left out: {test} ({why})\n");
     // Not by a macro: the runner would keep those to itself.
     let _ = std::io::stderr().write_all(line.as_bytes());
     if let Some(list) = std::env::var_os("TRADESUITE_LEFT_OUT") {
