@@ -24,10 +24,20 @@ pub struct Keeper {
     pub store: SqliteStore,
     /// The time of day.
     pub clock: Clock,
-    /// End of the journal: while the store is behind it, days are not taken to be over.
+    /// End of the journal: what of a day is still in it has to be in the store before the day is
+    /// sealed.
     pub journal: watch::Receiver<Position>,
     /// Stops it.
     pub stop: CancellationToken,
+}
+
+/// Where the journal ended at some time. Once the store has come that far, it lacks nothing of the
+/// days that were over then, however far the journal has gone on meanwhile: with steady traffic the
+/// store is never quite at its end.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    at: UnixMs,
+    end: Position,
 }
 
 impl Keeper {
@@ -37,9 +47,10 @@ impl Keeper {
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let stop = self.stop.clone();
         let work = async {
+            let mut mark = None;
             loop {
                 every.tick().await;
-                if let Err(error) = self.look().await {
+                if let Err(error) = self.look(&mut mark).await {
                     tracing::warn!(%error, "old days could not be looked after; the next try is in ten minutes");
                 }
             }
@@ -47,11 +58,18 @@ impl Keeper {
         stop.run_until_cancelled(work).await;
     }
 
-    async fn look(&self) -> Result<(), StoreError> {
+    /// `mark` is one that the store had not reached when it was looked at before.
+    async fn look(&self, mark: &mut Option<Mark>) -> Result<(), StoreError> {
         let now = self.clock.now().to_ms();
-        let left = *self.journal.borrow();
-        if self.store.position().await?.unwrap_or_default() >= left {
-            self.store.seal_days(now).await?;
+        let here = Mark {
+            at: now,
+            end: *self.journal.borrow(),
+        };
+        let held = self.store.position().await?.unwrap_or_default();
+        let older = *mark.get_or_insert(here);
+        if let Some(reached) = [here, older].into_iter().find(|mark| mark.end <= held) {
+            *mark = Some(here);
+            self.store.seal_days(reached.at).await?;
         }
         self.store.delete_days(now).await?;
         self.store
@@ -186,6 +204,14 @@ mod tests {
         }
     }
 
+    /// The store has what the journal has up to there.
+    fn passed(position: u64) -> StoreBatch {
+        StoreBatch {
+            position: Some(Position(position)),
+            ..StoreBatch::default()
+        }
+    }
+
     async fn count(store: &SqliteStore) -> usize {
         let rows = store.trades(&instrument(SYMBOL), all()).await;
         rows.expect("reads").rows.len()
@@ -213,25 +239,49 @@ mod tests {
             store.write(noon(days_ago)).await.expect("writes");
         }
         // The journal has what the store has not: nothing is known to be over.
+        let mut mark = None;
         journal.send_replace(Position(7));
-        keeper.look().await.expect("looks");
+        keeper.look(&mut mark).await.expect("looks");
         assert_eq!(due(store).await, 3);
         // Today, yesterday and the day before are kept.
         assert_eq!(count(store).await, 30);
         // The journal was passed: every day but today is sealed.
-        let batch = StoreBatch {
-            position: Some(Position(7)),
-            ..StoreBatch::default()
-        };
-        store.write(batch).await.expect("writes");
-        keeper.look().await.expect("looks");
+        store.write(passed(7)).await.expect("writes");
+        keeper.look(&mut mark).await.expect("looks");
         assert_eq!(due(store).await, 1);
         assert_eq!(count(store).await, 30);
         // A day that comes back after it was deleted is read, and goes again.
         store.write(noon(4)).await.expect("writes");
         assert_eq!(count(store).await, 40);
-        keeper.look().await.expect("looks");
+        keeper.look(&mut mark).await.expect("looks");
         assert_eq!(count(store).await, 30);
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_journal_that_always_moves_on_keeps_no_day_from_being_sealed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (keeper, journal) = keeper(folder.path(), Retention::default());
+        let store = &keeper.store;
+        store.write(noon(1)).await.expect("writes");
+        let mut mark = None;
+        // Minutes after midnight, ends of the journal and of the store, days left to seal.
+        for (minutes, end, held, left) in [
+            // What the store has was in the journal before the day was over.
+            (55, 10, 9, 1),
+            (65, 20, 15, 1),
+            // It has not come to where the journal was a look ago, then it has.
+            (75, 30, 19, 1),
+            (85, 40, 25, 0),
+        ] {
+            keeper
+                .clock
+                .set(UnixMs(MIDNIGHT + minutes * 60_000).to_ns());
+            journal.send_replace(Position(end));
+            store.write(passed(held)).await.expect("writes");
+            keeper.look(&mut mark).await.expect("looks");
+            assert_eq!(due(store).await, left, "{minutes} minutes after midnight");
+        }
         store.close().await;
     }
 
@@ -246,7 +296,7 @@ mod tests {
         for days_ago in 0..3 {
             keeper.store.write(noon(days_ago)).await.expect("writes");
         }
-        keeper.look().await.expect("looks");
+        keeper.look(&mut None).await.expect("looks");
         assert_eq!(count(&keeper.store).await, 10);
         keeper.store.close().await;
     }
