@@ -1,5 +1,6 @@
 //! The task that looks after days that are over: seals them, and deletes what is kept no longer.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -10,7 +11,7 @@ use super::day::Day;
 use super::retention::{self, DayFile, Kind};
 use super::seal::{self, Left};
 use super::writer::Order;
-use super::{SqliteStore, pack};
+use super::{SqliteStore, pack, space};
 use crate::server::clock::Clock;
 use crate::server::storage::{MarketStore as _, StoreError, reserve};
 
@@ -88,11 +89,11 @@ impl SqliteStore {
     /// # Errors
     /// Where the days cannot be listed.
     pub async fn seal_days(&self, now: UnixMs) -> Result<(), StoreError> {
-        let (files, _) = self.ask(|inner| inner.files()).await?;
-        let over = files.iter().filter(|f| retention::is_over(f.day, now));
-        for file in over {
+        let space = self.ask(|inner| inner.space()).await?;
+        let files = space.files.into_iter();
+        for file in files.filter(|file| retention::is_over(file.day, now)) {
             let (kind, day, bytes) = (file.kind.name(), file.day, file.bytes);
-            match self.seal_file(*file).await {
+            match self.seal_file(file).await {
                 Ok(None) => {}
                 Ok(Some(after)) => {
                     tracing::info!(kind, %day, bytes_before = bytes, bytes_after = after, "a day was sealed");
@@ -110,7 +111,7 @@ impl SqliteStore {
         }
         self.seal(file.kind, file.day).await?;
         let path = file.day.file(&self.0.folder.join(file.kind.name()));
-        let after = self.ask(move |_| Ok(super::size_with_log(&path)));
+        let after = self.ask(move |_| Ok(space::size_with_log(&path)));
         after.await.map(Some)
     }
 
@@ -135,22 +136,61 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Deletes every day that is kept no longer.
+    /// Deletes every day that is kept no longer, one after the other: what has to go for want of
+    /// space is known when the one before is gone.
     async fn delete_days(&self, now: UnixMs) -> Result<(), StoreError> {
-        let (files, bars) = self.ask(|inner| inner.files()).await?;
-        for DayFile { day, kind, bytes } in self.0.retention.due(&files, bars, now) {
-            let path = day.file(&self.0.folder.join(kind.name()));
-            let deleted = self.order(|done| Order::Delete(kind, day, done)).await;
-            self.0.readers.forget(&path);
-            let kind = kind.name();
-            match deleted {
-                Ok(()) => {
-                    tracing::info!(kind, %day, bytes, "a day was deleted: it is kept no longer");
+        let retention = self.0.retention;
+        let mut tried = BTreeSet::new();
+        loop {
+            let mut space = self.ask(|inner| inner.space()).await?;
+            if let Some(from) = retention.seconds_from(&space.files, space.bars(), now)
+                && self.delete_seconds(from).await
+            {
+                space = self.ask(|inner| inner.space()).await?;
+            }
+            let mut due = retention.due(&space.files, space.bars(), now).into_iter();
+            let Some(file) = due.find(|file| tried.insert((file.day, file.kind))) else {
+                if retention.is_short(&space.files, space.bars()) {
+                    tracing::warn!(
+                        bars_bytes = space.bars(),
+                        "bars and the days that are not over take more than keep_bytes; nothing else can be deleted"
+                    );
                 }
-                Err(error) => tracing::warn!(kind, %day, %error, "a day could not be deleted"),
+                return Ok(());
+            };
+            self.delete_file(file).await;
+        }
+    }
+
+    async fn delete_file(&self, DayFile { day, kind, bytes }: DayFile) {
+        let path = day.file(&self.0.folder.join(kind.name()));
+        let deleted = self.order(|done| Order::Delete(kind, day, done)).await;
+        self.0.readers.forget(&path);
+        let kind = kind.name();
+        match deleted {
+            Ok(()) => tracing::info!(kind, %day, bytes, "a day was deleted: it is kept no longer"),
+            Err(error) => tracing::warn!(kind, %day, %error, "a day could not be deleted"),
+        }
+    }
+
+    /// Deletes the bars of one second from before a day, step by step; whether there were any.
+    async fn delete_seconds(&self, from: Day) -> bool {
+        let before = Day(from.0 - 1).end();
+        let mut any = false;
+        loop {
+            match self.order(|done| Order::Thin(before, done)).await {
+                Ok(Left::More) => any = true,
+                Ok(Left::Nothing) => break,
+                Err(error) => {
+                    tracing::warn!(before = %from, %error, "old bars of one second could not be deleted");
+                    break;
+                }
             }
         }
-        Ok(())
+        if any {
+            tracing::info!(before = %from, "bars of one second were deleted: they are kept no longer");
+        }
+        any
     }
 }
 
@@ -158,13 +198,15 @@ impl SqliteStore {
 mod tests {
     use std::path::Path;
 
-    use tradesuite_core::model::{Mode, Precision, Price, Quantity, Side, Trade, TradeId, UnixNs};
+    use tradesuite_core::model::{
+        Mode, Origin, Precision, Price, Quantity, Side, Timeframe, Trade, TradeId, UnixNs,
+    };
 
     use super::super::Retention;
     use super::*;
-    use crate::server::storage::conformance::{MIDNIGHT, all, instrument};
+    use crate::server::storage::conformance::{MIDNIGHT, all, bar, instrument};
     use crate::server::storage::directory::DataDirectory;
-    use crate::server::storage::{StoreBatch, TradeRecord};
+    use crate::server::storage::{CandleRecord, StoreBatch, TradeRecord};
 
     const SYMBOL: &str = "KP-USD";
     const DAY_MS: i64 = 86_400_000;
@@ -212,15 +254,37 @@ mod tests {
         }
     }
 
+    /// A bar of one second and one of a minute, at noon so many days ago.
+    fn bars(days_ago: i64) -> StoreBatch {
+        let record = |timeframe| CandleRecord {
+            timeframe,
+            ..bar(SYMBOL, 720 - days_ago * 1_440, Origin::Trades, 1)
+        };
+        StoreBatch {
+            candles: [Timeframe::S1, Timeframe::M1].map(record).to_vec(),
+            ..StoreBatch::default()
+        }
+    }
+
+    /// Bars of one second and of a minute that are held.
+    async fn count_bars(store: &SqliteStore) -> [usize; 2] {
+        let mut counts = [0; 2];
+        for (count, timeframe) in counts.iter_mut().zip([Timeframe::S1, Timeframe::M1]) {
+            let rows = store.candles(&instrument(SYMBOL), timeframe, all()).await;
+            *count = rows.expect("reads").rows.len();
+        }
+        counts
+    }
+
     async fn count(store: &SqliteStore) -> usize {
         let rows = store.trades(&instrument(SYMBOL), all()).await;
         rows.expect("reads").rows.len()
     }
 
     async fn due(store: &SqliteStore) -> usize {
-        let (files, _) = store.ask(|inner| inner.files()).await.expect("lists");
+        let space = store.ask(|inner| inner.space()).await.expect("lists");
         let mut due = 0;
-        for file in files {
+        for file in space.files {
             due += usize::from(store.is_due(file).await.expect("asks"));
         }
         due
@@ -286,18 +350,89 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_store_keeps_today() {
+    async fn bars_of_one_second_are_deleted_with_their_days_trades() {
+        for (trades_days, bytes, kept) in [(Some(2), None, 3), (None, Some(1), 1), (None, None, 5)]
+        {
+            let folder = tempfile::tempdir().expect("a folder");
+            let retention = Retention {
+                trades_days,
+                book_days: None,
+                bytes,
+            };
+            let (keeper, _journal) = keeper(folder.path(), retention);
+            for days_ago in 0..5 {
+                keeper.store.write(noon(days_ago)).await.expect("writes");
+                keeper.store.write(bars(days_ago)).await.expect("writes");
+            }
+            keeper.look(&mut None).await.expect("looks");
+            assert_eq!(count(&keeper.store).await, 10 * kept, "{retention:?}");
+            assert_eq!(count_bars(&keeper.store).await, [kept, 5], "{retention:?}");
+            keeper.store.close().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn no_trades_are_deleted_where_deleting_bars_of_one_second_makes_room() {
         let folder = tempfile::tempdir().expect("a folder");
+        let (first, _journal) = keeper(folder.path(), Retention::default());
+        for days_ago in 0..3 {
+            first.store.write(noon(days_ago)).await.expect("writes");
+        }
+        // Of trades that were deleted long ago.
+        let second = |n: i64| {
+            let mut record = bar(SYMBOL, -7 * 1_440, Origin::Trades, 1);
+            record.timeframe = Timeframe::S1;
+            record.candle.time.0 += n * 1_000;
+            record
+        };
+        let batch = StoreBatch {
+            candles: (0..50_000).map(second).collect(),
+            ..StoreBatch::default()
+        };
+        first.store.write(batch).await.expect("writes");
+        first.store.close().await;
+        drop(first);
+        let candles = space::size_with_log(&folder.path().join("candles.db"));
         let retention = Retention {
-            bytes: Some(1),
+            bytes: Some(candles * 3 / 4),
             ..Retention::default()
         };
         let (keeper, _journal) = keeper(folder.path(), retention);
-        for days_ago in 0..3 {
-            keeper.store.write(noon(days_ago)).await.expect("writes");
-        }
         keeper.look(&mut None).await.expect("looks");
-        assert_eq!(count(&keeper.store).await, 10);
+        assert_eq!(count_bars(&keeper.store).await, [0, 0]);
+        assert_eq!(count(&keeper.store).await, 30);
+        keeper.store.close().await;
+    }
+
+    #[tokio::test]
+    async fn the_open_day_counts_where_space_is_short() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (first, _journal) = keeper(folder.path(), Retention::default());
+        first.store.write(noon(1)).await.expect("writes");
+        let mut today = noon(0);
+        let one = today.trades[0].clone();
+        let number = |n: u64| TradeRecord {
+            trade: Trade {
+                id: TradeId(5_000 + n),
+                ..one.trade
+            },
+            ..one.clone()
+        };
+        today.trades = (0..20_000).map(number).collect();
+        first.store.write(today).await.expect("writes");
+        first.store.close().await;
+        drop(first);
+        // Room for today alone, and today is by far the most.
+        let today = Day::of(UnixMs(MIDNIGHT).to_ns());
+        let retention = Retention {
+            bytes: Some(space::size_with_log(
+                &today.file(&folder.path().join("trades")),
+            )),
+            ..Retention::default()
+        };
+        let (keeper, _journal) = keeper(folder.path(), retention);
+        keeper.look(&mut None).await.expect("looks");
+        assert_eq!(count(&keeper.store).await, 20_000);
         keeper.store.close().await;
     }
 }
