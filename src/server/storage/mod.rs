@@ -13,6 +13,7 @@ pub mod directory;
 #[cfg(test)]
 pub(crate) mod memory;
 pub mod reserve;
+mod rows;
 pub mod sqlite;
 
 use std::path::Path;

@@ -5,9 +5,9 @@ use tradesuite_core::model::{
     Candle, InstrumentId, Notional, Origin, Precision, Price, Timeframe, UnixMs, Volume,
 };
 
-use super::rows::{Rescale, align, order};
 use super::schema::{self, Sum};
 use super::seal::Left;
+use crate::server::storage::rows::{align, order};
 use crate::server::storage::{CandleRecord, Rows, Span, StoreError, Stretch};
 
 /// A bar replaces the held one unless that is better. A bar of own, whole trades is better than a
@@ -69,7 +69,7 @@ pub(super) fn write(connection: &Connection, records: &[CandleRecord]) -> Result
             candle.trades.map(|count| count as i64),
             candle.closed,
             candle.revision,
-            origin_name(candle.origin),
+            candle.origin.name(),
         ])?;
     }
     Ok(())
@@ -195,39 +195,4 @@ fn bar(row: &Row<'_>) -> Result<(Precision, Candle), StoreError> {
         },
     };
     Ok((precision, candle))
-}
-
-fn origin_name(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Trades => "trades",
-        Origin::Venue => "venue",
-        Origin::Both => "both",
-    }
-}
-
-impl Rescale for Candle {
-    fn time_key(&self) -> i64 {
-        self.time.0
-    }
-
-    fn rescaled(self, from: Precision, to: Precision) -> Option<Self> {
-        let price = |price: Price| price.rescaled(from.price, to.price);
-        let volume = |volume: Volume| volume.rescaled(from.quantity, to.quantity);
-        Some(Self {
-            open: price(self.open)?,
-            high: price(self.high)?,
-            low: price(self.low)?,
-            close: price(self.close)?,
-            volume: volume(self.volume)?,
-            buy_volume: match self.buy_volume {
-                Some(held) => Some(volume(held)?),
-                None => None,
-            },
-            quote_volume: match self.quote_volume {
-                Some(held) => Some(held.rescaled(from.notional(), to.notional())?),
-                None => None,
-            },
-            ..self
-        })
-    }
 }

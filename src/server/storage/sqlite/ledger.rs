@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params};
 use tradesuite_core::model::{Gap, GapKind, Instrument, InstrumentId, UnixMs};
 
-use super::rows::order;
+use crate::server::storage::rows::order;
 use crate::server::storage::{Newest, Span, StoreError, Stretch};
 
 /// Writes gaps. A gap is known by instrument, kind and start; a later word on it replaces an

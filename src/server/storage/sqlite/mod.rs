@@ -26,7 +26,6 @@ mod ledger;
 mod pack;
 mod reader;
 mod retention;
-mod rows;
 mod schema;
 mod seal;
 mod sealed;
