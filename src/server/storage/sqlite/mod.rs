@@ -53,6 +53,7 @@ use tradesuite_core::model::{
 
 use self::day::Day;
 pub use self::keeper::Keeper;
+use self::ledger::Which;
 use self::reader::Readers;
 use self::retention::Kind;
 pub use self::retention::Retention;
@@ -259,7 +260,27 @@ impl MarketStore for SqliteStore {
     ) -> Result<Vec<Gap>, StoreError> {
         let instrument = instrument.cloned();
         self.ask_candles(move |connection| {
-            ledger::read_gaps(connection, instrument.as_ref(), touching, starts)
+            ledger::read_gaps(
+                connection,
+                Which::All,
+                instrument.as_ref(),
+                touching,
+                starts,
+            )
+        })
+        .await
+    }
+
+    async fn missing_trades(
+        &self,
+        instrument: Option<&InstrumentId>,
+        span: Span,
+    ) -> Result<Vec<Gap>, StoreError> {
+        let instrument = instrument.cloned();
+        let (touching, starts) = span.touched();
+        self.ask_candles(move |connection| {
+            let which = Which::MissingTrades;
+            ledger::read_gaps(connection, which, instrument.as_ref(), touching, starts)
         })
         .await
     }
