@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
-use tradesuite_core::model::{Gap, GapKind, InstrumentId, Timeframe, UnixMs};
+use tradesuite_core::model::{Gap, InstrumentId, Timeframe, UnixMs};
 
 use super::backfill::{Backfill, Outcome};
 use super::history::History;
@@ -27,7 +27,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(60);
 const TRIES: u32 = 10;
 /// Gaps this old are not tried again at a start.
 const RECENT_MS: i64 = 7 * 86_400_000;
-/// Gaps of one instrument, or of all at a start, that are looked at; the newest.
+/// Unfilled gaps of one instrument, or of all at a start, that are looked at; the newest.
 const MAX_GAPS: u32 = 1_000;
 
 /// Fetches for the recorder.
@@ -215,9 +215,12 @@ impl Mender {
             limit: MAX_GAPS,
             newest: Newest::Yes,
         };
-        let fillable = |gap: &Gap| gap.kind == GapKind::Trades && !gap.filled && gap.end.is_some();
-        match self.store.gaps(instrument, all).await {
-            Ok(gaps) => gaps.into_iter().filter(fillable).collect(),
+        match self.store.missing_trades(instrument, all).await {
+            Ok(mut gaps) => {
+                // Of an instrument at most the newest has no end yet.
+                gaps.retain(|gap| gap.end.is_some());
+                gaps
+            }
             Err(error) => {
                 tracing::warn!(%error, "the gaps cannot be read; they are filled another time");
                 Vec::new()

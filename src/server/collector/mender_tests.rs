@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use tradesuite_core::model::{Candle, EventBody, Origin, UnixNs};
+use tradesuite_core::model::{Candle, EventBody, GapKind, Origin, UnixNs};
 
 use super::*;
 use crate::server::collector::backoff::Jitter;
@@ -12,6 +12,7 @@ use crate::server::collector::http::{Http, NoReply, Reply};
 use crate::server::collector::recorder::{Mending, Recorder};
 use crate::server::collector::sink::EventSink;
 use crate::server::collector::testing::{MemoryJournal, event, history, id, trade};
+use crate::server::storage::StoreBatch;
 use crate::server::storage::memory::MemoryStore;
 
 const MINUTE: i64 = 60_000;
@@ -351,5 +352,37 @@ async fn what_the_last_run_left_over_is_mended_at_the_start() {
     let second = stage(Venue::default(), store).await;
     second.until(|stage| stage.gaps()[0].filled).await;
     assert_eq!(second.journal.fetched(), [81, 82, 83, 84]);
+    second.stop.cancel();
+}
+
+#[tokio::test(start_paused = true)]
+async fn gaps_that_were_filled_hide_none_that_was_not() {
+    let store = Arc::new(MemoryStore::default());
+    let venue = Venue {
+        failures: Mutex::new(u32::MAX),
+        ..Venue::default()
+    };
+    let first = stage(venue, store.clone()).await;
+    first.trades(0..=80).await;
+    first.leave(80).await;
+    first.trades([85]).await;
+    first.until(|stage| stage.asked("/trades") > 0).await;
+    first.stop.cancel();
+    let newer = |number: i64| Gap {
+        start: UnixMs(at(85) + number),
+        end: Some(UnixMs(at(85) + number + 1)),
+        filled: true,
+        ..first.gaps()[0].clone()
+    };
+    let newer = StoreBatch {
+        gaps: (1..=i64::from(MAX_GAPS)).map(newer).collect(),
+        ..StoreBatch::default()
+    };
+    store.write(newer).await.unwrap();
+    let second = stage(Venue::default(), store).await;
+    let filled = second.until(Stage::is_filled);
+    tokio::time::timeout(Duration::from_secs(3_600), filled)
+        .await
+        .expect("the older one is filled");
     second.stop.cancel();
 }

@@ -11,6 +11,7 @@ use tradesuite_core::model::{
     Timeframe, Trade, TradeId, UnixMs, UnixNs,
 };
 
+use super::rows::align;
 use super::{
     BookChange, BookRecord, CandleRecord, Coverage, MarketStore, Newest, Rows, Span, StateStore,
     StoreBatch, StoreError, Stretch, TradeRecord,
@@ -137,21 +138,6 @@ fn cut<T>(mut rows: Vec<T>, span: Span) -> Vec<T> {
     rows
 }
 
-/// Brings rows to the finest precision among them.
-fn align<T>(
-    rows: Vec<(Precision, T)>,
-    rescaled: impl Fn(T, Precision, Precision) -> Option<T>,
-) -> Result<Rows<T>, StoreError> {
-    let precisions = rows.iter().map(|(precision, _)| *precision);
-    let precision = precisions.reduce(Precision::widened).unwrap_or_default();
-    let rows = rows
-        .into_iter()
-        .map(|(from, row)| rescaled(row, from, precision))
-        .collect::<Option<_>>()
-        .ok_or_else(|| StoreError::Damaged("a number does not fit its precision".to_owned()))?;
-    Ok(Rows { precision, rows })
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -187,7 +173,7 @@ impl MarketStore for MemoryStore {
             id == instrument && span.start.to_ns() <= *time && *time < span.end.to_ns()
         });
         let rows = asked.map(|(_, record)| (record.precision, record.trade));
-        align(cut(rows.collect(), span), Trade::rescaled)
+        align(cut(rows.collect(), span), Newest::No)
     }
 
     async fn candles(
@@ -205,7 +191,7 @@ impl MarketStore for MemoryStore {
                 id == instrument && *frame == timeframe && *time < span.end
             });
         let rows = asked.map(|(_, record)| (record.precision, record.candle));
-        let rows = align(cut(rows.collect(), span), Candle::rescaled);
+        let rows = align(cut(rows.collect(), span), Newest::No);
         if let Some(batch) = lock(&self.meanwhile).pop_front() {
             held.take(batch);
         }

@@ -13,6 +13,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
+use tradesuite_core::model::UnixMs;
 
 use super::aside::{self, Look};
 use super::book::BookWriter;
@@ -35,6 +36,8 @@ pub(super) enum Order {
     Seal(Kind, Day, Done<Left>),
     /// Delete a day.
     Delete(Kind, Day, Done<()>),
+    /// Do a step of deleting the bars of one second that open before a time.
+    Thin(UnixMs, Done<Left>),
     /// Look whether a day's file is damaged, and set it aside then. Says whether it was.
     Examine(Kind, Day, Done<bool>),
 }
@@ -75,6 +78,9 @@ impl Writer {
                 Order::Write(batch, done) => drop(done.send(self.write_in_spite(&batch))),
                 Order::Seal(kind, day, done) => drop(done.send(self.seal(kind, day))),
                 Order::Delete(kind, day, done) => drop(done.send(self.delete(kind, day))),
+                Order::Thin(before, done) => {
+                    drop(done.send(candle::thin(&self.candles, before)));
+                }
                 Order::Examine(kind, day, done) => drop(done.send(self.examine(kind, day))),
             }
         }
