@@ -16,6 +16,7 @@ use crate::server::storage::memory::MemoryStore;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
+const YEAR: i64 = 365 * 24 * HOUR;
 /// 11:00 on some day.
 const ELEVEN: i64 = 1_699_999_200_000 - 1_699_999_200_000 % (24 * HOUR) + 11 * HOUR;
 
@@ -25,6 +26,8 @@ const ELEVEN: i64 = 1_699_999_200_000 - 1_699_999_200_000 % (24 * HOUR) + 11 * H
 struct Venue {
     /// Trades that it does not give.
     gone: Vec<i64>,
+    /// Trades that it says to be of next year.
+    wrong: Vec<i64>,
     /// Requests for trades that fail.
     failures: Mutex<u32>,
     asked: Mutex<Vec<String>>,
@@ -54,7 +57,8 @@ impl Http for Venue {
             let all = (0..600).filter(|n| (start..end).contains(&at(*n)) && !self.gone.contains(n));
             let all: Vec<i64> = all.collect();
             let newest = all.iter().skip(all.len().saturating_sub(7));
-            newest.map(|n| format!("{n}@{}", at(*n))).collect()
+            let time = |n: &i64| at(*n) + if self.wrong.contains(n) { YEAR } else { 0 };
+            newest.map(|n| format!("{n}@{}", time(n))).collect()
         } else {
             let times = (start..end).step_by(MINUTE as usize);
             times.map(|ms| ms.to_string()).collect()
@@ -299,6 +303,28 @@ async fn what_cannot_be_had_stands_in_the_ledger_and_the_venues_bars_in_its_plac
     tokio::time::sleep(Duration::from_secs(3_600)).await;
     assert_eq!(stage.asked("/trades"), asked);
     assert_eq!(stage.hour().unwrap().origin, Origin::Both);
+    stage.stop.cancel();
+}
+
+/// Whoever keeps trades goes by the newest time of them.
+#[tokio::test(start_paused = true)]
+async fn a_trade_of_next_year_is_not_taken() {
+    let venue = Venue {
+        wrong: vec![83],
+        ..Venue::default()
+    };
+    let stage = left(venue).await;
+    stage.time(85);
+    stage.trades([85]).await;
+    stage
+        .until(|stage| stage.gaps()[0].reason.starts_with("1 trades are missing"))
+        .await;
+    let reason = &stage.gaps()[0].reason;
+    assert!(
+        reason.ends_with("ahead of this machine's clock"),
+        "{reason}"
+    );
+    assert_eq!(stage.fetched(), [81, 82, 84]);
     stage.stop.cancel();
 }
 

@@ -15,6 +15,7 @@ use tradesuite_core::model::{
 
 use self::hunt::Hunt;
 use super::directory::Directory;
+use super::intake::ahead;
 use super::recorder::resume::{span, trades_of};
 use super::rest::{RestError, VenueRest};
 use super::sink::{EventSink, SinkClosed};
@@ -60,7 +61,7 @@ pub enum Outcome {
 /// How fetching went.
 #[derive(Debug, Default)]
 struct Fetched {
-    /// Trades that came but cannot be kept exactly.
+    /// Trades that came but cannot be kept exactly, or whose time cannot be right.
     refused: u64,
     /// What asking again does not mend.
     problem: Option<String>,
@@ -191,6 +192,11 @@ impl Backfill {
         let received = self.clock.now();
         let mut events = Vec::new();
         for trade in trades {
+            if let Some(reason) = ahead(trade.time, received) {
+                fetched.refused += 1;
+                fetched.problem = Some(reason);
+                continue;
+            }
             if let Err(error) = normalizer.normalize(late(trade), received, &mut events) {
                 fetched.refused += 1;
                 fetched.problem = Some(error.to_string());

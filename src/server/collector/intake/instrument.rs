@@ -121,8 +121,20 @@ impl InstrumentState {
     pub fn leave(&mut self, reason: &str, received: UnixNs) -> Option<Hole> {
         self.book_time = UnixNs::default();
         self.doubt(received);
-        let start = self.doubted.filter(|_| !self.away)?;
-        self.away = true;
+        self.doubted?;
+        self.miss(reason, received)
+    }
+
+    /// A trade was not taken: since when some are missing until the next one, unless that was said
+    /// before.
+    pub fn miss(&mut self, reason: &str, received: UnixNs) -> Option<Hole> {
+        self.doubt(received);
+        // Where nothing was heard before.
+        let now = UnixNs(received.0.saturating_sub(GATHERED_NS));
+        let start = *self.doubted.get_or_insert(now);
+        if std::mem::replace(&mut self.away, true) {
+            return None;
+        }
         Some(Hole {
             kind: GapKind::Trades,
             start,
