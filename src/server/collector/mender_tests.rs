@@ -30,6 +30,8 @@ struct Venue {
     wrong: Vec<i64>,
     /// Requests for trades that fail.
     failures: Mutex<u32>,
+    /// Requests for trades that are refused after these, for where they come from.
+    blocked: Mutex<u32>,
     asked: Mutex<Vec<String>>,
 }
 
@@ -52,6 +54,14 @@ impl Http for Venue {
             if *failures > 0 {
                 *failures -= 1;
                 return Err(NoReply("no route".to_owned()));
+            }
+            let mut blocked = self.blocked.lock().unwrap();
+            if *blocked > 0 {
+                *blocked -= 1;
+                return Ok(Reply {
+                    status: 403,
+                    ..Reply::default()
+                });
             }
             // The newest seven.
             let all = (0..600).filter(|n| (start..end).contains(&at(*n)) && !self.gone.contains(n));
@@ -342,6 +352,48 @@ async fn a_venue_that_is_away_is_asked_again_later() {
     assert!(watch.elapsed() >= TRY_AGAIN);
     assert_eq!(stage.journal.fetched(), [81, 82, 83, 84]);
     stage.stop.cancel();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_venue_that_is_away_for_long_is_asked_again_ever_more_rarely() {
+    let venue = Venue {
+        failures: Mutex::new(40),
+        ..Venue::default()
+    };
+    let stage = left(venue).await;
+    stage.time(85);
+    stage.trades([85]).await;
+    tokio::time::sleep(LONGEST_WAIT * 6).await;
+    // Twice a try, as long as the beginning is missing, too.
+    let asked = stage.asked("/trades");
+    assert!((2 * 9..=2 * 16).contains(&asked), "{asked}");
+    tokio::time::sleep(LONGEST_WAIT * 40).await;
+    assert!(stage.is_filled());
+    stage.stop.cancel();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_venue_that_refuses_everybody_for_a_while_is_asked_again() {
+    let venue = Venue {
+        blocked: Mutex::new(6),
+        ..Venue::default()
+    };
+    let stage = left(venue).await;
+    stage.time(85);
+    stage.trades([85]).await;
+    let reason = "4 trades are missing: Line is blocked from this location (HTTP 403)";
+    stage.until(|stage| stage.gaps()[0].reason == reason).await;
+    tokio::time::sleep(LONGEST_WAIT).await;
+    assert!(stage.is_filled(), "{:?}", stage.gaps());
+    assert_eq!(stage.fetched(), [81, 82, 83, 84]);
+    stage.stop.cancel();
+}
+
+#[test]
+fn waits_grow_up_to_an_hour() {
+    let waits: Vec<u64> = (1..9).map(|tries| wait_after(tries).as_secs()).collect();
+    assert_eq!(waits, [60, 120, 240, 480, 960, 1_920, 3_600, 3_600]);
+    assert_eq!(wait_after(u32::MAX), LONGEST_WAIT);
 }
 
 #[tokio::test(start_paused = true)]

@@ -254,6 +254,9 @@ pub enum DecodeError {
     /// The venue answered that it was asked too often; in its own words.
     #[error("the venue answered: {0}")]
     RateLimited(String),
+    /// The venue answered that it is not well at the moment; in its own words.
+    #[error("the venue answered: {0}")]
+    Unwell(String),
 }
 
 /// A GET request below the venue's REST address.
