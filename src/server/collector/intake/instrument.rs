@@ -101,10 +101,12 @@ impl InstrumentState {
         self.book_time = self.book_time.max(time);
     }
 
-    /// Goes on after a trade that is held from before, unless a newer one is known.
+    /// Goes on after a trade that is held from before, unless a newer one is known. Whatever came
+    /// after it may be missing, however soon the line is lost again.
     pub fn resume(&mut self, id: TradeId, time: UnixNs) {
         if self.trades.last().is_none_or(|last| last < id) {
             self.trades = TradeContinuity::resume(id, time);
+            self.doubted.get_or_insert(time);
         }
     }
 

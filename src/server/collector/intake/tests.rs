@@ -211,6 +211,41 @@ fn what_was_held_before_the_start_is_gone_on_from() {
     );
 }
 
+/// Killed, started again, and cut off before the first trade was told: what was missed began when
+/// the last trade held was made.
+#[test]
+fn a_gap_after_a_restart_begins_with_what_is_held() {
+    let mut line = Line::numbered();
+    let id = InstrumentId::new("coinbase", "A-B").unwrap();
+    let instrument = Instrument::undescribed(id, Precision::default());
+    let held = UnixNs(START.0 - 300_000_000_000);
+    line.intake.carry(&instrument, Some((TradeId(7), held)));
+    line.book("snapshot", "A-B", "1", "2");
+    line.intake
+        .lost("the line broke", line.received, &mut line.out);
+    let start_of = |out: &[MarketEvent]| {
+        let start = out.iter().find_map(|event| match event.body {
+            EventBody::Gap {
+                kind: GapKind::Trades,
+                start,
+                ..
+            } => Some(start),
+            _ => None,
+        });
+        start.unwrap()
+    };
+    assert_eq!(start_of(&line.out), held);
+    line.drain();
+    line.intake.opened();
+    let match_9 = r#"{"channel":"market_trades","timestamp":"2026-08-12T19:27:41Z","sequence_num":0,"events":[{"type":"update","trades":[{"product_id":"A-B","trade_id":"9","price":"1.5","size":"2","time":"2026-08-12T19:27:40Z","side":"BUY"}]}]}"#;
+    line.intake.frame(match_9, line.received, &mut line.out);
+    assert_eq!(start_of(&line.out), held);
+    assert_eq!(
+        line.drain(),
+        ["A-B Trades gap: trade 8 is missing", "A-B trade 9"]
+    );
+}
+
 #[test]
 fn the_trade_before_the_subscription_is_where_counting_begins() {
     let mut line = Line::new(1);
