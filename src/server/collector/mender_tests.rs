@@ -327,11 +327,11 @@ async fn a_trade_of_next_year_is_not_taken() {
     stage.time(85);
     stage.trades([85]).await;
     stage
-        .until(|stage| stage.gaps()[0].reason.starts_with("1 trades are missing"))
+        .until(|stage| stage.gaps()[0].reason.contains("trades"))
         .await;
     let reason = &stage.gaps()[0].reason;
     assert!(
-        reason.ends_with("ahead of this machine's clock"),
+        reason.starts_with("1 trades are missing: the time 2024-"),
         "{reason}"
     );
     assert_eq!(stage.fetched(), [81, 82, 84]);
