@@ -32,6 +32,8 @@ pub struct MemoryStore {
     pub held: Mutex<Held>,
     /// Of the writes to come; `None` for one that goes well.
     pub faults: Mutex<VecDeque<Option<Fault>>>,
+    /// Reads of trades to come that fail.
+    pub failing_reads: Mutex<u32>,
     /// What others write meanwhile: one batch each time that bars are read.
     pub meanwhile: Mutex<VecDeque<StoreBatch>>,
     state: Mutex<BTreeMap<(String, String), Vec<u8>>>,
@@ -168,6 +170,11 @@ impl MarketStore for MemoryStore {
         instrument: &InstrumentId,
         span: Span,
     ) -> Result<Rows<Trade>, StoreError> {
+        let mut failing = lock(&self.failing_reads);
+        if *failing > 0 {
+            *failing -= 1;
+            return Err(StoreError::Unavailable("told to fail".to_owned()));
+        }
         let held = lock(&self.held);
         let asked = held.trades.iter().filter(|((id, time, _), _)| {
             id == instrument && span.start.to_ns() <= *time && *time < span.end.to_ns()
