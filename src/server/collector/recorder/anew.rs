@@ -159,7 +159,8 @@ impl Ledger {
             return Ok(None);
         };
         // Trades that a bar was made of may be held no longer: their file was damaged and set aside.
-        let own = stored.is_none_or(|stored| {
+        // Where no bar is stored, nobody judged yet whether there are more than these.
+        let own = stored.is_some_and(|stored| {
             let held = stored.rescaled(held_precision, made.precision);
             let fits = held.is_some_and(|held| held.volume <= made.bar.candle.volume);
             stored.origin == Origin::Trades && fits

@@ -44,6 +44,9 @@ pub struct Resumed {
     pub newest_trade: Option<(TradeId, UnixMs)>,
     /// Since when trades are missing, and why.
     pub open_gap: Option<(UnixMs, String)>,
+    /// Where trades are missing that may be fetched while these bars are in memory, both ends
+    /// inclusive: a bar that begins in there would else pass for a whole one.
+    pub holes: Vec<(UnixMs, UnixMs)>,
 }
 
 /// Bars that changed.
@@ -70,18 +73,21 @@ impl InstrumentBars {
     pub fn resume(held: Resumed) -> Self {
         let mut builder = CandleBuilder::new(held.precision, DEFAULT_GRACE_MS);
         builder.resume(held.bars);
-        Self {
+        let open = (held.open_gap.as_ref()).map(|(start, _)| (*start, UnixMs(i64::MAX)));
+        let mut bars = Self {
             builder,
             ids: TradeIds::after(held.newest_trade.map(|(id, _)| id)),
-            holes: (held.open_gap.iter())
-                .map(|(start, _)| (*start, UnixMs(i64::MAX)))
-                .collect(),
+            holes: VecDeque::new(),
             open_gap: held.open_gap,
             held_until: held.newest_trade.map(|(_, time)| time),
             changes: Vec::new(),
             lack: None,
             heard: UnixNs::default(),
+        };
+        for (start, end) in held.holes.into_iter().chain(open) {
+            bars.hole(start, end);
         }
+        bars
     }
 
     /// What turned out to be missing since this was asked last.
