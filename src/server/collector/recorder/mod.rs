@@ -239,9 +239,11 @@ impl Recorder {
         Ok(())
     }
 
-    /// Whether a write that seemed to fail was one of which only the answer was lost.
+    /// Whether a write that seemed to fail was one of which only the answer was lost. Bars that
+    /// changed without any event have no position of their own to tell: they are written again.
     async fn is_written(&self, batch: &StoreBatch) -> bool {
-        matches!(self.store.position().await, Ok(held) if held >= batch.position)
+        let is_new = batch.position > Some(*self.progress.written.borrow());
+        is_new && matches!(self.store.position().await, Ok(held) if held >= batch.position)
     }
 
     /// Says that the store does not take anything, and waits.
