@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tradesuite_core::market::Novelty;
 use tradesuite_core::model::{
-    Candle, EventBody, Gap, GapKind, InstrumentId, MarketEvent, Position, Precision, Sequenced,
-    Timeframe, Trade, UnixMs, UnixNs,
+    Candle, EventBody, Gap, GapKind, InstrumentId, Position, Precision, Sequenced, Timeframe,
+    Trade, UnixMs, UnixNs,
 };
 
 use super::bars::{Changed, InstrumentBars};
@@ -27,6 +27,8 @@ pub struct Ledger {
     pub(super) instruments: HashMap<InstrumentId, InstrumentBars>,
     /// Position of the last event taken.
     position: Option<Position>,
+    /// Events up to here may have been written before, in part.
+    replayed_until: Position,
     events: usize,
     pub(super) trades: Vec<TradeRecord>,
     pub(super) bars: BTreeMap<BarKey, (Precision, Candle)>,
@@ -42,6 +44,17 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Goes on behind the store's position. Whoever was there before may have been killed while
+    /// writing what was committed up to `replayed_until`, so that the store holds trades of it
+    /// and their bars do not.
+    #[must_use]
+    pub fn replaying(replayed_until: Position) -> Self {
+        Self {
+            replayed_until,
+            ..Self::default()
+        }
+    }
+
     /// Events taken since the last batch.
     #[must_use]
     pub fn events(&self) -> usize {
@@ -76,7 +89,7 @@ impl Ledger {
                 .insert(id.clone(), InstrumentBars::resume(held));
         }
         if let EventBody::Trade(trade) | EventBody::Backfill(trade) = &event.body {
-            self.trade(event, trade, store).await?;
+            self.trade(sequenced, trade, store).await?;
         } else {
             self.other(sequenced);
         }
@@ -160,7 +173,7 @@ impl Ledger {
 
     async fn trade(
         &mut self,
-        event: &MarketEvent,
+        Sequenced { position, event }: &Sequenced,
         trade: &Trade,
         store: &dyn MarketStore,
     ) -> Result<(), StoreError> {
@@ -168,32 +181,33 @@ impl Ledger {
         let Some(bars) = self.instruments.get_mut(id) else {
             return Ok(());
         };
-        match bars.novelty(trade.id) {
-            Novelty::New => {}
+        let is_held = match bars.novelty(trade.id) {
+            Novelty::New => false,
             Novelty::Known => return Ok(()),
-            Novelty::AskStore => {
-                if is_stored(id, trade.id, trade.time, store).await? {
-                    return Ok(());
-                }
-            }
-        }
-        let taken = match &event.body {
-            EventBody::Backfill(_) => bars.backfill(trade, event.precision),
-            _ => {
-                if let Some((start, reason)) = bars.take_open_gap() {
-                    self.gap(
-                        id,
-                        GapKind::Trades,
-                        (start, Some(trade.time.to_ms())),
-                        &reason,
-                    );
-                }
-                let Some(bars) = self.instruments.get_mut(id) else {
-                    return Ok(());
-                };
-                bars.trade(trade, event.precision)
-            }
+            Novelty::AskStore => is_stored(id, trade.id, trade.time, store).await?,
         };
+        // Venues and backfills repeat trades too. Of those that are replayed nobody can tell: bars
+        // that have one already are the same when they are made anew.
+        if is_held && *position > self.replayed_until {
+            return Ok(());
+        }
+        let is_fetched = matches!(event.body, EventBody::Backfill(_));
+        if !is_fetched && let Some((start, reason)) = bars.take_open_gap() {
+            let end = Some(trade.time.to_ms());
+            self.gap(id, GapKind::Trades, (start, end), &reason);
+        }
+        let Some(bars) = self.instruments.get_mut(id) else {
+            return Ok(());
+        };
+        let taken = match (is_held, is_fetched) {
+            (true, _) => bars.torn(trade, event.precision),
+            (false, true) => bars.backfill(trade, event.precision),
+            (false, false) => bars.trade(trade, event.precision),
+        };
+        if is_held {
+            // Open bars with figures of the venue cannot be made of trades alone.
+            self.put_right.insert(id.clone());
+        }
         let changed = match taken {
             Ok(changed) => changed,
             Err(error) => {

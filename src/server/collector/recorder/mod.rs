@@ -5,6 +5,7 @@
 
 mod anew;
 mod bars;
+mod beside;
 mod lack;
 mod ledger;
 pub(super) mod resume;
@@ -134,7 +135,7 @@ impl Recorder {
     /// Goes on until the journal is closed and everything is written, or until it is told to give
     /// up.
     pub async fn run(mut self) {
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger::replaying(self.events.committed());
         // Either way the journal has what is not written.
         let _ = self.follow(&mut ledger).await;
     }
@@ -227,7 +228,9 @@ impl Recorder {
                     ledger.lacks(&instrument, lack);
                 }
             }
-            for instrument in ledger.take_put_right() {
+        }
+        for instrument in ledger.take_put_right() {
+            if let Some(mending) = &self.mending {
                 let _ = mending.mended.try_send(instrument);
             }
         }

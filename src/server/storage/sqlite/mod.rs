@@ -115,6 +115,13 @@ impl SqliteStore {
         })))
     }
 
+    /// Begins to take a batch as if it were killed before the end.
+    #[cfg(test)]
+    pub(crate) async fn tear(&self, batch: StoreBatch) -> Result<(), StoreError> {
+        let batch = Box::new(batch);
+        self.order(|done| Order::Tear(batch, done)).await
+    }
+
     /// Has the writer do something, and waits for it.
     async fn order<T>(
         &self,

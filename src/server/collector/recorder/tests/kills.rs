@@ -64,6 +64,7 @@ fn some_fault() -> impl Strategy<Value = Option<Fault>> {
         3 => Just(None),
         1 => Just(Some(Fault::Refuse)),
         1 => Just(Some(Fault::LoseAnswer)),
+        1 => Just(Some(Fault::Tear)),
     ]
 }
 
