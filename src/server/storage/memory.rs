@@ -164,7 +164,8 @@ impl MarketStore for MemoryStore {
         "memory"
     }
 
-    async fn write(&self, batch: StoreBatch) -> Result<(), StoreError> {
+    async fn write_shared(&self, batch: Arc<StoreBatch>) -> Result<(), StoreError> {
+        let batch = Arc::unwrap_or_clone(batch);
         let fault = lock(&self.faults).pop_front().flatten();
         match fault {
             Some(Fault::Refuse) => {}

@@ -214,7 +214,8 @@ impl Recorder {
         let Some(position) = batch.position else {
             return Ok(());
         };
-        while let Err(error) = self.store.write(batch.clone()).await {
+        let batch = Arc::new(batch);
+        while let Err(error) = self.store.write_shared(Arc::clone(&batch)).await {
             self.failed(&error, &mut backoff).await?;
             if self.is_written(&batch).await {
                 break;

@@ -11,6 +11,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -31,10 +32,10 @@ type Done<T> = oneshot::Sender<Result<T, StoreError>>;
 #[derive(Debug)]
 pub(super) enum Order {
     /// Take a batch.
-    Write(Box<StoreBatch>, Done<()>),
+    Write(Arc<StoreBatch>, Done<()>),
     /// Be killed while taking a batch: days' files have it, `candles.db` has not.
     #[cfg(test)]
-    Tear(Box<StoreBatch>, Done<()>),
+    Tear(Arc<StoreBatch>, Done<()>),
     /// Do a step of sealing a day that is over.
     Seal(Kind, Day, Done<Left>),
     /// Delete a day.
