@@ -20,6 +20,8 @@ use crate::server::storage::{
 const FORGET_NS: i64 = 3_600_000_000_000;
 
 pub(super) type BarKey = (InstrumentId, Timeframe, UnixMs);
+/// Bars of one instrument that wait to be written.
+type WaitingBars = BTreeMap<(Timeframe, UnixMs), (Precision, Candle)>;
 
 /// Everything between the journal and the store.
 #[derive(Default)]
@@ -31,7 +33,8 @@ pub struct Ledger {
     replayed_until: Position,
     events: usize,
     pub(super) trades: Vec<TradeRecord>,
-    pub(super) bars: BTreeMap<BarKey, (Precision, Candle)>,
+    /// Bars to be written. By instrument first: a trade changes four bars of one.
+    bars: BTreeMap<InstrumentId, WaitingBars>,
     /// Bars to be made anew from all trades: those that only the store has, and those with figures
     /// of the venue.
     pub(super) stored_bars: BTreeSet<BarKey>,
@@ -93,9 +96,6 @@ impl Ledger {
         } else {
             self.other(sequenced);
         }
-        if let (Some(time), Some(bars)) = (event.time(), self.instruments.get_mut(id)) {
-            bars.hear(time);
-        }
         self.position = Some(sequenced.position);
         self.events += 1;
         Ok(())
@@ -150,21 +150,22 @@ impl Ledger {
             self.remake(&id, store).await?;
         }
         self.events = 0;
-        let bars = std::mem::take(&mut self.bars);
-        Ok(StoreBatch {
-            position: self.position,
-            trades: std::mem::take(&mut self.trades),
-            candles: bars
-                .into_iter()
-                .map(
-                    |((instrument, timeframe, _), (precision, candle))| CandleRecord {
-                        instrument,
+        let mut candles = Vec::new();
+        for (instrument, bars) in std::mem::take(&mut self.bars) {
+            candles.extend(
+                bars.into_iter()
+                    .map(|((timeframe, _), (precision, candle))| CandleRecord {
+                        instrument: instrument.clone(),
                         timeframe,
                         precision,
                         candle,
-                    },
-                )
-                .collect(),
+                    }),
+            );
+        }
+        Ok(StoreBatch {
+            position: self.position,
+            trades: std::mem::take(&mut self.trades),
+            candles,
             book: std::mem::take(&mut self.book),
             gaps: std::mem::take(&mut self.gaps),
             instruments: Vec::new(),
@@ -178,9 +179,10 @@ impl Ledger {
         store: &dyn MarketStore,
     ) -> Result<(), StoreError> {
         let id = &event.instrument;
-        let Some(bars) = self.instruments.get_mut(id) else {
+        let Some(mut bars) = self.instruments.get_mut(id) else {
             return Ok(());
         };
+        bars.hear(trade.time);
         let is_held = match bars.novelty(trade.id) {
             Novelty::New => false,
             Novelty::Known => return Ok(()),
@@ -192,18 +194,21 @@ impl Ledger {
             return Ok(());
         }
         let is_fetched = matches!(event.body, EventBody::Backfill(_));
-        if !is_fetched && let Some((start, reason)) = bars.take_open_gap() {
+        let ended = (!is_fetched).then(|| bars.take_open_gap()).flatten();
+        if let Some((start, reason)) = ended {
             let end = Some(trade.time.to_ms());
             self.gap(id, GapKind::Trades, (start, end), &reason);
+            bars = match self.instruments.get_mut(id) {
+                Some(bars) => bars,
+                None => return Ok(()),
+            };
         }
-        let Some(bars) = self.instruments.get_mut(id) else {
-            return Ok(());
-        };
         let taken = match (is_held, is_fetched) {
             (true, _) => bars.torn(trade, event.precision),
             (false, true) => bars.backfill(trade, event.precision),
             (false, false) => bars.trade(trade, event.precision),
         };
+        let precision = bars.precision();
         if is_held {
             // Open bars with figures of the venue cannot be made of trades alone.
             self.put_right.insert(id.clone());
@@ -215,8 +220,6 @@ impl Ledger {
                 Changed::default()
             }
         };
-        let precision =
-            (self.instruments.get(id)).map_or(event.precision, InstrumentBars::precision);
         self.trades.push(TradeRecord {
             instrument: id.clone(),
             precision: event.precision,
@@ -261,6 +264,7 @@ impl Ledger {
         if let Some(time) = event.time()
             && let Some(bars) = self.instruments.get_mut(id)
         {
+            bars.hear(time);
             let changed = bars.clock(time);
             let precision = bars.precision();
             self.changed(id, precision, changed);
@@ -332,12 +336,27 @@ impl Ledger {
     }
 
     fn changed(&mut self, id: &InstrumentId, precision: Precision, changed: Changed) {
-        for (timeframe, candle) in changed.bars {
-            self.bars
-                .insert((id.clone(), timeframe, candle.time), (precision, candle));
+        if !changed.bars.is_empty() {
+            self.put_bars(id, precision, changed.bars);
         }
         for (timeframe, open) in changed.stored {
             self.stored_bars.insert((id.clone(), timeframe, open));
+        }
+    }
+
+    /// Bars of an instrument as they are to be written, in the place of what they were before.
+    pub(super) fn put_bars(
+        &mut self,
+        id: &InstrumentId,
+        precision: Precision,
+        bars: impl IntoIterator<Item = (Timeframe, Candle)>,
+    ) {
+        let waiting = match self.bars.get_mut(id) {
+            Some(waiting) => waiting,
+            None => self.bars.entry(id.clone()).or_default(),
+        };
+        for (timeframe, candle) in bars {
+            waiting.insert((timeframe, candle.time), (precision, candle));
         }
     }
 }
