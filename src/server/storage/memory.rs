@@ -24,6 +24,8 @@ pub enum Fault {
     Refuse,
     /// Everything is written, but the answer is lost.
     LoseAnswer,
+    /// Trades are written and nothing else: whoever wrote was killed in between.
+    Tear,
 }
 
 /// The store.
@@ -150,10 +152,16 @@ impl MarketStore for MemoryStore {
         "memory"
     }
 
-    async fn write(&self, batch: StoreBatch) -> Result<(), StoreError> {
+    async fn write_shared(&self, batch: Arc<StoreBatch>) -> Result<(), StoreError> {
+        let batch = Arc::unwrap_or_clone(batch);
         let fault = lock(&self.faults).pop_front().flatten();
-        if fault != Some(Fault::Refuse) {
-            lock(&self.held).take(batch);
+        match fault {
+            Some(Fault::Refuse) => {}
+            Some(Fault::Tear) => lock(&self.held).take(StoreBatch {
+                trades: batch.trades,
+                ..StoreBatch::default()
+            }),
+            Some(Fault::LoseAnswer) | None => lock(&self.held).take(batch),
         }
         match fault {
             Some(_) => Err(StoreError::Unavailable("told to fail".to_owned())),

@@ -17,6 +17,7 @@ mod rows;
 pub mod sqlite;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -201,7 +202,12 @@ pub trait MarketStore: Send + Sync {
 
     /// Takes a batch. After an error, or when the process dies meanwhile, part of it may be held,
     /// but never its position: writing the same batch again is always right and doubles nothing.
-    async fn write(&self, batch: StoreBatch) -> Result<(), StoreError>;
+    async fn write(&self, batch: StoreBatch) -> Result<(), StoreError> {
+        self.write_shared(Arc::new(batch)).await
+    }
+
+    /// The same with a batch that its owner keeps, to give it again after an error.
+    async fn write_shared(&self, batch: Arc<StoreBatch>) -> Result<(), StoreError>;
 
     /// Journal position up to which everything is held; `None` for a new store.
     async fn position(&self) -> Result<Option<Position>, StoreError>;

@@ -35,6 +35,7 @@ pub async fn resumed(
         bars: Vec::new(),
         newest_trade: newest_trade(&newest.rows),
         open_gap: open_gap(id, store).await?,
+        holes: Vec::new(),
     };
     for timeframe in Timeframe::STORED {
         let newest = store
@@ -55,6 +56,10 @@ pub async fn resumed(
                     .push((timeframe, keyed(id, timeframe, candle, store).await?));
             }
         }
+    }
+    let oldest = held.bars.iter().map(|(_, bar)| bar.candle.time).min();
+    if let Some(oldest) = oldest {
+        held.holes = holes(id, oldest, store).await?;
     }
     Ok(held)
 }
@@ -79,6 +84,22 @@ async fn open_gap(
         .into_iter()
         .find(|gap| gap.kind == GapKind::Trades && gap.end.is_none() && !gap.filled);
     Ok(open.map(|gap| (gap.start, gap.reason)))
+}
+
+/// Where trades are missing since then that could still be fetched, ascending.
+async fn holes(
+    id: &InstrumentId,
+    since: UnixMs,
+    store: &dyn MarketStore,
+) -> Result<Vec<(UnixMs, UnixMs)>, StoreError> {
+    let gaps = span((since, UnixMs(i64::MAX)), MAX_GAPS, Newest::Yes);
+    let gaps = store.gaps(Some(id), gaps).await?;
+    let missing = gaps
+        .into_iter()
+        .filter(|gap| gap.kind == GapKind::Trades && !gap.filled);
+    Ok(missing
+        .filter_map(|gap| Some((gap.start, gap.end?)))
+        .collect())
 }
 
 impl Resumed {

@@ -120,6 +120,13 @@ impl SqliteStore {
         })))
     }
 
+    /// Begins to take a batch as if it were killed before the end.
+    #[cfg(test)]
+    pub(crate) async fn tear(&self, batch: StoreBatch) -> Result<(), StoreError> {
+        let batch = Arc::new(batch);
+        self.order(|done| Order::Tear(batch, done)).await
+    }
+
     /// Has the writer do something, and waits for it.
     async fn order<T>(
         &self,
@@ -201,8 +208,7 @@ impl MarketStore for SqliteStore {
         "sqlite"
     }
 
-    async fn write(&self, batch: StoreBatch) -> Result<(), StoreError> {
-        let batch = Box::new(batch);
+    async fn write_shared(&self, batch: Arc<StoreBatch>) -> Result<(), StoreError> {
         self.order(|done| Order::Write(batch, done)).await
     }
 
