@@ -219,7 +219,7 @@ impl Ledger {
             return Ok(false);
         }
         let within = span((open, timeframe.next(open)), MAX_GAPS, Newest::No);
-        let stored = store.gaps(Some(id), within).await?;
+        let stored = store.missing_trades(Some(id), within).await?;
         let waiting = self
             .gaps
             .iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tradesuite_core::market::OpenBar;
 use tradesuite_core::model::{
-    Candle, GapKind, InstrumentId, Origin, Precision, Timeframe, Trade, TradeId, UnixMs, UnixNs,
+    Candle, InstrumentId, Origin, Precision, Timeframe, Trade, TradeId, UnixMs, UnixNs,
 };
 
 use super::bars::{InstrumentBars, Resumed};
@@ -77,12 +77,9 @@ async fn open_gap(
     store: &dyn MarketStore,
 ) -> Result<Option<(UnixMs, String)>, StoreError> {
     let now = (UnixMs(i64::MAX - 1), UnixMs(i64::MAX));
-    let gaps = store
-        .gaps(Some(id), span(now, MAX_GAPS, Newest::Yes))
-        .await?;
-    let open = gaps
-        .into_iter()
-        .find(|gap| gap.kind == GapKind::Trades && gap.end.is_none() && !gap.filled);
+    let now = span(now, MAX_GAPS, Newest::Yes);
+    let gaps = store.missing_trades(Some(id), now).await?;
+    let open = gaps.into_iter().find(|gap| gap.end.is_none());
     Ok(open.map(|gap| (gap.start, gap.reason)))
 }
 
@@ -93,13 +90,11 @@ async fn holes(
     store: &dyn MarketStore,
 ) -> Result<Vec<(UnixMs, UnixMs)>, StoreError> {
     let gaps = span((since, UnixMs(i64::MAX)), MAX_GAPS, Newest::Yes);
-    let gaps = store.gaps(Some(id), gaps).await?;
-    let missing = gaps
+    let gaps = store.missing_trades(Some(id), gaps).await?;
+    let ended = gaps
         .into_iter()
-        .filter(|gap| gap.kind == GapKind::Trades && !gap.filled);
-    Ok(missing
-        .filter_map(|gap| Some((gap.start, gap.end?)))
-        .collect())
+        .filter_map(|gap| Some((gap.start, gap.end?)));
+    Ok(ended.collect())
 }
 
 impl Resumed {
