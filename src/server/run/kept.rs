@@ -20,7 +20,7 @@ use crate::server::journal::{self, Journal, JournalOptions, TailKind};
 use crate::server::run::publish::Publisher;
 use crate::server::service::Keeping;
 use crate::server::storage::directory::DataDirectory;
-use crate::server::storage::sqlite::{Keeper, Retention, SqliteState, SqliteStore};
+use crate::server::storage::sqlite::{self, Keeper, Retention, SqliteState, SqliteStore};
 use crate::server::storage::{MarketStore, StateStore, reserve};
 
 /// Name under which the market store passes positions of the journal.
@@ -61,6 +61,9 @@ impl Opened {
     fn open(settings: &Settings, mode: Mode, clock: &Clock) -> anyhow::Result<Self> {
         let directory = DataDirectory::open(&settings.data, mode, clock.now())?;
         reserve::give_up(directory.path());
+        if let Some(gone) = sqlite::bars_are_gone(directory.path()) {
+            tracing::warn!("{gone}");
+        }
         let files = SqliteStore::open_keeping(&directory, retention(settings, mode))?;
         let state = SqliteState::open(&directory, clock.clone())?;
         let options = JournalOptions {

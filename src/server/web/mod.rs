@@ -29,6 +29,7 @@ pub(crate) mod tests;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use std::time::Duration;
 use tower_http::compression::CompressionLayer;
@@ -64,7 +65,16 @@ pub fn router(state: AppState, pages: Router<AppState>) -> Router {
         .route("/readyz", get(health::ready))
         .merge(pages)
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(middleware::map_response(say_too_large))
         .layer(middleware::from_fn_with_state(access, access::check))
         .layer(middleware::from_fn(security::headers))
         .with_state(state)
+}
+
+/// The layer that limits bodies refuses them in plain text.
+async fn say_too_large(response: Response) -> Response {
+    match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::body_too_large(BODY_LIMIT).into_response(),
+        _ => response,
+    }
 }

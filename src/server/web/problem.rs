@@ -88,6 +88,16 @@ impl Problem {
         )
     }
 
+    /// More than is taken; 413.
+    #[must_use]
+    pub fn body_too_large(limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            format!("a request may have a body of {limit} bytes at the most"),
+        )
+    }
+
     /// Not at the moment; 503.
     #[must_use]
     pub fn unavailable(code: &'static str, detail: impl Into<String>) -> Self {

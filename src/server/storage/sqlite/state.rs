@@ -13,6 +13,11 @@ use crate::server::clock::Clock;
 use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::{StateStore, StoreError};
 
+/// Its name in the data directory.
+pub(super) const FILE: &str = "state.db";
+/// What goes with it.
+const LOST: &str = "without it, what was made and set is lost; nothing of the market is";
+
 /// `version` counts the writes of an entry, `updated` is Unix milliseconds.
 const STATE: Layout = Layout {
     tables: &[TABLES],
@@ -48,8 +53,8 @@ impl SqliteState {
     /// # Errors
     /// [`StoreError`], by what can be done about it.
     pub fn open(directory: &DataDirectory, clock: Clock) -> Result<Self, StoreError> {
-        let path = directory.path().join("state.db");
-        let connection = open(&path).map_err(|error| error.of(&path))?;
+        let path = directory.path().join(FILE);
+        let connection = open(&path).map_err(|error| error.indispensable(&path, LOST))?;
         Ok(Self(Arc::new(Inner {
             connection: Mutex::new(connection),
             path,

@@ -130,7 +130,8 @@ pub(super) struct Status {
     pub connections: Vec<Connection>,
     /// Frames and values that did not parse, fit or verify since the start.
     pub rejected: u64,
-    /// What the settings ask for and cannot be collected, in a sentence each.
+    /// What the settings ask for and cannot be collected, and that this machine's clock is far from
+    /// the venues' times, in a sentence each.
     pub notices: Vec<String>,
 }
 
