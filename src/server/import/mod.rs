@@ -6,6 +6,7 @@
 //! | [`row`] | what a line of trades or bars says |
 //! | [`twice`] | rows that a file has more than once |
 //! | [`bars`] | bars that follow from what was imported |
+//! | [`owed`] | bars that an import which was cut off has not made yet |
 //! | [`progress`] | saying how far it is |
 //!
 //! A file is read more than once: first every line is checked, so that a file with a bad one changes
@@ -13,6 +14,7 @@
 //! nothing: trades are known by their id, bars by their opening time.
 
 mod bars;
+mod owed;
 mod progress;
 mod row;
 mod table;
@@ -25,7 +27,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 use tradesuite_core::model::{Instrument, InstrumentId, Precision, Timeframe, UnixMs, UnixNs};
 
-use self::bars::BarsAfter;
+pub use self::owed::Debts;
+use self::owed::Owed;
 pub use self::progress::Progress;
 use self::row::{CandleRow, Row, TradeRow};
 use self::table::Table;
@@ -146,49 +149,55 @@ impl From<TableError> for ImportError {
 }
 
 impl Import {
-    /// Reads the file into a store. `now` is when the rows are taken to have been received.
+    /// Reads the file into a store. `now` is when the rows are taken to have been received;
+    /// `debts` those of the store's folder.
     ///
     /// # Errors
     /// [`ImportError`], which says what was taken.
     pub async fn run(
         &self,
         store: &dyn MarketStore,
+        debts: &Debts,
         now: UnixNs,
         progress: &Progress,
     ) -> Result<Imported, ImportError> {
         match self.content {
-            Content::Trades => self.rows::<TradeRow>(store, now, progress).await,
-            Content::Candles(_) => self.rows::<CandleRow>(store, now, progress).await,
+            Content::Trades => self.rows::<TradeRow>(store, debts, now, progress).await,
+            Content::Candles(_) => self.rows::<CandleRow>(store, debts, now, progress).await,
         }
     }
 
     async fn rows<R: Row>(
         &self,
         store: &dyn MarketStore,
+        debts: &Debts,
         now: UnixNs,
         progress: &Progress,
     ) -> Result<Imported, ImportError> {
         let survey = self.check::<R>(progress)?;
         let held_before = self.held(store, &survey, 0).await?;
+        let owed = Owed::of(
+            &self.instrument,
+            self.content,
+            survey.span,
+            survey.precision,
+        );
+        let noted = debts.note(&owed);
+        noted.map_err(|cause| ImportError::Store { taken: 0, cause })?;
         self.write::<R>(store, &survey, now, progress).await?;
+        let owed = owed.completed();
+        debts.note(&owed).map_err(ImportError::Bars)?;
         let held = self.held(store, &survey, survey.rows).await?;
         progress.begin("working out the bars", survey.rows);
-        let after = BarsAfter {
-            store,
-            instrument: &self.instrument,
-            span: survey.span,
-            now: now.to_ms(),
-        };
-        let bars = match self.content {
-            Content::Trades => after.trades(survey.precision).await,
-            Content::Candles(timeframe) => after.candles(timeframe).await,
-        };
+        let bars = owed.bars(store, now.to_ms()).await;
         progress.end();
+        let bars = bars.map_err(ImportError::Bars)?;
+        debts.strike(&owed).map_err(ImportError::Bars)?;
         Ok(Imported {
             rows: survey.rows,
             new: held.saturating_sub(held_before),
             again: survey.again,
-            bars: bars.map_err(ImportError::Bars)?,
+            bars,
             span: survey.span,
             apart_ms: survey.apart_ms(self.content),
         })

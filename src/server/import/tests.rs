@@ -43,7 +43,9 @@ impl Place {
             file: file.to_owned(),
             instrument: id(),
         };
-        import.run(&self.store, NOW, &Progress::silent()).await
+        let debts = Debts::of(self.folder.path());
+        let progress = Progress::silent();
+        import.run(&self.store, &debts, NOW, &progress).await
     }
 
     async fn bars(&self, timeframe: Timeframe) -> Vec<Candle> {
