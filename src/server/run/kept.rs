@@ -16,6 +16,7 @@ use crate::server::collector::recorder::{Holes, Mending, Progress, Recorder};
 use crate::server::collector::sink::JournalTail;
 use crate::server::config::{Durability, Settings};
 use crate::server::hub::{Hub, HubOptions};
+use crate::server::import::Debts;
 use crate::server::journal::{self, Journal, JournalOptions, TailKind};
 use crate::server::run::publish::Publisher;
 use crate::server::service::Keeping;
@@ -110,6 +111,9 @@ impl Kept {
             opened => opened?,
         };
         let store: Arc<dyn MarketStore> = Arc::new(files.clone());
+        // Before anything else writes bars of the same time.
+        let debts = Debts::of(&settings.data);
+        debts.work_off(store.as_ref(), clock.now().to_ms()).await;
         let held = store.position().await?;
         journal.register(CONSUMER, held);
         let next = Position(held.unwrap_or_default().0 + 1);

@@ -34,7 +34,8 @@ pub(super) struct Candle {
     pub trades: Option<u64>,
     /// Whether the bucket is over.
     pub closed: bool,
-    /// `trades` (built from own trades), `venue` (the venue's history) or `both`.
+    /// `trades` (built from own trades), `venue` (the venue's history) or `both`, which is also
+    /// said of a bar of which a part is not known.
     #[schema(example = "trades")]
     pub origin: String,
 }
