@@ -14,7 +14,7 @@ const RATE_WINDOW_S: i64 = 5;
 
 /// Silence after which a line counts as stale, milliseconds: every feed has a heartbeat at least
 /// once a second, and who looks shall know within three.
-const QUIET_MS: i64 = 2_200;
+const QUIET_MS: i64 = 2_000;
 
 /// Every connection's state, and what is not collected. A cheap handle.
 #[derive(Clone, Debug, Default)]
