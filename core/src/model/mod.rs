@@ -9,15 +9,18 @@ mod candle;
 mod civil;
 mod decimal;
 mod event;
+mod field;
 mod gap;
 mod instrument;
 mod listing;
+mod name;
 mod number;
 mod status;
 mod ticker;
 mod time;
 mod timeframe;
 mod trade;
+pub mod untrusted;
 
 pub use book::{BookLevel, BookView};
 pub use candle::{Candle, Origin};
@@ -27,11 +30,13 @@ pub use event::{
     BookChecksum, BookDelta, BookUpkeep, EventBody, MarketEvent, Position, Sequenced, VenueBody,
     VenueEvent, VenueLevel,
 };
+pub use field::{Choice, Field, FieldKind, Settings, assert_table_stands};
 pub use gap::{Gap, GapKind};
 pub use instrument::{
     Instrument, InstrumentId, InstrumentIdError, InstrumentKind, InstrumentStatus,
 };
 pub use listing::{CandlePage, InstrumentRow};
+pub use name::{Name, NameError};
 pub use number::{Notional, NumberError, Precision, Price, Quantity, Volume};
 pub use status::{
     ConnectionState, ConnectionStatus, KindStatus, Mode, ServerStatus, StoreState, StoreStatus,
