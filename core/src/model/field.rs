@@ -136,13 +136,7 @@ impl Field {
                 item.choice(faults, &words).map(Value::from)
             }
             FieldKind::Text { longest, .. } => item.text(faults, longest.into()).map(Value::from),
-            FieldKind::Colour { .. } => match item.value.as_str() {
-                Some(text) if is_colour(text) => Some(text.into()),
-                _ => {
-                    faults.add(&item.at, "a colour such as #1e90ff is wanted");
-                    None
-                }
-            },
+            FieldKind::Colour { .. } => item.colour(faults).map(Value::from),
             FieldKind::Instrument => {
                 let id = item.parsed::<super::InstrumentId>(faults)?;
                 Some(id.as_str().into())
@@ -163,11 +157,6 @@ impl Field {
             }
         }
     }
-}
-
-fn is_colour(text: &str) -> bool {
-    text.strip_prefix('#')
-        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 impl Settings {

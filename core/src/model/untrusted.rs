@@ -315,6 +315,19 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// A colour, `#rrggbb`.
+    pub fn colour(&self, faults: &mut Faults) -> Option<&'a str> {
+        let is_colour = |text: &&str| {
+            let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
+            digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        };
+        let colour = self.value.as_str().filter(is_colour);
+        if colour.is_none() {
+            faults.add(&self.at, "a colour such as #1e90ff is wanted");
+        }
+        colour
+    }
+
     /// A text that means something.
     pub fn parsed<T: FromStr<Err: Display>>(&self, faults: &mut Faults) -> Option<T> {
         match self.value.as_str().map(str::parse) {
