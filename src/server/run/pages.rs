@@ -16,7 +16,7 @@ use leptos::prelude::{LeptosOptions, provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use tower_http::services::ServeDir;
 
-use crate::server::service::Service;
+use crate::server::service::{Documents, Service};
 use crate::server::web::{AppState, page_policy};
 use crate::ui::shell::shell;
 
@@ -51,10 +51,12 @@ pub fn routes(state: &AppState) -> Router<AppState> {
 async fn page(
     State(options): State<LeptosOptions>,
     State(service): State<Service>,
+    State(documents): State<Documents>,
     request: Request,
 ) -> impl IntoResponse {
     let context = move || {
         provide_context(service.clone());
+        provide_context(documents.clone());
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
             response.insert_header(CONTENT_SECURITY_POLICY, page_policy(&nonce));
         }
@@ -64,7 +66,14 @@ async fn page(
     render(request).await
 }
 
-async fn call(State(service): State<Service>, request: Request) -> impl IntoResponse {
-    leptos_axum::handle_server_fns_with_context(move || provide_context(service.clone()), request)
-        .await
+async fn call(
+    State(service): State<Service>,
+    State(documents): State<Documents>,
+    request: Request,
+) -> impl IntoResponse {
+    let context = move || {
+        provide_context(service.clone());
+        provide_context(documents.clone());
+    };
+    leptos_axum::handle_server_fns_with_context(context, request).await
 }
