@@ -5,7 +5,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | `core/` | the crate `tradesuite-core`: model, market arithmetic, chart geometry, wire protocol; no clock, no I/O |
+//! | `core/` | the crate `tradesuite-core`: model, market arithmetic, chart geometry, docking, wire protocol; no clock, no I/O |
 //! | [`api`] | server functions: the page's own calls, bodies of a few lines |
 //! | `server` | everything behind the socket: exchanges, journal, stores, collector, hub, services, web |
 //! | [`ui`] | Leptos components: shell, chart, panels, widgets |

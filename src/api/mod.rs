@@ -10,7 +10,10 @@ mod error;
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, MsgPack};
-use tradesuite_core::model::{CandlePage, Gap, InstrumentId, InstrumentRow, Timeframe, UnixMs};
+use tradesuite_core::model::{
+    CandlePage, DocumentRow, Gap, InstrumentId, InstrumentRow, SaveAnswer, Shelf, StoredDocument,
+    Timeframe, UnixMs,
+};
 
 pub use self::error::PageError;
 
@@ -74,4 +77,74 @@ pub async fn load_gaps(instrument: InstrumentId, from: UnixMs) -> Result<Vec<Gap
             true => PageError::NotFound(error.to_string()),
             false => PageError::Failed(error.to_string()),
         })
+}
+
+/// Every document of a kind that the server keeps, by name.
+///
+/// # Errors
+/// Where the server cannot be reached or its store does not answer.
+#[server(prefix = "/fn", endpoint = "documents", input = GetUrl)]
+pub async fn list_documents(shelf: Shelf) -> Result<Vec<DocumentRow>, ServerFnError> {
+    let documents = expect_context::<crate::server::service::Documents>();
+    documents.list(shelf).await.map_err(ServerFnError::new)
+}
+
+/// A document; `None` where there is none of that name. The only one of its kind is called `own`.
+///
+/// # Errors
+/// Where the server cannot be reached or its store does not answer.
+#[server(prefix = "/fn", endpoint = "document", input = GetUrl)]
+pub async fn load_document(
+    shelf: Shelf,
+    name: String,
+) -> Result<Option<StoredDocument>, ServerFnError> {
+    let documents = expect_context::<crate::server::service::Documents>();
+    documents
+        .find(shelf, &name)
+        .await
+        .map_err(ServerFnError::new)
+}
+
+/// Saves a document over the version that was read; `None` for a new one.
+///
+/// # Errors
+/// Where the server cannot be reached; everything else is an answer.
+#[server(prefix = "/fn", endpoint = "save_document", input = MsgPack)]
+pub async fn save_document(
+    shelf: Shelf,
+    name: String,
+    text: String,
+    over: Option<u64>,
+) -> Result<SaveAnswer, ServerFnError> {
+    let documents = expect_context::<crate::server::service::Documents>();
+    Ok(documents.save(shelf, &name, &text, over).await)
+}
+
+/// Gives a document of this version another name.
+///
+/// # Errors
+/// Where the server cannot be reached; everything else is an answer.
+#[server(prefix = "/fn", endpoint = "rename_document", input = MsgPack)]
+pub async fn rename_document(
+    shelf: Shelf,
+    from: String,
+    to: String,
+    version: u64,
+) -> Result<SaveAnswer, ServerFnError> {
+    let documents = expect_context::<crate::server::service::Documents>();
+    Ok(documents.save_as(shelf, &from, &to, version).await)
+}
+
+/// Deletes a document of this version.
+///
+/// # Errors
+/// Where the server cannot be reached; everything else is an answer.
+#[server(prefix = "/fn", endpoint = "delete_document", input = MsgPack)]
+pub async fn delete_document(
+    shelf: Shelf,
+    name: String,
+    version: u64,
+) -> Result<SaveAnswer, ServerFnError> {
+    let documents = expect_context::<crate::server::service::Documents>();
+    Ok(documents.discard(shelf, &name, version).await)
 }

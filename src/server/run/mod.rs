@@ -31,12 +31,13 @@ use crate::server::config::Settings;
 use crate::server::exchange::EXCHANGES;
 use crate::server::import::{Import, Progress};
 use crate::server::replay::{self, Speed};
-use crate::server::service::{Service, ServiceParts};
+use crate::server::service::{Documents, Service, ServiceParts};
 use crate::server::simulator::{self, SimulatorConfig};
 use crate::server::storage::MarketStore as _;
 use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::sqlite::SqliteStore;
 use crate::server::web::{self, Access, AppState, EntranceLimits, SocketLimits};
+use crate::ui::panel::PANEL_KINDS;
 
 /// Batches of replayed events that may wait for the journal.
 const REPLAY_QUEUE: usize = 64;
@@ -84,7 +85,8 @@ pub async fn serve(
         .iter()
         .map(|id| service.follow(id))
         .collect();
-    let served = listen(&settings, &service, &shutdown).await;
+    let documents = Documents::new(kept.state(), PANEL_KINDS);
+    let served = listen(&settings, &service, documents, &shutdown).await;
     drop(leases);
     service.finish().await;
     collection.stop().await;
@@ -175,7 +177,8 @@ pub async fn replay(
         }
         played.map(|_| ())
     });
-    let served = listen(&settings, &service, &shutdown).await;
+    let documents = Documents::new(kept.state(), PANEL_KINDS);
+    let served = listen(&settings, &service, documents, &shutdown).await;
     service.finish().await;
     stop_playing.cancel();
     let played = watcher.await.context("the replay panicked")?;
@@ -259,6 +262,7 @@ fn announce(address: SocketAddr) -> anyhow::Result<()> {
 async fn listen(
     settings: &Settings,
     service: &Service,
+    documents: Documents,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<()> {
     let listener = TcpListener::bind(settings.bind)
@@ -269,6 +273,7 @@ async fn listen(
         .context("failed to read the bound address")?;
     let state = AppState {
         service: service.clone(),
+        documents,
         access: Access::new(address),
         sockets: SocketLimits::default(),
         shutdown: shutdown.child_token(),

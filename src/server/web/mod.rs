@@ -10,10 +10,13 @@
 //! | `socket` | `/ws/v1` |
 //! | `health` | `/healthz`, `/readyz` |
 //!
-//! Handlers are a few lines over [`Service`](crate::server::service::Service): they read the
-//! query, ask, and write the answer.
+//! Handlers are a few lines over [`Service`](crate::server::service::Service) and
+//! [`Documents`](crate::server::service::Documents): they read the query, ask, and write the
+//! answer.
 
 mod access;
+#[cfg(test)]
+mod documents_tests;
 mod entrance;
 mod health;
 mod problem;
@@ -64,6 +67,7 @@ pub fn router(state: AppState, pages: Router<AppState>) -> Router {
         .route("/readyz", get(health::ready))
         .merge(pages)
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(middleware::map_response(problem::explain_too_large))
         .layer(middleware::from_fn_with_state(access, access::check))
         .layer(middleware::from_fn(security::headers))
         .with_state(state)
