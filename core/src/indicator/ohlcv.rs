@@ -50,16 +50,20 @@ impl Ohlcv {
     /// bar that is not sound has no values and leaves no trace in any indicator.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        let fits = |value: f64| value.is_finite() && value.abs() <= LARGEST;
-        [self.open, self.high, self.low, self.close, self.volume]
-            .into_iter()
-            .chain(self.buy_volume)
-            .chain(self.quote_volume)
-            .chain([self.average_paid()])
-            .all(fits)
-            && self.volume >= 0.0
-            && self.low <= self.open.min(self.close)
-            && self.high >= self.open.max(self.close)
+        // Whatever is not a number is neither above nor below another.
+        let fits = |value: f64| value.abs() <= LARGEST;
+        let between = |value: f64| self.low <= value && value <= self.high;
+        // The quotient, which is the price paid on average, has to fit as well.
+        let paid = |quote: f64| {
+            fits(quote) && (self.volume == 0.0 || quote.abs() <= self.volume * LARGEST)
+        };
+        fits(self.low)
+            && fits(self.high)
+            && between(self.open)
+            && between(self.close)
+            && (0.0..=LARGEST).contains(&self.volume)
+            && self.buy_volume.is_none_or(fits)
+            && self.quote_volume.is_none_or(paid)
     }
 
     /// Middle of the range.

@@ -13,6 +13,7 @@ pub struct IndicatorState {
     before: Box<dyn Indicator>,
     /// May still be revised.
     newest: Option<Ohlcv>,
+    is_sound: bool,
     values: Box<[f64]>,
 }
 
@@ -25,6 +26,7 @@ impl IndicatorState {
             spec,
             before: (spec.start)(params),
             newest: None,
+            is_sound: false,
             values: vec![f64::NAN; spec.outputs.len()].into(),
         }
     }
@@ -37,7 +39,7 @@ impl IndicatorState {
 
     /// A new bar opens: the one before it is final.
     pub fn push(&mut self, bar: Ohlcv) {
-        if let Some(last) = self.newest.filter(Ohlcv::is_sound) {
+        if let Some(last) = self.newest.filter(|_| self.is_sound) {
             self.before.take(&last);
         }
         self.revise_last(bar);
@@ -46,7 +48,8 @@ impl IndicatorState {
     /// The newest bar changed. The cost does not depend on how many came before.
     pub fn revise_last(&mut self, bar: Ohlcv) {
         self.values.fill(f64::NAN);
-        if bar.is_sound() {
+        self.is_sound = bar.is_sound();
+        if self.is_sound {
             self.before.values(&bar, &mut self.values);
         }
         self.newest = Some(bar);
