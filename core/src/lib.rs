@@ -7,6 +7,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`model`] | the typed vocabulary: price, quantity, time, instrument, trade, candle, event … |
+//! | [`indicator`] | averages, channels, oscillators and order flow over bars, revised in place |
 //! | [`market`] | what is computed from events: order book, candle builder, precision, integrity |
 //! | [`chart`] | geometry of charts, books and tapes: scales, ticks, pixels |
 //! | [`dock`] | docking: panels, how they share the window, the workspace document |
@@ -14,6 +15,7 @@
 
 pub mod chart;
 pub mod dock;
+pub mod indicator;
 pub mod market;
 pub mod model;
 pub mod protocol;

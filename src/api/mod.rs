@@ -84,9 +84,9 @@ pub async fn load_gaps(instrument: InstrumentId, from: UnixMs) -> Result<Vec<Gap
 /// # Errors
 /// Where the server cannot be reached or its store does not answer.
 #[server(prefix = "/fn", endpoint = "documents", input = GetUrl)]
-pub async fn list_documents(shelf: Shelf) -> Result<Vec<DocumentRow>, ServerFnError> {
+pub async fn list_documents(shelf: Shelf) -> Result<Vec<DocumentRow>, PageError> {
     let documents = expect_context::<crate::server::service::Documents>();
-    documents.list(shelf).await.map_err(ServerFnError::new)
+    documents.list(shelf).await.map_err(|error| PageError::Failed(error.to_string()))
 }
 
 /// A document; `None` where there is none of that name. The only one of its kind is called `own`.
@@ -97,12 +97,12 @@ pub async fn list_documents(shelf: Shelf) -> Result<Vec<DocumentRow>, ServerFnEr
 pub async fn load_document(
     shelf: Shelf,
     name: String,
-) -> Result<Option<StoredDocument>, ServerFnError> {
+) -> Result<Option<StoredDocument>, PageError> {
     let documents = expect_context::<crate::server::service::Documents>();
     documents
         .find(shelf, &name)
         .await
-        .map_err(ServerFnError::new)
+        .map_err(|error| PageError::Failed(error.to_string()))
 }
 
 /// Saves a document over the version that was read; `None` for a new one.
@@ -115,7 +115,7 @@ pub async fn save_document(
     name: String,
     text: String,
     over: Option<u64>,
-) -> Result<SaveAnswer, ServerFnError> {
+) -> Result<SaveAnswer, PageError> {
     let documents = expect_context::<crate::server::service::Documents>();
     Ok(documents.save(shelf, &name, &text, over).await)
 }
@@ -130,7 +130,7 @@ pub async fn rename_document(
     from: String,
     to: String,
     version: u64,
-) -> Result<SaveAnswer, ServerFnError> {
+) -> Result<SaveAnswer, PageError> {
     let documents = expect_context::<crate::server::service::Documents>();
     Ok(documents.save_as(shelf, &from, &to, version).await)
 }
@@ -144,7 +144,7 @@ pub async fn delete_document(
     shelf: Shelf,
     name: String,
     version: u64,
-) -> Result<SaveAnswer, ServerFnError> {
+) -> Result<SaveAnswer, PageError> {
     let documents = expect_context::<crate::server::service::Documents>();
     Ok(documents.discard(shelf, &name, version).await)
 }

@@ -1,5 +1,6 @@
 //! What a chart knows of one bar, and the extremes of several.
 
+use crate::indicator::Ohlcv;
 use crate::model::{Candle, Precision, Price, UnixMs, Volume};
 
 /// What a chart knows of a candle, at the series' precision.
@@ -62,6 +63,21 @@ impl Bar {
             },
             ..self
         })
+    }
+
+    /// What an indicator sees of it.
+    #[must_use]
+    pub fn ohlcv(&self, precision: Precision) -> Ohlcv {
+        Ohlcv {
+            time: self.time,
+            open: self.open.to_f64(precision.price),
+            high: self.high.to_f64(precision.price),
+            low: self.low.to_f64(precision.price),
+            close: self.close.to_f64(precision.price),
+            volume: self.volume.to_f64(precision.quantity),
+            buy_volume: self.buy_volume.map(|buys| buys.to_f64(precision.quantity)),
+            quote_volume: None,
+        }
     }
 
     /// Taker buys less taker sells, base units.
