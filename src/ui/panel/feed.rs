@@ -200,6 +200,16 @@ impl<S: Painted> Feed<S> {
         look(&self.state.borrow())
     }
 
+    /// Changes what is not painted.
+    pub fn with_mut<T>(&self, action: impl FnOnce(&mut S) -> T) -> T {
+        action(&mut self.state.borrow_mut())
+    }
+
+    /// Paints when digits may change again: what is shown follows from the time, too.
+    pub fn repaint(&self) {
+        self.painter.request();
+    }
+
     fn update(&self, action: impl FnOnce(&mut S)) {
         let mut state = self.state.borrow_mut();
         action(&mut state);
