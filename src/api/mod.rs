@@ -101,10 +101,13 @@ pub async fn load_trades(
     instrument: InstrumentId,
     before: Option<TradesBefore>,
     limit: u32,
-) -> Result<TradePage, ServerFnError> {
+) -> Result<TradePage, PageError> {
     let service = expect_context::<crate::server::service::Service>();
     service
         .trade_page(&instrument, before, limit)
         .await
-        .map_err(ServerFnError::new)
+        .map_err(|error| match error.is_not_found() {
+            true => PageError::NotFound(error.to_string()),
+            false => PageError::Failed(error.to_string()),
+        })
 }

@@ -8,7 +8,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tradesuite_core::chart::{SizeClass, TapeAction};
 use tradesuite_core::model::{InstrumentId, Side};
-use tradesuite_core::protocol::Topic;
 
 use super::gesture::{Hand, wheel_px};
 use super::header::{Header, HeaderNodes};
@@ -85,15 +84,13 @@ impl Session {
         let state = TapeState::new(&instrument, choices, Header::new(nodes));
         let feed = Feed::start(screen, state);
         feed.repaint_with(move || choices.track());
-        let topic = instrument.clone();
-        feed.listen(
-            move || Topic::Trades(topic.clone()),
-            move |state, message| {
-                if let Some(row) = state.take(message, browser::page_ms()) {
-                    sound.with(|sound| ring(sound, row));
-                }
-            },
-        );
+        feed.listen_to_trades(&instrument, move |state, beat| {
+            let now_ms = browser::page_ms();
+            let rows = beat.messages.iter().filter_map(|one| state.take(one, now_ms));
+            if let Some(row) = rows.max_by_key(|row| row.class) {
+                sound.with(|sound| ring(sound, row));
+            }
+        });
         let alive = Rc::new(Cell::new(true));
         let beat = {
             let (feed, instrument, alive) = (feed.clone(), instrument.clone(), Rc::clone(&alive));
