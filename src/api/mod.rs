@@ -11,8 +11,8 @@ mod error;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, MsgPack};
 use tradesuite_core::model::{
-    CandlePage, DocumentRow, Gap, InstrumentId, InstrumentRow, SaveAnswer, Shelf, StoredDocument,
-    Timeframe, UnixMs,
+    CandlePage, DocumentRow, Gap, Instrument, InstrumentId, InstrumentRow, SaveAnswer, Shelf,
+    StoredDocument, Timeframe, TradePage, TradesBefore, UnixMs,
 };
 
 pub use self::error::PageError;
@@ -40,6 +40,19 @@ pub async fn search_instruments(
 ) -> Result<Vec<InstrumentRow>, PageError> {
     let service = expect_context::<crate::server::service::Service>();
     Ok(service.find_instruments(&search, limit))
+}
+
+/// The venue's facts about an instrument.
+///
+/// # Errors
+/// Where the server cannot be reached, or the instrument is unknown.
+#[server(prefix = "/fn", endpoint = "instrument", input = GetUrl)]
+pub async fn load_instrument(instrument: InstrumentId) -> Result<Instrument, PageError> {
+    let service = expect_context::<crate::server::service::Service>();
+    let found = service
+        .instrument(&instrument)
+        .map_err(ServerFnError::new)?;
+    Ok((*found).clone())
 }
 
 /// The `limit` newest bars that open before `before` (all there are where it is absent).
@@ -72,6 +85,26 @@ pub async fn load_gaps(instrument: InstrumentId, from: UnixMs) -> Result<Vec<Gap
     let service = expect_context::<crate::server::service::Service>();
     service
         .missing_trades(&instrument, from)
+        .await
+        .map_err(|error| match error.is_not_found() {
+            true => PageError::NotFound(error.to_string()),
+            false => PageError::Failed(error.to_string()),
+        })
+}
+
+/// The `limit` newest trades before a place in the history; the newest of all where it is absent.
+///
+/// # Errors
+/// Where the server cannot be reached, or the instrument is unknown.
+#[server(prefix = "/fn", endpoint = "trades", input = GetUrl, output = MsgPack)]
+pub async fn load_trades(
+    instrument: InstrumentId,
+    before: Option<TradesBefore>,
+    limit: u32,
+) -> Result<TradePage, PageError> {
+    let service = expect_context::<crate::server::service::Service>();
+    service
+        .trade_page(&instrument, before, limit)
         .await
         .map_err(|error| match error.is_not_found() {
             true => PageError::NotFound(error.to_string()),

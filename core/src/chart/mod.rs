@@ -1,4 +1,4 @@
-//! Geometry of charts, order book panels and tapes: market figures and a viewport in, device
+//! Geometry of charts, order books, ladders and tapes: market figures and a viewport in, device
 //! pixels and texts out.
 //!
 //! Nothing here draws, measures text or reads a clock; the painter hands over sizes, glyph
@@ -21,6 +21,7 @@ mod crosshair;
 mod gaps;
 mod keys;
 mod last;
+mod ladder;
 mod marks;
 mod price_scale;
 mod price_ticks;
@@ -35,16 +36,26 @@ mod fixture;
 
 pub use axis::{Bounds, Columns, TimeAxis};
 pub use bar::{Bar, Extremes};
-pub use book::{BookLayout, BookRow, WidthScale, grouped_levels};
+pub use book::{
+    Amount, BookLayout, BookRow, Changes, DepthAxis, DepthPoint, DepthSteps, Group, SizeUnit,
+    WidthScale, auto_group, group_levels, group_price, group_sizes, imbalance, mid_price,
+    next_depth,
+};
 pub use crosshair::{Crosshair, Legend};
 pub use gaps::{gap_columns, gap_under};
 pub use keys::{CHART_KEYS, ChartAction, ChartKey, action_of};
 pub use last::last_bar;
+pub use ladder::{
+    LADDER_KEYS, LadderAction, LadderAxis, LadderKey, Traded, TradedAtPrice, ladder_action_of,
+};
 pub use marks::Marks;
 pub use price_scale::PriceScale;
 pub use price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_step, price_ticks};
 pub use series::Series;
 pub use snap::{PixelSnap, Rect};
-pub use tape::{LargeTrades, TapeRow, tape_rows};
+pub use tape::{
+    ClassRule, Print, Prints, SizeClass, TAPE_KEYS, TapeAction, TapeKey, TapeRow, TapeRows,
+    TapeRule, TapeScroll, TapeSums, TapeTexts, TextStyle, tape_action_of,
+};
 pub use time_ticks::{TimeTick, TimeWeight, time_ticks};
 pub use view::{ChartSize, ChartView};
