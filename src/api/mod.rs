@@ -49,9 +49,7 @@ pub async fn search_instruments(
 #[server(prefix = "/fn", endpoint = "instrument", input = GetUrl)]
 pub async fn load_instrument(instrument: InstrumentId) -> Result<Instrument, PageError> {
     let service = expect_context::<crate::server::service::Service>();
-    let found = service
-        .instrument(&instrument)
-        .map_err(ServerFnError::new)?;
+    let found = service.instrument(&instrument).map_err(PageError::from)?;
     Ok((*found).clone())
 }
 
@@ -70,10 +68,7 @@ pub async fn load_candles(
     service
         .candle_page(&instrument, timeframe, before, limit)
         .await
-        .map_err(|error| match error.is_not_found() {
-            true => PageError::NotFound(error.to_string()),
-            false => PageError::Failed(error.to_string()),
-        })
+        .map_err(PageError::from)
 }
 
 /// Stretches since `from` of which trades are missing for good, by start; the newest of very many.
@@ -86,10 +81,7 @@ pub async fn load_gaps(instrument: InstrumentId, from: UnixMs) -> Result<Vec<Gap
     service
         .missing_trades(&instrument, from)
         .await
-        .map_err(|error| match error.is_not_found() {
-            true => PageError::NotFound(error.to_string()),
-            false => PageError::Failed(error.to_string()),
-        })
+        .map_err(PageError::from)
 }
 
 /// The `limit` newest trades before a place in the history; the newest of all where it is absent.
@@ -106,10 +98,7 @@ pub async fn load_trades(
     service
         .trade_page(&instrument, before, limit)
         .await
-        .map_err(|error| match error.is_not_found() {
-            true => PageError::NotFound(error.to_string()),
-            false => PageError::Failed(error.to_string()),
-        })
+        .map_err(PageError::from)
 }
 
 /// Every document of a kind that the server keeps, by name.
@@ -119,7 +108,10 @@ pub async fn load_trades(
 #[server(prefix = "/fn", endpoint = "documents", input = GetUrl)]
 pub async fn list_documents(shelf: Shelf) -> Result<Vec<DocumentRow>, PageError> {
     let documents = expect_context::<crate::server::service::Documents>();
-    documents.list(shelf).await.map_err(|error| PageError::Failed(error.to_string()))
+    documents
+        .list(shelf)
+        .await
+        .map_err(|error| PageError::Failed(error.to_string()))
 }
 
 /// A document; `None` where there is none of that name. The only one of its kind is called `own`.

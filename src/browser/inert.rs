@@ -73,7 +73,49 @@ where
 }
 
 /// No pointer.
-pub fn capture_pointer(_node: &NodeRef<Canvas>, _pointer_id: i32) {}
+pub fn capture_pointer<E: ElementType>(_node: NodeRef<E>, _pointer_id: i32) {}
+
+/// No tab.
+#[must_use]
+pub fn tab_at(_x: i32, _y: i32) -> Option<(u32, bool)> {
+    None
+}
+
+/// No size.
+#[must_use]
+pub fn size_of<E: ElementType>(_node: NodeRef<E>) -> (i32, i32) {
+    (0, 0)
+}
+
+/// No place.
+#[must_use]
+pub fn origin_of<E: ElementType>(_node: NodeRef<E>) -> (i32, i32) {
+    (0, 0)
+}
+
+/// No place.
+#[must_use]
+pub fn place_below<E: ElementType>(_node: NodeRef<E>) -> String {
+    String::new()
+}
+
+/// Nothing.
+pub fn focus_element(_id: &str) {}
+
+/// Nothing.
+pub fn move_focus<E: ElementType>(_within: NodeRef<E>, _by: i32) {}
+
+/// Wide.
+#[must_use]
+pub fn is_narrow() -> bool {
+    false
+}
+
+/// Never called.
+#[must_use]
+pub fn on_narrow(_changed: impl FnMut(bool) + 'static) -> Guard {
+    Guard
+}
 
 /// Never called.
 #[must_use]

@@ -9,8 +9,8 @@ use tradesuite_core::model::{
 
 use crate::ui::live::{Link, Live};
 use crate::ui::server_status::StatusFeed;
-use crate::ui::status_panel::{StatusPanel, size};
-use crate::ui::workspace::{PhoneTab, Workspace};
+use crate::ui::status_panel::{StatusCard, size};
+use crate::ui::workspace::{Workspace, Zone};
 
 /// How bad it is; each has a colour and a shape of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,8 +123,8 @@ pub fn StatusBar() -> impl IntoView {
         let zone = workspace.zone.get();
         let local = UnixMs(at + zone.offset_ms(at));
         let name = match zone {
-            crate::ui::workspace::Zone::Utc => " UTC",
-            crate::ui::workspace::Zone::Local => "",
+            Zone::Utc => " UTC",
+            Zone::Local => "",
         };
         format!("{}{name}", format::clock(local))
     };
@@ -165,9 +165,8 @@ pub fn StatusBar() -> impl IntoView {
                 <span data-testid="clock">{clock}</span>
             </div>
             <Show when=move || opened.get()>
-                <StatusPanel close=move || opened.set(false) />
+                <StatusCard close=move || opened.set(false) />
             </Show>
-            <PhoneTabs />
         </footer>
     }
 }
@@ -213,31 +212,6 @@ fn store(status: &ServerStatus) -> String {
         StoreState::Ok => format!("{name} {size}"),
         StoreState::Behind => format!("{name} {size}, behind"),
         StoreState::Failed => format!("{name} takes no writes"),
-    }
-}
-
-#[component]
-fn PhoneTabs() -> impl IntoView {
-    let workspace = Workspace::expect();
-    let tab = move |tab: PhoneTab, label: &'static str| {
-        let selected = move || workspace.phone_tab.get() == tab;
-        view! {
-            <button
-                class="h-12 flex-1 cursor-pointer border-t-2 border-transparent text-[12px] text-text-2 aria-selected:border-accent aria-selected:text-accent"
-                role="tab"
-                data-testid=format!("tab-{}", label.to_lowercase())
-                aria-selected=move || selected().to_string()
-                on:click=move |_| workspace.phone_tab.set(tab)
-            >
-                {label}
-            </button>
-        }
-    };
-    view! {
-        <div class="flex bg-panel md:hidden" role="tablist" aria-label="Panels">
-            {tab(PhoneTab::Chart, "Chart")} {tab(PhoneTab::Book, "Book")}
-            {tab(PhoneTab::Tape, "Tape")}
-        </div>
     }
 }
 

@@ -20,8 +20,8 @@ mod book;
 mod crosshair;
 mod gaps;
 mod keys;
-mod last;
 mod ladder;
+mod last;
 mod marks;
 mod price_scale;
 mod price_ticks;
@@ -44,10 +44,10 @@ pub use book::{
 pub use crosshair::{Crosshair, Legend};
 pub use gaps::{gap_columns, gap_under};
 pub use keys::{CHART_KEYS, ChartAction, ChartKey, action_of};
-pub use last::last_bar;
 pub use ladder::{
     LADDER_KEYS, LadderAction, LadderAxis, LadderKey, Traded, TradedAtPrice, ladder_action_of,
 };
+pub use last::last_bar;
 pub use marks::Marks;
 pub use price_scale::PriceScale;
 pub use price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_step, price_ticks};

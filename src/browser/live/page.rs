@@ -87,6 +87,24 @@ pub fn on_theme_change(changed: impl FnMut() + 'static) -> Guard {
     listen(list.map(EventTarget::from), "change", changed)
 }
 
+/// The widest window that is a phone's, as the style sheet's `md` has it.
+const NARROW: &str = "(width < 48rem)";
+
+/// Whether the window is as narrow as a phone's.
+#[must_use]
+pub fn is_narrow() -> bool {
+    media_matches(NARROW)
+}
+
+/// Calls `changed` with whether the window is narrow, whenever that changes.
+#[must_use]
+pub fn on_narrow(mut changed: impl FnMut(bool) + 'static) -> Guard {
+    let list = web_sys::window().and_then(|window| window.match_media(NARROW).ok()?);
+    listen(list.map(EventTarget::from), "change", move || {
+        changed(is_narrow());
+    })
+}
+
 fn listen(
     target: Option<EventTarget>,
     kind: &'static str,

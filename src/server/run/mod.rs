@@ -37,7 +37,7 @@ use crate::server::storage::MarketStore as _;
 use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::sqlite::SqliteStore;
 use crate::server::web::{self, Access, AppState, EntranceLimits, SocketLimits};
-use crate::ui::panel::PANEL_KINDS;
+use crate::ui::panel::KINDS;
 
 /// Batches of replayed events that may wait for the journal.
 const REPLAY_QUEUE: usize = 64;
@@ -85,7 +85,7 @@ pub async fn serve(
         .iter()
         .map(|id| service.follow(id))
         .collect();
-    let documents = Documents::new(kept.state(), PANEL_KINDS);
+    let documents = Documents::new(kept.state(), &KINDS);
     let served = listen(&settings, &service, documents, &shutdown).await;
     drop(leases);
     service.finish().await;
@@ -177,7 +177,7 @@ pub async fn replay(
         }
         played.map(|_| ())
     });
-    let documents = Documents::new(kept.state(), PANEL_KINDS);
+    let documents = Documents::new(kept.state(), &KINDS);
     let served = listen(&settings, &service, documents, &shutdown).await;
     service.finish().await;
     stop_playing.cancel();

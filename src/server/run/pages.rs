@@ -21,7 +21,7 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeader;
 
 use crate::api::PageError;
-use crate::server::service::{Documents, Service};
+use crate::server::service::{Documents, Service, ServiceError};
 use crate::server::web::{AppState, MISSING, Problem, page_policy};
 use crate::ui::shell::{self, shell};
 
@@ -99,6 +99,15 @@ async fn call(
     match response.status() {
         StatusCode::INTERNAL_SERVER_ERROR => judged(response).await,
         _ => response,
+    }
+}
+
+impl From<ServiceError> for PageError {
+    fn from(error: ServiceError) -> Self {
+        match error.is_not_found() {
+            true => Self::NotFound(error.to_string()),
+            false => Self::Failed(error.to_string()),
+        }
     }
 }
 

@@ -108,7 +108,7 @@ pub fn ChartPanel(
                     aria-describedby=summary_id.clone()
                     on:pointerdown=move |event: PointerEvent| {
                         if event.button() == 0 {
-                            browser::capture_pointer(&parts.bars, event.pointer_id());
+                            browser::capture_pointer(parts.bars, event.pointer_id());
                             with(&|session| session.press(pointer_of(&event)));
                         }
                     }

@@ -4,25 +4,42 @@
 //! |---|---|
 //! | `state` | the book between two frames, the rows that are shown, the figures |
 //! | `paint` | one frame |
-//!
-//! Settings:
-//!
-//! | name | type | range | default |
-//! |---|---|---|---|
-//! | `group` | whole number | ticks a row, 0 for automatic, else 1, 2, 5, 10, 20… up to a 500th of the price | 1 |
-//! | `unit` | choice | `base`, `quote` | `base` |
-//! | `flash` | yes or no | whether a size flashes when it changes | no |
 
 mod paint;
 mod state;
 
+use crate::ui::panel::fields::{INSTRUMENT, UNIT, group};
 use leptos::prelude::*;
+use tradesuite_core::dock::PanelKind;
+use tradesuite_core::model::{Field, FieldKind};
 use tradesuite_core::protocol::BookDepth;
 
 use crate::ui::panel::live_book::book_topic;
-use crate::ui::panel::{Feed, GroupSelect, Grouping, Panel, PanelContext, Screen, ScreenView};
+use crate::ui::panel::{
+    Feed, GroupSelect, Grouping, Panel, PanelContext, PanelSpec, Screen, ScreenView,
+};
 use crate::ui::workspace::Workspace;
 use state::{BookState, Choices};
+
+/// The kind.
+pub static SPEC: PanelSpec = PanelSpec {
+    kind: PanelKind {
+        id: "book",
+        label: "Order book",
+        fields: &[
+            INSTRUMENT,
+            group(1),
+            UNIT,
+            Field {
+                name: "flash",
+                label: "Flash on change",
+                kind: FieldKind::Flag { default: false },
+                help: "Whether a size flashes when it changes",
+            },
+        ],
+    },
+    view: |context| view! { <BookPanel context /> }.into_any(),
+};
 
 /// The order book of its instrument.
 #[component]

@@ -7,25 +7,46 @@
 //! |---|---|
 //! | `state` | the book between two frames, the axis, the figures |
 //! | `paint` | one frame |
-//!
-//! Settings:
-//!
-//! | name | type | range | default |
-//! |---|---|---|---|
-//! | `span` | number | percent from the mid to either edge, 0 to 50; 0 as far as the book is known | 0 |
-//! | `unit` | choice | `base`, `quote` | `base` |
 
 mod paint;
 mod state;
 
+use crate::ui::panel::fields::{INSTRUMENT, UNIT};
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
+use tradesuite_core::dock::PanelKind;
+use tradesuite_core::model::{Field, FieldKind};
 use tradesuite_core::protocol::BookDepth;
 
 use crate::ui::panel::live_book::book_topic;
-use crate::ui::panel::{Feed, Panel, PanelContext, Screen, ScreenView};
+use crate::ui::panel::{Feed, Panel, PanelContext, PanelSpec, Screen, ScreenView};
 use crate::ui::workspace::Workspace;
 use state::{Choices, DepthState};
+
+/// The kind.
+pub static SPEC: PanelSpec = PanelSpec {
+    kind: PanelKind {
+        id: "depth",
+        label: "Depth",
+        fields: &[
+            INSTRUMENT,
+            Field {
+                name: "span",
+                label: "Span",
+                kind: FieldKind::Decimal {
+                    least: 0.0,
+                    most: 50.0,
+                    step: 0.1,
+                    default: 0.0,
+                    unit: "%",
+                },
+                help: "From the mid to either edge; 0 as far as the book is known",
+            },
+            UNIT,
+        ],
+    },
+    view: |context| view! { <DepthPanel context /> }.into_any(),
+};
 
 /// The depth curve of its instrument.
 #[component]

@@ -6,29 +6,36 @@
 //! | `state` | book, trades and axis between two frames, the figures |
 //! | `gesture` | wheel, drag and keys to rows |
 //! | `paint` | one frame |
-//!
-//! Settings:
-//!
-//! | name | type | range | default |
-//! |---|---|---|---|
-//! | `group` | whole number | ticks a row, 0 for automatic, else 1, 2, 5, 10, 20… up to a 500th of the price | 0 |
-//! | `unit` | choice | `base`, `quote` | `base` |
 
 mod gesture;
 mod paint;
 mod state;
 
+use crate::ui::panel::fields::{INSTRUMENT, UNIT, group};
 use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
 use leptos::html::Span;
 use leptos::prelude::*;
 use tradesuite_core::chart::{LadderAction, ladder_action_of};
+use tradesuite_core::dock::PanelKind;
 use tradesuite_core::protocol::BookDepth;
 
 use crate::browser;
 use crate::ui::panel::live_book::book_topic;
-use crate::ui::panel::{Feed, GroupSelect, Grouping, Panel, PanelContext, Screen, ScreenView};
+use crate::ui::panel::{
+    Feed, GroupSelect, Grouping, Panel, PanelContext, PanelSpec, Screen, ScreenView,
+};
 use crate::ui::workspace::Workspace;
 use state::{Choices, LadderState};
+
+/// The kind.
+pub static SPEC: PanelSpec = PanelSpec {
+    kind: PanelKind {
+        id: "ladder",
+        label: "Ladder",
+        fields: &[INSTRUMENT, group(0), UNIT],
+    },
+    view: |context| view! { <LadderPanel context /> }.into_any(),
+};
 
 /// The ladder of its instrument.
 #[component]
@@ -113,7 +120,7 @@ pub fn LadderPanel(
                 on:pointerleave=move |_| change(&LadderState::leave)
                 on:pointerdown=move |event: PointerEvent| {
                     if event.button() == 0 {
-                        browser::capture_pointer(&screen.canvas, event.pointer_id());
+                        browser::capture_pointer(screen.canvas, event.pointer_id());
                         change(&|state| state.press(event.offset_y().into()));
                     }
                 }

@@ -13,20 +13,6 @@
 //!
 //! Which trades are one row, which are shown and which stands at the top is computed in
 //! [`tradesuite_core::chart`]. At most 200,000 trades are held (some 11 MB).
-//!
-//! Settings:
-//!
-//! | name | type | range | default |
-//! |---|---|---|---|
-//! | `merge` | yes or no | whether fills of one order are one row | yes |
-//! | `unit` | choice | `base`, `quote`: what sizes are shown, filtered and classed in | `base` |
-//! | `least` | number | from 0, in the unit: smaller rows are not shown | 0 |
-//! | `milliseconds` | yes or no | whether times are said to the millisecond | no |
-//! | `classes` | choice | `percentiles` of the instrument's latest 2,000 rows, `sizes` | `percentiles` |
-//! | `large_percentile`, `huge_percentile` | number | 0 to 100: larger rows stand out | 98, 99.8 |
-//! | `large_size`, `huge_size` | number | from 0, in the unit: rows from this size on stand out | 1, 10 |
-//! | `window` | whole number | 10 to 3,600 seconds that the header's figures are of | 300 |
-//! | `sound` | choice | `off`, `large`, `huge`: which rows are heard | `off` |
 
 mod facts;
 mod gesture;
@@ -37,16 +23,156 @@ mod session;
 mod settings;
 mod state;
 
+use crate::ui::panel::fields::{INSTRUMENT, UNIT};
+use crate::ui::panel::tape::settings::LONGEST_WINDOW_S;
 use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
 use leptos::prelude::*;
 use tradesuite_core::chart::{TapeAction, format, tape_action_of};
+use tradesuite_core::dock::PanelKind;
+use tradesuite_core::model::{Choice, Field, FieldKind};
 
 use crate::browser::{self, Sound};
-use crate::ui::panel::{Panel, PanelContext, Screen, ScreenView};
+use crate::ui::panel::{Panel, PanelContext, PanelSpec, Screen, ScreenView};
 use crate::ui::workspace::Workspace;
 use header::{FlowFigures, HeaderNodes};
 use session::{Session, SoundSwitch};
 use settings::{Choices, Sounds};
+
+/// The kind.
+pub static SPEC: PanelSpec = PanelSpec {
+    kind: PanelKind {
+        id: "tape",
+        label: "Tape",
+        fields: &[
+            INSTRUMENT,
+            Field {
+                name: "merge",
+                label: "Join fills",
+                kind: FieldKind::Flag { default: true },
+                help: "Whether fills of one order are one row",
+            },
+            UNIT,
+            Field {
+                name: "least",
+                label: "Smallest row",
+                kind: FieldKind::Decimal {
+                    least: 0.0,
+                    most: 1e15,
+                    step: 1.0,
+                    default: 0.0,
+                    unit: "",
+                },
+                help: "Smaller rows are not shown",
+            },
+            Field {
+                name: "milliseconds",
+                label: "Milliseconds",
+                kind: FieldKind::Flag { default: false },
+                help: "Whether times are said to the millisecond",
+            },
+            Field {
+                name: "classes",
+                label: "Large rows by",
+                kind: FieldKind::Choice {
+                    options: &[
+                        Choice {
+                            value: "percentiles",
+                            label: "percentiles",
+                        },
+                        Choice {
+                            value: "sizes",
+                            label: "sizes",
+                        },
+                    ],
+                    default: "percentiles",
+                },
+                help: "What makes a row stand out",
+            },
+            Field {
+                name: "large_percentile",
+                label: "Large from",
+                kind: FieldKind::Decimal {
+                    least: 0.0,
+                    most: 100.0,
+                    step: 0.1,
+                    default: 98.0,
+                    unit: "%",
+                },
+                help: "Share of the latest rows that a large one exceeds",
+            },
+            Field {
+                name: "huge_percentile",
+                label: "Huge from",
+                kind: FieldKind::Decimal {
+                    least: 0.0,
+                    most: 100.0,
+                    step: 0.1,
+                    default: 99.8,
+                    unit: "%",
+                },
+                help: "Share of the latest rows that a huge one exceeds",
+            },
+            Field {
+                name: "large_size",
+                label: "Large from",
+                kind: FieldKind::Decimal {
+                    least: 0.0,
+                    most: 1e15,
+                    step: 1.0,
+                    default: 1.0,
+                    unit: "",
+                },
+                help: "Size from which a row is large",
+            },
+            Field {
+                name: "huge_size",
+                label: "Huge from",
+                kind: FieldKind::Decimal {
+                    least: 0.0,
+                    most: 1e15,
+                    step: 1.0,
+                    default: 10.0,
+                    unit: "",
+                },
+                help: "Size from which a row is huge",
+            },
+            Field {
+                name: "window",
+                label: "Window",
+                kind: FieldKind::Integer {
+                    least: 10,
+                    most: LONGEST_WINDOW_S,
+                    default: 300,
+                    unit: "s",
+                },
+                help: "Seconds that the header's figures are of",
+            },
+            Field {
+                name: "sound",
+                label: "Sound",
+                kind: FieldKind::Choice {
+                    options: &[
+                        Choice {
+                            value: "off",
+                            label: "off",
+                        },
+                        Choice {
+                            value: "large",
+                            label: "large rows",
+                        },
+                        Choice {
+                            value: "huge",
+                            label: "huge rows",
+                        },
+                    ],
+                    default: "off",
+                },
+                help: "Which rows are heard",
+            },
+        ],
+    },
+    view: |context| view! { <TapePanel context /> }.into_any(),
+};
 
 /// The trades of its instrument.
 #[component]
@@ -91,7 +217,7 @@ pub fn TapePanel(
                 class="relative min-h-0 grow"
                 on:pointerdown=move |event: PointerEvent| {
                     if event.button() == 0 {
-                        browser::capture_pointer(&screen.canvas, event.pointer_id());
+                        browser::capture_pointer(screen.canvas, event.pointer_id());
                         with(&|session| session.press(&event));
                     }
                 }

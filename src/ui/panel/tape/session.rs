@@ -86,7 +86,10 @@ impl Session {
         feed.repaint_with(move || choices.track());
         feed.listen_to_trades(&instrument, move |state, beat| {
             let now_ms = browser::page_ms();
-            let rows = beat.messages.iter().filter_map(|one| state.take(one, now_ms));
+            let rows = beat
+                .messages
+                .iter()
+                .filter_map(|one| state.take(one, now_ms));
             if let Some(row) = rows.max_by_key(|row| row.class) {
                 sound.with(|sound| ring(sound, row));
             }

@@ -1,0 +1,83 @@
+//! The header of a group: its tabs, the tools of the one that shows, and its menu, in one line.
+
+use leptos::prelude::*;
+use tradesuite_core::dock::{Area, Edit, PanelId, Place};
+
+use crate::ui::dock::menu::{AddPanel, LinkMenu, PanelMenu};
+use crate::ui::dock::state::{DockState, HEADER, style_of};
+use crate::ui::dock::tab::Tab;
+
+/// A group's header.
+#[component]
+pub fn GroupHeader(
+    /// Its place in the geometry.
+    at: usize,
+) -> impl IntoView {
+    let state = DockState::expect();
+    let workspace = state.workspace;
+    let group = Memo::new(move |_| state.group(at));
+    let active = Memo::new(move |_| group.with(|group| group.as_ref().map(|group| group.active)));
+    let tabs = move || {
+        group.with(|group| {
+            group
+                .as_ref()
+                .map_or_else(Vec::new, |group| group.tabs.clone())
+        })
+    };
+    let style = move || {
+        group.with(|group| {
+            group.as_ref().map(|group| {
+                style_of(Area {
+                    height: HEADER.min(group.area.height),
+                    ..group.area
+                })
+            })
+        })
+    };
+    let is_focused = move || {
+        let focused = workspace.focused.get();
+        focused.is_some() && active.get() == focused
+    };
+    let tools = move || {
+        let slot = state.header(active.get()?);
+        slot.get().map(|tools| tools.run())
+    };
+    let with_active = move |action: &dyn Fn(PanelId)| {
+        if let Some(active) = active.get_untracked() {
+            action(active);
+        }
+    };
+    let place = Signal::derive(move || active.get().map(|group| Place::Tab { group, at: None }));
+    view! {
+        <header
+            class="group/header absolute z-[5] flex items-stretch gap-1 rounded-t-md border border-line bg-panel pr-1"
+            style=style
+            data-testid="group"
+            data-focused=move || is_focused().to_string()
+            on:pointerdown=move |_| with_active(&|active| workspace.focus(active))
+        >
+            <div
+                class="flex min-w-16 shrink items-stretch overflow-x-auto overflow-y-hidden [scrollbar-width:none]"
+                role="tablist"
+                aria-label="Panels"
+                on:dblclick=move |_| with_active(&|active| {
+                    let edit = if workspace.is_maximised() { Edit::Restore } else { Edit::Maximise(active) };
+                    workspace.edit(&edit);
+                })
+            >
+                <For each=tabs key=|panel| *panel let(panel)>
+                    <Tab panel group=at />
+                </For>
+            </div>
+            <div class="flex items-center">
+                <AddPanel place label="+" />
+            </div>
+            <div class="flex min-w-0 flex-1 items-center justify-end gap-1.5 overflow-hidden text-[11px] text-text-2">
+                {tools}
+            </div>
+            <div class="flex items-center gap-0.5">
+                {move || active.get().map(|panel| view! { <LinkMenu panel /> <PanelMenu panel /> })}
+            </div>
+        </header>
+    }
+}
