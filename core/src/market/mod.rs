@@ -19,10 +19,10 @@
 
 mod book;
 mod book_diff;
+mod book_side;
 mod candles;
 mod continuity;
 mod fold;
-mod ladder;
 mod normalizer;
 mod open_bar;
 mod precision;

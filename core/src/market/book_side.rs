@@ -15,12 +15,12 @@ const NEAR: usize = 8;
 
 /// The levels of one side. `BIDS` says which: the best bid is the highest, the best ask the lowest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Ladder<const BIDS: bool> {
+pub(super) struct BookSide<const BIDS: bool> {
     /// Worst first, best last; prices are unique, quantities above zero.
     levels: Vec<BookLevel>,
 }
 
-impl<const BIDS: bool> Ladder<BIDS> {
+impl<const BIDS: bool> BookSide<BIDS> {
     /// Takes over a whole side in any order. Of two levels at one price the later counts, and
     /// quantity 0 is no level.
     pub(super) fn replace(&mut self, levels: impl Iterator<Item = BookLevel>) {
