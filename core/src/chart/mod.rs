@@ -1,4 +1,4 @@
-//! Geometry of charts, order book panels and tapes: market figures and a viewport in, device
+//! Geometry of charts, order books, ladders and tapes: market figures and a viewport in, device
 //! pixels and texts out.
 //!
 //! Nothing here draws, measures text or reads a clock; the painter hands over sizes, glyph
@@ -20,6 +20,7 @@ mod book;
 mod crosshair;
 mod gaps;
 mod keys;
+mod ladder;
 mod last;
 mod marks;
 mod price_scale;
@@ -35,10 +36,16 @@ mod fixture;
 
 pub use axis::{Bounds, Columns, TimeAxis};
 pub use bar::{Bar, Extremes};
-pub use book::{BookLayout, BookRow, WidthScale, grouped_levels};
+pub use book::{
+    Amount, BookLayout, BookRow, Changes, DepthAxis, DepthPoint, DepthSteps, Group, SizeUnit,
+    WidthScale, auto_group, group_levels, group_price, group_sizes, imbalance, next_depth,
+};
 pub use crosshair::{Crosshair, Legend};
 pub use gaps::{gap_columns, gap_under};
 pub use keys::{CHART_KEYS, ChartAction, ChartKey, action_of};
+pub use ladder::{
+    LADDER_KEYS, LadderAction, LadderAxis, LadderKey, Traded, TradedAtPrice, ladder_action_of,
+};
 pub use last::last_bar;
 pub use marks::Marks;
 pub use price_scale::PriceScale;
