@@ -2,12 +2,16 @@
 
 mod book;
 mod context;
+mod feed;
 mod frame;
 mod painter;
+mod screen;
 mod tape;
 
 pub use book::BookPanel;
 pub use context::{PanelChange, PanelContext, PanelSettings};
+pub use feed::{Feed, Frame, Note, Painted};
 pub use frame::Panel;
 pub use painter::{Painter, Palette};
+pub use screen::{CAPTIONS, Screen, ScreenView};
 pub use tape::TapePanel;

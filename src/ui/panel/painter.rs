@@ -71,6 +71,18 @@ impl Painter {
         interval_ms: f64,
         mut paint: impl FnMut(&Surface, SurfaceSize, &Palette) + 'static,
     ) -> Self {
+        Self::start_moving(node, interval_ms, move |surface, size, palette| {
+            paint(surface, size, palette);
+            false
+        })
+    }
+
+    /// [`Painter::start`] for a picture that may go on by itself: `paint` says whether it does.
+    pub fn start_moving(
+        node: NodeRef<Canvas>,
+        interval_ms: f64,
+        mut paint: impl FnMut(&Surface, SurfaceSize, &Palette) -> bool + 'static,
+    ) -> Self {
         let palette = Rc::new(RefCell::new(None));
         let urgent = Rc::new(Cell::new(false));
         let is_urgent = Rc::clone(&urgent);
@@ -85,11 +97,13 @@ impl Painter {
                 return;
             };
             let size = surface.fit();
+            let is_early = at - painted_at < interval_ms && size == last_size;
             let is_urgent = is_urgent.take();
-            if at - painted_at < interval_ms && size == last_size && !is_urgent {
-                if let Some(frames) = again.borrow().as_ref() {
-                    frames.request();
-                }
+            if is_early && let Some(frames) = again.borrow().as_ref() {
+                // Also after an urgent frame: what is written less often than painted follows.
+                frames.request();
+            }
+            if is_early && !is_urgent {
                 return;
             }
             painted_at = at;
@@ -97,7 +111,10 @@ impl Painter {
             if !size.is_empty() {
                 let mut colors = colors.borrow_mut();
                 surface.clear();
-                paint(surface, size, colors.get_or_insert_with(Palette::read));
+                let goes_on = paint(surface, size, colors.get_or_insert_with(Palette::read));
+                if goes_on && let Some(frames) = again.borrow().as_ref() {
+                    frames.request();
+                }
             }
         });
         *frames_of_itself.borrow_mut() = Some(frames.clone());
