@@ -10,7 +10,9 @@ mod error;
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, MsgPack};
-use tradesuite_core::model::{CandlePage, Gap, InstrumentId, InstrumentRow, Timeframe, UnixMs};
+use tradesuite_core::model::{
+    CandlePage, Gap, Instrument, InstrumentId, InstrumentRow, Timeframe, UnixMs,
+};
 
 pub use self::error::PageError;
 
@@ -37,6 +39,19 @@ pub async fn search_instruments(
 ) -> Result<Vec<InstrumentRow>, PageError> {
     let service = expect_context::<crate::server::service::Service>();
     Ok(service.find_instruments(&search, limit))
+}
+
+/// The venue's facts about an instrument.
+///
+/// # Errors
+/// Where the server cannot be reached, or the instrument is unknown.
+#[server(prefix = "/fn", endpoint = "instrument", input = GetUrl)]
+pub async fn load_instrument(instrument: InstrumentId) -> Result<Instrument, ServerFnError> {
+    let service = expect_context::<crate::server::service::Service>();
+    let found = service
+        .instrument(&instrument)
+        .map_err(ServerFnError::new)?;
+    Ok((*found).clone())
 }
 
 /// The `limit` newest bars that open before `before` (all there are where it is absent).

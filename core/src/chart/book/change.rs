@@ -33,6 +33,12 @@ impl Changes {
         &self.changed
     }
 
+    /// For each group of the last look, whether its size had changed.
+    #[must_use]
+    pub fn changed(&self) -> &[bool] {
+        &self.changed
+    }
+
     /// Whether any row had changed at the last look.
     #[must_use]
     pub fn any(&self) -> bool {

@@ -1,0 +1,81 @@
+//! The order book: asks above, bids below, last trade and spread between them, on one canvas.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | `state` | the book between two frames, the rows that are shown, the figures |
+//! | `paint` | one frame |
+//!
+//! Settings:
+//!
+//! | name | type | range | default |
+//! |---|---|---|---|
+//! | `group` | whole number | ticks a row, 0 for automatic, else 1, 2, 5, 10, 20… up to a 500th of the price | 1 |
+//! | `unit` | choice | `base`, `quote` | `base` |
+//! | `flash` | yes or no | whether a size flashes when it changes | no |
+
+mod paint;
+mod state;
+
+use leptos::prelude::*;
+use tradesuite_core::protocol::{BookDepth, Topic};
+
+use crate::ui::panel::live_book::{LastTrade, book_topic};
+use crate::ui::panel::{Feed, GroupSelect, Grouping, Panel, PanelContext, Screen, ScreenView};
+use crate::ui::workspace::Workspace;
+use state::{BookState, Choices};
+
+/// The order book of its instrument.
+#[component]
+pub fn BookPanel(
+    /// Its place in the page.
+    context: PanelContext,
+) -> impl IntoView {
+    let workspace = Workspace::expect();
+    let screen = Screen::new();
+    let choices = Choices {
+        grouping: Grouping::new(context, 1),
+        unit: context.setting("unit", Default::default()),
+        flash: context.setting("flash", false),
+        levels: RwSignal::new(BookDepth::default().levels),
+    };
+    Effect::new(move || {
+        // A wider step may need a deeper book, a narrower one does not.
+        choices.grouping.track();
+        context.instrument.track();
+        let ordinary = BookDepth::default().levels;
+        if choices.levels.get_untracked() != ordinary {
+            choices.levels.set(ordinary);
+        }
+    });
+    Effect::new(move || {
+        if workspace.ready.get() {
+            let instrument = context.instrument.get();
+            let feed = Feed::start(screen, BookState::new(&instrument, choices));
+            feed.repaint_with(move || {
+                choices.grouping.track();
+                choices.unit.track();
+                choices.flash.track();
+            });
+            let of_book = instrument.clone();
+            feed.listen(
+                move || book_topic(of_book.clone(), choices.levels.get()),
+                |state, message| state.book.take(message),
+            );
+            feed.listen(
+                move || Topic::Trades(instrument.clone()),
+                |state, message| state.last = LastTrade::of(message).or(state.last),
+            );
+        }
+    });
+    let label = move || {
+        let instrument = context.instrument.get();
+        format!("Order book of {}, asks above bids", instrument.symbol())
+    };
+    view! {
+        <Panel title="Order book" tools=move || view! { <GroupSelect grouping=choices.grouping testid="book-group" /> }>
+            <div class="relative min-h-0 grow">
+                <ScreenView screen context testid="book" label=Signal::derive(label) />
+            </div>
+        </Panel>
+    }
+}
