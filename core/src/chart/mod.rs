@@ -38,7 +38,8 @@ pub use axis::{Bounds, Columns, TimeAxis};
 pub use bar::{Bar, Extremes};
 pub use book::{
     Amount, BookLayout, BookRow, Changes, DepthAxis, DepthPoint, DepthSteps, Group, SizeUnit,
-    WidthScale, auto_group, group_levels, group_price, group_sizes, imbalance, next_depth,
+    WidthScale, auto_group, group_levels, group_price, group_sizes, imbalance, mid_price,
+    next_depth,
 };
 pub use crosshair::{Crosshair, Legend};
 pub use gaps::{gap_columns, gap_under};

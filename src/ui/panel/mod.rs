@@ -2,9 +2,11 @@
 
 mod book;
 mod context;
+mod depth;
 mod feed;
 mod frame;
 mod grouping;
+mod ladder;
 mod live_book;
 mod painter;
 mod screen;
@@ -12,9 +14,11 @@ mod tape;
 
 pub use book::BookPanel;
 pub use context::{PanelChange, PanelContext, PanelSettings};
+pub use depth::DepthPanel;
 pub use feed::{Feed, Frame, Note, Painted};
 pub use frame::Panel;
 pub use grouping::{GroupSelect, Grouping};
+pub use ladder::LadderPanel;
 pub use painter::{Painter, Palette};
 pub use screen::{CAPTIONS, Screen, ScreenView};
 pub use tape::TapePanel;

@@ -64,8 +64,17 @@ impl Amount {
                 let shown = decimals.min(precision.quantity);
                 format::size(self.quantity.0, precision.quantity, shown)
             }
-            SizeUnit::Quote => format::compact(self.notional.to_f64(precision.notional())),
+            SizeUnit::Quote => self.compact(unit, precision),
         }
+    }
+
+    /// In few characters, in either unit.
+    #[must_use]
+    pub fn compact(self, unit: SizeUnit, precision: Precision) -> String {
+        format::compact(match unit {
+            SizeUnit::Base => self.quantity.to_f64(precision.quantity),
+            SizeUnit::Quote => self.notional.to_f64(precision.notional()),
+        })
     }
 }
 

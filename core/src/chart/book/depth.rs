@@ -72,7 +72,7 @@ impl DepthAxis {
     /// Follows the book: `span` is the share of the price from the mid to either edge, or as far
     /// as both sides are known where it is absent. While it `is_held` the prices stand still.
     pub fn follow(&mut self, view: &BookView, span: Option<f64>, is_held: bool) {
-        let Some(mid) = mid(view) else {
+        let Some(mid) = mid_price(view) else {
             return;
         };
         if self.half <= 0.0 || !is_held {
@@ -95,8 +95,9 @@ impl DepthAxis {
         }
     }
 
-    /// What rests within the axis.
-    fn seen(&self, side: Side, levels: &[BookLevel]) -> Amount {
+    /// What rests on a side within the axis.
+    #[must_use]
+    pub fn seen(&self, side: Side, levels: &[BookLevel]) -> Amount {
         let mut sum = Amount::ZERO;
         let (low, high) = (self.centre - self.half, self.centre + self.half);
         for level in levels {
@@ -213,7 +214,7 @@ impl DepthAxis {
     #[must_use]
     pub fn point(&self, view: &BookView, share: f64) -> Option<DepthPoint> {
         let at = self.price_at(share);
-        let mid = mid(view)?;
+        let mid = mid_price(view)?;
         let (side, levels) = if at < mid {
             (Side::Buy, &view.bids)
         } else {
@@ -243,7 +244,7 @@ impl DepthAxis {
 
 /// Half way between the best prices, counts.
 #[must_use]
-pub fn mid(view: &BookView) -> Option<f64> {
+pub fn mid_price(view: &BookView) -> Option<f64> {
     let (bid, ask) = (view.bids.first()?, view.asks.first()?);
     Some(f64::midpoint(bid.price.0 as f64, ask.price.0 as f64))
 }

@@ -20,7 +20,7 @@ mod scale;
 
 pub use amount::{Amount, SizeUnit};
 pub use change::Changes;
-pub use depth::{DepthAxis, DepthPoint, DepthSteps};
+pub use depth::{DepthAxis, DepthPoint, DepthSteps, mid_price};
 pub use group::{Group, auto_group, group_levels, group_price, group_sizes, imbalance, next_depth};
 pub use layout::{BookLayout, BookRow};
 pub use scale::WidthScale;

@@ -47,10 +47,7 @@ impl TradedAtPrice {
 
     /// Counts trades that were not said before, in order of arrival.
     pub fn take(&mut self, trades: &[Trade], precision: Precision) {
-        let finest = self.precision.widened(precision);
-        if finest != self.precision {
-            self.widen(finest);
-        }
+        let finest = self.fit(precision);
         for trade in trades {
             let Some(fitted) = trade.rescaled(precision, finest) else {
                 self.is_incomplete = true;
@@ -58,6 +55,15 @@ impl TradedAtPrice {
             };
             self.count(&fitted);
         }
+    }
+
+    /// Rewrites what is held where a precision is finer; says at which it is held then.
+    pub fn fit(&mut self, precision: Precision) -> Precision {
+        let finest = self.precision.widened(precision);
+        if finest != self.precision {
+            self.widen(finest);
+        }
+        finest
     }
 
     fn count(&mut self, trade: &Trade) {
