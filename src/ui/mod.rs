@@ -9,7 +9,7 @@
 //! | [`live`] | the socket: subscriptions, holes, reconnecting |
 //! | [`pulse`] | trades and the last price, the same for every panel in every frame |
 //! | [`chart`] | the candlestick chart |
-//! | [`panel`] | order book, tape and what frames a panel |
+//! | [`panel`] | order book, depth curve, ladder, tape and what frames a panel |
 //! | [`top_bar`], [`status_bar`], [`outage`] | above and below the panels |
 //! | [`server_status`], [`status_panel`] | the server's word on itself and its exchanges |
 //! | [`widget`] | small parts that know nothing of markets |

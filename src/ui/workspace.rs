@@ -169,12 +169,15 @@ impl Workspace {
         expect_context()
     }
 
-    /// The place of a panel that looks at what the workspace looks at.
+    /// The place of a panel that looks at what the workspace looks at. Beside the timeframe its
+    /// settings are its own, and not kept.
     #[must_use]
     pub fn panel(self, id: u32) -> PanelContext {
+        let own = RwSignal::new(PanelSettings::default());
         let settings = move || {
-            let timeframe = self.timeframe.get().name().into();
-            PanelSettings::from_iter([("timeframe".to_owned(), timeframe)])
+            let mut settings = own.get();
+            settings.insert("timeframe".to_owned(), self.timeframe.get().name().into());
+            settings
         };
         let on_change = move |change| match change {
             PanelChange::Instrument(instrument) => self.instrument.set(instrument),
@@ -183,7 +186,9 @@ impl Workspace {
                     self.timeframe.set(timeframe);
                 }
             }
-            PanelChange::Setting(..) => {}
+            PanelChange::Setting(name, value) => own.update(|own| {
+                own.insert(name.to_owned(), value);
+            }),
         };
         PanelContext {
             id,

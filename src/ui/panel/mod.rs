@@ -1,4 +1,12 @@
 //! What frames a panel, and the panels beside the chart.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | `context` | what a panel is told by whatever holds it, and may ask of that |
+//! | `frame` | header and content |
+//! | `screen`, `painter`, `feed` | a canvas with its words and notes; when it is painted; what it is painted from |
+//! | `live_book`, `grouping` | what book, depth curve and ladder share: the book as it is told, the step of a row |
+//! | `book`, `depth`, `ladder`, `tape` | the panels |
 
 mod book;
 mod context;

@@ -107,6 +107,8 @@ fn NoteView(screen: Screen, link: Signal<Link>, testid: &'static str) -> impl In
     };
     let strip = move || match (screen.note.get(), link.get()) {
         (Some(Note::Waiting(_)), _) => None,
+        // Nothing that was stale is shown.
+        (Some(Note::Stale(_)), Link::Lost) => Some("Not connected.".to_owned()),
         (_, Link::Lost) => Some("Not connected: this is what was seen until then.".to_owned()),
         (Some(Note::Stale(reason)), _) => Some(format!("Stale: {reason}")),
         _ => None,

@@ -10,7 +10,11 @@ use crate::model::{BookLevel, BookView, Price, Side};
 /// The mid may stray from the middle by this share of half the axis.
 const STRAY: f64 = 0.15;
 /// The axis of sizes is lowered where the curve fills less than this share of it.
-const LEAST_FILLED: f64 = 0.4;
+const LEAST_FILLED: f64 = 0.5;
+/// Heights of the axis of sizes, times a power of ten: a quarter of each is a short number.
+const HEIGHTS: [f64; 9] = [1.0, 1.2, 1.6, 2.0, 2.4, 3.2, 4.0, 6.0, 8.0];
+/// Steps of the axis of prices, times a power of ten.
+const STEPS: [f64; 3] = [1.0, 2.0, 5.0];
 
 /// What the plot spans.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -91,7 +95,7 @@ impl DepthAxis {
             .map(|(side, levels)| self.seen(side, levels).counts(self.unit))
             .fold(0.0, f64::max);
         if highest > self.full || highest < self.full * LEAST_FILLED {
-            self.full = round_up(highest);
+            self.full = round_up(highest, &HEIGHTS);
         }
     }
 
@@ -141,7 +145,7 @@ impl DepthAxis {
     /// Round prices at least `least_share` of the width apart, ascending.
     pub fn price_ticks(&self, least_share: f64, out: &mut Vec<Price>) {
         out.clear();
-        let step = (round_up(least_share * 2.0 * self.half) as i64).max(1);
+        let step = (round_up(least_share * 2.0 * self.half, &STEPS) as i64).max(1);
         let (low, high) = (self.price_at(0.0), self.price_at(1.0));
         let mut price = (low / step as f64).ceil() as i64 * step;
         while price as f64 <= high {
@@ -258,17 +262,14 @@ fn known_reach(view: &BookView, mid: f64) -> f64 {
     end(&view.bids).min(end(&view.asks))
 }
 
-/// The smallest of 1, 2 and 5 × 10^k that is not below.
-#[must_use]
-fn round_up(value: f64) -> f64 {
+/// The smallest of these, times a power of ten, that is not below. They ascend from 1 to below 10.
+fn round_up(value: f64, of: &[f64]) -> f64 {
     if value <= 0.0 || !value.is_finite() {
         return 0.0;
     }
     let power = 10_f64.powf(value.log10().floor());
-    let found = [1.0, 2.0, 5.0]
-        .into_iter()
-        .find(|times| times * power >= value);
-    found.unwrap_or(10.0) * power
+    let found = of.iter().find(|times| **times * power >= value);
+    found.unwrap_or(&10.0) * power
 }
 
 #[cfg(test)]
@@ -303,7 +304,7 @@ mod tests {
         axis.follow(&view, None, false);
         assert_eq!(
             (axis.price_at(0.0), axis.price_at(1.0), axis.full()),
-            (980.0, 1_020.0, 50.0)
+            (980.0, 1_020.0, 40.0)
         );
         let mut steps = DepthSteps::default();
         axis.lay_out(Side::Buy, &view.bids, true, (400, 100), &mut steps);
@@ -311,26 +312,26 @@ mod tests {
             steps.area,
             [Rect {
                 x: 0,
-                y: 80,
+                y: 75,
                 width: 100,
-                height: 20
+                height: 25
             }]
         );
-        assert_eq!(steps.line, [(100, 100), (100, 80), (0, 80)]);
+        assert_eq!(steps.line, [(100, 100), (100, 75), (0, 75)]);
         axis.follow(&view, Some(0.04), false);
         axis.lay_out(Side::Sell, &view.asks, false, (400, 100), &mut steps);
         let expected = [
             Rect {
                 x: 250,
-                y: 80,
+                y: 75,
                 width: 50,
-                height: 20,
+                height: 25,
             },
             Rect {
                 x: 300,
-                y: 20,
+                y: 0,
                 width: 100,
-                height: 80,
+                height: 100,
             },
         ];
         assert_eq!(
@@ -384,7 +385,7 @@ mod tests {
             (501.0, 1_000.0),
             (0.03, 0.05),
         ] {
-            assert!((round_up(value) - expected).abs() < 1e-9, "{value}");
+            assert!((round_up(value, &STEPS) - expected).abs() < 1e-9, "{value}");
         }
     }
 

@@ -107,7 +107,7 @@ impl Painter {
             axes.labels.push(AxisLabel {
                 at: (edge, y),
                 align: Align::Right,
-                text: format::compact(size),
+                text: short(size),
             });
         }
         axes.lines.push(AxisLine {
@@ -142,6 +142,20 @@ impl Painter {
         }
         frame.surface.axes(&axes);
     }
+}
+
+/// A size without the zeros that a column of figures would keep.
+fn short(size: f64) -> String {
+    let text = format::compact(size);
+    let (figure, unit) = match text.char_indices().last() {
+        Some((at, 'k' | 'M' | 'B' | 'T')) => text.split_at(at),
+        _ => (text.as_str(), ""),
+    };
+    let figure = match figure.contains('.') {
+        true => figure.trim_end_matches('0').trim_end_matches('.'),
+        false => figure,
+    };
+    format!("{figure}{unit}")
 }
 
 /// A line where bids and asks meet.
@@ -239,4 +253,23 @@ fn paint_readout(state: &DepthState, frame: &Frame) {
     );
     write(&state.text(point.amount, SizeUnit::Base), &palette.text_1);
     write(&state.text(point.amount, SizeUnit::Quote), &palette.text_1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn labels_are_short() {
+        for (size, expected) in [
+            (0.0, "0"),
+            (0.05, "0.05"),
+            (50.0, "50"),
+            (150.0, "150"),
+            (1_200.0, "1.2k"),
+            (15_000_000.0, "15M"),
+        ] {
+            assert_eq!(short(size), expected);
+        }
+    }
 }

@@ -88,7 +88,7 @@ pub fn LadderPanel(
             <button
                 class="h-5 cursor-pointer truncate rounded px-1.5 hover:bg-hover hover:text-text-1"
                 data-testid="ladder-reset"
-                title="Count what is traded from now on"
+                title="What was traded is counted since then; counts from now on where it is clicked (* some may be missing)"
                 on:click=move |_| change(&LadderState::reset_traded)
             >
                 "↺ "

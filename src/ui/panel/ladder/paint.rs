@@ -96,17 +96,34 @@ fn paint_captions(state: &LadderState, columns: &Columns, frame: &Frame) {
         } else {
             name
         };
-        let (at, align) = match column {
-            Columns::PRICE => (
-                f64::midpoint(columns.0[column].0, columns.0[column].1),
-                Align::Center,
-            ),
-            _ => (columns.end(column, frame), Align::Right),
-        };
-        frame
-            .surface
-            .text(text, (at, y), align, font, &frame.palette.text_2);
+        if column == Columns::PRICE {
+            paint_last(state, text, columns, frame);
+        } else {
+            let at = (columns.end(column, frame), y);
+            let color = &frame.palette.text_2;
+            frame.surface.text(text, at, Align::Right, font, color);
+        }
     }
+}
+
+/// Above the axis stands the last price itself: its row tells it only to the step, and may be out
+/// of view. Before there is one, the axis' name.
+fn paint_last(state: &LadderState, name: &str, columns: &Columns, frame: &Frame) {
+    let (left, right) = columns.0[Columns::PRICE];
+    let at = (f64::midpoint(left, right).round(), frame.px(CAPTIONS / 2.0));
+    let (text, font, color) = match state.last {
+        None => (
+            name.to_owned(),
+            frame.font(10.0, 400),
+            &*frame.palette.text_2,
+        ),
+        Some(last) => (
+            format::price(last.price, last.decimals),
+            frame.font(11.0, 600),
+            frame.side_color(last.side),
+        ),
+    };
+    frame.surface.text(&text, at, Align::Center, font, color);
 }
 
 /// What lies below the figures: the row pointed at, and what is not known.

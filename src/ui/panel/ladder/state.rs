@@ -277,12 +277,12 @@ impl LadderState {
 
     fn write_since(&self) {
         let text = match self.traded.since() {
-            None => "no trade".to_owned(),
+            None => "–:–".to_owned(),
             Some(since) => {
                 let at = since.to_ms().0;
                 let local = UnixMs(at + self.choices.zone.get_untracked().offset_ms(at));
                 let missing = if self.traded.is_incomplete() { "*" } else { "" };
-                format!("since {}{missing}", format::hour_minute(local))
+                format!("{}{missing}", format::hour_minute(local))
             }
         };
         self.since.set(&text, "");
