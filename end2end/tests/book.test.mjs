@@ -15,11 +15,13 @@ async function facts(page) {
   return shown && shown.bids.length && shown.asks.length ? shown : null;
 }
 
-/** The book after each message of a topic that begins with a snapshot, by number: prices and sizes as counts of 10^-8. */
-function books(messages) {
+/** The book after each message of a topic, from its first snapshot on, by number: prices and sizes as counts of 10^-8. */
+function books(messages, wanted) {
   const found = new Map();
   let sides;
-  for (const { seq, kind, data } of messages) {
+  for (const { topic, seq, kind, data } of messages) {
+    // Lines to the topics before are still open.
+    if (topic !== wanted) continue;
     if (kind === 'snapshot') sides = { bids: new Map(), asks: new Map() };
     if (!sides) continue;
     for (const side of ['bids', 'asks']) {
@@ -46,16 +48,32 @@ function joined(levels, step, isBid) {
   return best.map(([price, size]) => [price, size, (total += size)]);
 }
 
-test('the rows are the sums of the raw levels at the same message', async (t) => {
-  const page = await site.open(t);
-  const { levels } = await until('a book', () => facts(page));
-  const topic = `book/${INSTRUMENT}` + (levels === 50 ? '' : `/${levels}@${levels > 200 ? 250 : 100}`);
+/**
+ * Waits until the panel stays with a depth. Wide steps ask for a deeper book once they see that the rows are not
+ * filled; a topic that everybody has left begins its numbers anew.
+ */
+async function settled(page, step) {
+  let first;
+  return until('a depth that stays', async () => {
+    const shown = await facts(page);
+    if (!shown || Number(shown.step) !== step) return null;
+    if (first?.levels !== shown.levels || shown.seq < first.seq) first = shown;
+    return shown.seq > first.seq + 3 ? shown.levels : null;
+  });
+}
+
+/** Compares five paintings with the socket, on the topic that the panel listens to, and says how deep that is. */
+async function compare(page, step) {
+  const levels = await settled(page, step);
+  const depth = levels === 50 ? '' : `/${levels}@${levels > 200 ? 250 : 100}`;
+  const topic = `book/${INSTRUMENT}${depth}`;
   await listen(page, [topic]);
   let compared = 0;
   await until('five comparisons', async () => {
     const shown = await facts(page);
-    const raw = books(await heard(page)).get(shown.seq);
-    if (!raw || shown.levels !== levels) return false;
+    assert.equal(shown.levels, levels);
+    const raw = books(await heard(page), topic).get(shown.seq);
+    if (!raw) return false;
     for (const side of ['bids', 'asks']) {
       const rows = shown[side].map((row) => row.map(counts));
       const expected = joined(raw[side], counts(shown.step), side === 'bids');
@@ -64,4 +82,21 @@ test('the rows are the sums of the raw levels at the same message', async (t) =>
     compared += 1;
     return compared >= 5;
   });
+  return levels;
+}
+
+test('the rows are the sums of the raw levels at the same message', async (t) => {
+  const page = await site.open(t);
+  await until('a book', () => facts(page));
+  assert.equal(await compare(page, 0.01), 50);
+});
+
+test('rows of a wider step are too, of a deeper book', async (t) => {
+  const page = await site.open(t);
+  const select = page.getByTestId('book-group');
+  await until('the steps', async () => (await select.locator('option[value="10000"]').count()) === 1);
+  await select.selectOption('100');
+  await compare(page, 1);
+  await select.selectOption('10000');
+  assert.ok((await compare(page, 100)) > 50, 'fifty levels do not fill rows of 100 USD');
 });

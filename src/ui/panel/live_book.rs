@@ -38,8 +38,8 @@ pub struct LiveBook {
     pub precision: Precision,
     /// Number of the last message.
     pub seq: u64,
-    /// Levels a side that are told at most.
-    depth: u16,
+    /// Levels a side that are told at most; 0 before the first message.
+    pub depth: u16,
     is_known: bool,
     stale: Option<String>,
 }

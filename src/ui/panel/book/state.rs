@@ -151,7 +151,7 @@ impl Painted for BookState {
         };
         let facts = Facts {
             seq: self.book.seq,
-            levels: self.choices.levels.get_untracked(),
+            levels: self.book.depth,
             step: tradesuite_core::model::Price(self.step)
                 .to_decimal(self.book.precision.price)
                 .to_string(),
@@ -167,7 +167,7 @@ impl Painted for BookState {
 struct Facts {
     /// Number of the message that they follow.
     seq: u64,
-    /// Levels a side that are asked for.
+    /// Levels a side that are told at most.
     levels: u16,
     /// Price step of a row.
     step: String,

@@ -355,7 +355,7 @@ impl Painted for LadderState {
         };
         let facts = Facts {
             seq: self.book.seq,
-            levels: self.choices.levels.get_untracked(),
+            levels: self.book.depth,
             step: price(1),
             last: self
                 .last
@@ -375,7 +375,7 @@ impl Painted for LadderState {
 struct Facts {
     /// Number of the message of the book.
     seq: u64,
-    /// Levels a side that are asked for.
+    /// Levels a side that are told at most.
     levels: u16,
     /// Price step of a row.
     step: String,
