@@ -46,7 +46,7 @@ pub async fn search_instruments(
 /// # Errors
 /// Where the server cannot be reached, or the instrument is unknown.
 #[server(prefix = "/fn", endpoint = "instrument", input = GetUrl)]
-pub async fn load_instrument(instrument: InstrumentId) -> Result<Instrument, ServerFnError> {
+pub async fn load_instrument(instrument: InstrumentId) -> Result<Instrument, PageError> {
     let service = expect_context::<crate::server::service::Service>();
     let found = service
         .instrument(&instrument)

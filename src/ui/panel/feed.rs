@@ -9,19 +9,20 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use tradesuite_core::chart::PixelSnap;
-use tradesuite_core::model::Side;
+use tradesuite_core::model::{InstrumentId, Side};
 use tradesuite_core::protocol::{Message, Topic};
 
 use crate::browser::{self, Font, Surface, SurfaceSize};
 use crate::ui::live::Live;
 use crate::ui::panel::{Painter, Palette, Screen};
+use crate::ui::pulse::{Beat, Pulse};
 use crate::ui::widget::Readout;
 use crate::ui::workspace::Workspace;
 
 /// Digits change at most this often, milliseconds.
 const DIGITS_MS: f64 = 100.0;
-/// Frames that a person's gesture asks for may come faster; texts are then written this often.
-const TEXTS_MS: f64 = 50.0;
+/// Frames may come faster, where a person or the last price asks for one; facts do not.
+const FACTS_MS: f64 = 50.0;
 
 /// What a panel shows between two messages.
 pub trait Painted: 'static {
@@ -121,10 +122,11 @@ impl<S: Painted> Feed<S> {
                     size,
                     palette,
                 });
+                // In the same frame as the picture: both say the same.
+                summary.set(&state.summary(), "");
                 let now = browser::page_ms();
-                if now - written_at.get() >= TEXTS_MS {
+                if now - written_at.get() >= FACTS_MS {
                     written_at.set(now);
-                    summary.set(&state.summary(), "");
                     facts.set(&state.facts(), "");
                 }
                 goes_on
@@ -162,6 +164,21 @@ impl<S: Painted> Feed<S> {
         });
     }
 
+    /// Gives every beat of an instrument's trades to `take`, and paints in the frame after it, as
+    /// everything does that says the last price. Call it in the effect of [`Feed::start`].
+    pub fn listen_to_trades(
+        &self,
+        instrument: &InstrumentId,
+        take: impl Fn(&mut S, &Beat) + 'static,
+    ) {
+        let feed = self.clone();
+        let listening = Pulse::expect().listen(instrument, move |beat| {
+            feed.change(|state| take(state, beat));
+        });
+        let held = StoredValue::new_local(Some(listening));
+        on_cleanup(move || drop(held.try_update_value(Option::take)));
+    }
+
     /// Paints whenever something changes that `track` reads. Call it in the effect of
     /// [`Feed::start`].
     pub fn repaint_with(&self, track: impl Fn() + 'static) {
@@ -172,7 +189,7 @@ impl<S: Painted> Feed<S> {
         });
     }
 
-    /// Changes the state as a person wants it, and paints in the next frame.
+    /// Changes the state, and paints in the next frame.
     pub fn change(&self, action: impl FnOnce(&mut S)) {
         self.update(action);
         self.painter.request_now();

@@ -1,4 +1,4 @@
-//! An order book as the socket tells it, and the last trade beside it.
+//! An order book as the socket tells it.
 
 use tradesuite_core::chart::next_depth;
 use tradesuite_core::market::patch_view;
@@ -92,6 +92,12 @@ impl LiveBook {
         }
     }
 
+    /// Whether the book is known not to be true.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.stale.is_some()
+    }
+
     /// Best first.
     #[must_use]
     pub fn levels(&self, side: Side) -> &[BookLevel] {
@@ -144,33 +150,6 @@ impl LiveBook {
             self.view.asks.len(),
             self.seq
         )
-    }
-}
-
-/// The last trade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LastTrade {
-    /// Its price.
-    pub price: Price,
-    /// Decimals of the price.
-    pub decimals: u8,
-    /// The taker's side.
-    pub side: Side,
-}
-
-impl LastTrade {
-    /// The last trade that a message of a `trades` topic tells; `None` where it tells none.
-    #[must_use]
-    pub fn of(message: &Message) -> Option<Self> {
-        let (Body::Snapshot(Data::Trades(data)) | Body::Update(Data::Trades(data))) = &message.body
-        else {
-            return None;
-        };
-        data.trades.last().map(|trade| Self {
-            price: trade.price,
-            decimals: data.precision.price,
-            side: trade.side,
-        })
     }
 }
 

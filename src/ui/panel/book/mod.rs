@@ -17,9 +17,9 @@ mod paint;
 mod state;
 
 use leptos::prelude::*;
-use tradesuite_core::protocol::{BookDepth, Topic};
+use tradesuite_core::protocol::BookDepth;
 
-use crate::ui::panel::live_book::{LastTrade, book_topic};
+use crate::ui::panel::live_book::book_topic;
 use crate::ui::panel::{Feed, GroupSelect, Grouping, Panel, PanelContext, Screen, ScreenView};
 use crate::ui::workspace::Workspace;
 use state::{BookState, Choices};
@@ -61,10 +61,7 @@ pub fn BookPanel(
                 move || book_topic(of_book.clone(), choices.levels.get()),
                 |state, message| state.book.take(message),
             );
-            feed.listen(
-                move || Topic::Trades(instrument.clone()),
-                |state, message| state.last = LastTrade::of(message).or(state.last),
-            );
+            feed.listen_to_trades(&instrument, |state, beat| state.last = beat.last);
         }
     });
     let label = move || {

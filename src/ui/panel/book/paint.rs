@@ -147,12 +147,13 @@ fn paint_middle(state: &BookState, layout: &BookLayout, frame: &Frame) {
     let mut x = frame.px(INSET);
     if let Some(last) = state.last {
         let font = frame.font(15.0, 600);
-        let arrow = match last.side {
+        let (price, decimals) = last.price();
+        let arrow = match last.side() {
             Side::Buy => "↑",
             Side::Sell => "↓",
         };
-        let text = format!("{} {arrow}", format::price(last.price, last.decimals));
-        let color = frame.side_color(last.side);
+        let text = format!("{} {arrow}", format::price(price, decimals));
+        let color = frame.side_color(last.side());
         frame.surface.text(&text, (x, y), Align::Left, font, color);
         x += frame.surface.text_width(&text, font) + frame.px(8.0);
     }

@@ -9,8 +9,9 @@ use tradesuite_core::model::{InstrumentId, Side};
 
 use super::paint;
 use crate::browser;
-use crate::ui::panel::live_book::{LastTrade, LiveBook};
+use crate::ui::panel::live_book::LiveBook;
 use crate::ui::panel::{Frame, Grouping, Note, Painted};
+use crate::ui::pulse::LastTrade;
 
 /// How a person has set the panel, and what the panel asks for because of it.
 #[derive(Clone, Copy, Debug)]
@@ -130,14 +131,16 @@ impl Painted for BookState {
     }
 
     fn summary(&self) -> String {
-        let mut text = self.book.summary();
-        if let Some(bids) = self.imbalance {
-            text.push_str(&format!(
-                ", bids are {:.0} % of what is in view",
-                bids * 100.0
-            ));
+        if self.book.is_stale() {
+            return self.book.summary();
         }
-        text
+        let last = self.last.map(|last| last.exact_price());
+        let weight = match self.imbalance {
+            Some(bids) => format!("bids are {:.0} % of what is in view", bids * 100.0),
+            None => "a side is empty".to_owned(),
+        };
+        let last = last.as_deref().unwrap_or("none");
+        format!("{}, last {last}, {weight}", self.book.summary())
     }
 
     fn facts(&self) -> String {

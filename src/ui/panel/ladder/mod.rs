@@ -22,7 +22,7 @@ use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
 use leptos::html::Span;
 use leptos::prelude::*;
 use tradesuite_core::chart::{LadderAction, ladder_action_of};
-use tradesuite_core::protocol::{BookDepth, Topic};
+use tradesuite_core::protocol::BookDepth;
 
 use crate::browser;
 use crate::ui::panel::live_book::book_topic;
@@ -70,10 +70,7 @@ pub fn LadderPanel(
                 move || book_topic(of_book.clone(), choices.levels.get()),
                 |state, message| state.book.take(message),
             );
-            started.listen(
-                move || Topic::Trades(instrument.clone()),
-                LadderState::take_trades,
-            );
+            started.listen_to_trades(&instrument, LadderState::take_trades);
             feed.set_value(Some(started));
         }
     });

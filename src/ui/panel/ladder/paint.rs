@@ -117,11 +117,11 @@ fn paint_last(state: &LadderState, name: &str, columns: &Columns, frame: &Frame)
             frame.font(10.0, 400),
             &*frame.palette.text_2,
         ),
-        Some(last) => (
-            format::price(last.price, last.decimals),
-            frame.font(11.0, 600),
-            frame.side_color(last.side),
-        ),
+        Some(last) => {
+            let (price, decimals) = last.price();
+            let color = frame.side_color(last.side());
+            (format::price(price, decimals), frame.font(11.0, 600), color)
+        }
     };
     frame.surface.text(&text, at, Align::Center, font, color);
 }
@@ -266,8 +266,12 @@ fn paint_prices(state: &LadderState, columns: &Columns, frame: &Frame) {
             };
             frame
                 .surface
-                .fill_rects(frame.side_color(last.side), 1.0, &[cell]);
-            let arrow = if last.side == Side::Buy { "↑" } else { "↓" };
+                .fill_rects(frame.side_color(last.side()), 1.0, &[cell]);
+            let arrow = if last.side() == Side::Buy {
+                "↑"
+            } else {
+                "↓"
+            };
             let font = frame.font(11.5, 600);
             frame.surface.text(
                 &format!("{price} {arrow}"),

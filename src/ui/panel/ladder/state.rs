@@ -8,13 +8,14 @@ use tradesuite_core::chart::{
     group_levels, group_price,
 };
 use tradesuite_core::model::{InstrumentId, Price, Side, UnixMs};
-use tradesuite_core::protocol::{Body, Data, Message};
+use tradesuite_core::protocol::{Body, Data};
 
 use super::gesture::Hand;
 use super::paint;
 use crate::browser;
-use crate::ui::panel::live_book::{LastTrade, LiveBook};
+use crate::ui::panel::live_book::LiveBook;
 use crate::ui::panel::{Frame, Grouping, Note, Painted};
+use crate::ui::pulse::{Beat, LastTrade};
 use crate::ui::widget::Readout;
 use crate::ui::workspace::Zone;
 
@@ -98,16 +99,18 @@ impl LadderState {
         }
     }
 
-    /// Takes a message of a `trades` topic.
-    pub fn take_trades(&mut self, message: &Message) {
-        match &message.body {
-            Body::Snapshot(Data::Trades(data)) => {
-                self.traded.take_snapshot(&data.trades, data.precision);
+    /// Takes what a beat brings.
+    pub fn take_trades(&mut self, beat: &Beat) {
+        for message in beat.messages {
+            match &message.body {
+                Body::Snapshot(Data::Trades(data)) => {
+                    self.traded.take_snapshot(&data.trades, data.precision);
+                }
+                Body::Update(Data::Trades(data)) => self.traded.take(&data.trades, data.precision),
+                _ => {}
             }
-            Body::Update(Data::Trades(data)) => self.traded.take(&data.trades, data.precision),
-            _ => {}
         }
-        self.last = LastTrade::of(message).or(self.last);
+        self.last = beat.last;
     }
 
     /// Counts what is traded from now on.
@@ -177,11 +180,11 @@ impl LadderState {
         let decimals = self.book.precision.price;
         match self.last {
             Some(last) => {
-                let finest = decimals.max(last.decimals);
-                let price = last.price.rescaled(last.decimals, finest)?;
+                let finest = decimals.max(last.price().1);
+                let price = last.price_at(finest)?;
                 let step = Price(self.step).rescaled(decimals, finest)?;
                 // What was bought stands with the asks, what was sold with the bids.
-                Some(group_price(last.side.opposite(), price, step.0).0 / step.0)
+                Some(group_price(last.side().opposite(), price, step.0).0 / step.0)
             }
             None => Some(self.book.some_price()?.0.div_euclid(self.step)),
         }
@@ -312,13 +315,7 @@ impl Painted for LadderState {
         let digits = self.traded.precision().quantity;
         let last = self.last.map_or_else(
             || "No trade yet".to_owned(),
-            |last| {
-                format!(
-                    "Last trade {} {}",
-                    last.side.name(),
-                    last.price.to_decimal(last.decimals)
-                )
-            },
+            |last| format!("Last trade {} {}", last.side().name(), last.exact_price()),
         );
         let missing = if self.traded.is_incomplete() {
             ", some may be missing"
@@ -357,9 +354,7 @@ impl Painted for LadderState {
             seq: self.book.seq,
             levels: self.book.depth,
             step: price(1),
-            last: self
-                .last
-                .map(|last| last.price.to_decimal(last.decimals).to_string()),
+            last: self.last.map(|last| last.exact_price()),
             last_row: self
                 .last_number()
                 .and_then(|number| self.axis.row_of(number)),
