@@ -48,10 +48,13 @@ pub async fn search_instruments(
 #[server(prefix = "/fn", endpoint = "instrument", input = GetUrl)]
 pub async fn load_instrument(instrument: InstrumentId) -> Result<Instrument, PageError> {
     let service = expect_context::<crate::server::service::Service>();
-    let found = service
-        .instrument(&instrument)
-        .map_err(ServerFnError::new)?;
-    Ok((*found).clone())
+    let found = service.instrument(&instrument);
+    found
+        .map(|found| (*found).clone())
+        .map_err(|error| match error.is_not_found() {
+            true => PageError::NotFound(error.to_string()),
+            false => PageError::Failed(error.to_string()),
+        })
 }
 
 /// The `limit` newest bars that open before `before` (all there are where it is absent).
