@@ -3,9 +3,10 @@
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | `state` | book, trades and axis between two frames, the figures |
+//! | `state` | book, trades and axis between two frames |
 //! | `gesture` | wheel, drag and keys to rows |
 //! | `paint` | one frame |
+//! | `facts` | the figures, for the browser tests |
 //!
 //! Settings:
 //!
@@ -14,6 +15,7 @@
 //! | `group` | whole number | ticks a row, 0 for automatic, else 1, 2, 5, 10, 20… up to a 500th of the price | 0 |
 //! | `unit` | choice | `base`, `quote` | `base` |
 
+mod facts;
 mod gesture;
 mod paint;
 mod state;
