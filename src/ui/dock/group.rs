@@ -66,17 +66,17 @@ pub fn GroupHeader(
                 })
             >
                 <For each=tabs key=|panel| *panel let(panel)>
-                    <Tab panel group=at />
+                    {view! { <Tab panel group=at /> }.into_any()}
                 </For>
             </div>
             <div class="flex items-center">
-                <AddPanel place label="+" />
+                {view! { <AddPanel place label="+" /> }.into_any()}
             </div>
             <div class="flex min-w-0 flex-1 items-center justify-end gap-1.5 overflow-hidden text-[11px] text-text-2">
                 {tools}
             </div>
             <div class="flex items-center gap-0.5">
-                {move || active.get().map(|panel| view! { <LinkMenu panel /> <PanelMenu panel /> })}
+                {move || active.get().map(|panel| view! { <LinkMenu panel /> <PanelMenu panel /> }.into_any())}
             </div>
         </header>
     }

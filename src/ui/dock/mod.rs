@@ -77,13 +77,13 @@ fn WideDock() -> impl IntoView {
                 on:keydown=move |event| keys::on_key(state, &event)
             >
                 <For each=move || state.shown() key=|panel| *panel let(panel)>
-                    <Slot panel />
+                    {view! { <Slot panel /> }.into_any()}
                 </For>
                 <For each=groups key=|at| *at let(at)>
-                    <GroupHeader at />
+                    {view! { <GroupHeader at /> }.into_any()}
                 </For>
                 <For each=dividers key=|at| *at let(at)>
-                    <DividerView at />
+                    {view! { <DividerView at /> }.into_any()}
                 </For>
                 <Show when=move || preview().is_some()>
                     <div
@@ -93,7 +93,7 @@ fn WideDock() -> impl IntoView {
                     ></div>
                 </Show>
                 <Show when=is_empty>
-                    <EmptyDock />
+                    {view! { <EmptyDock /> }.into_any()}
                 </Show>
             </div>
     }

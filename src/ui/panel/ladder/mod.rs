@@ -3,10 +3,12 @@
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | `state` | book, trades and axis between two frames, the figures |
+//! | `state` | book, trades and axis between two frames |
 //! | `gesture` | wheel, drag and keys to rows |
 //! | `paint` | one frame |
+//! | `facts` | the figures, for the browser tests |
 
+mod facts;
 mod gesture;
 mod paint;
 mod state;

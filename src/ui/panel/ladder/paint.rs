@@ -12,6 +12,8 @@ use crate::ui::panel::{CAPTIONS, Frame};
 pub const ROW: f64 = 18.0;
 /// Decimals of a size at most: five columns share the panel.
 const SIZE_DECIMALS: u8 = 3;
+/// Longer figures are shown in few characters, such as `12.3k`.
+const MOST_CHARACTERS: usize = 7;
 /// Opacity of the bars of the book, and of what was traded.
 const BOOK_OPACITY: f64 = 0.2;
 const TRADED_OPACITY: f64 = 0.13;
@@ -210,7 +212,13 @@ fn paint_bars(state: &LadderState, columns: &Columns, frame: &Frame) {
 fn paint_figures(state: &LadderState, columns: &Columns, frame: &Frame) {
     let unit = state.choices.unit.get_untracked();
     let font = frame.font(11.0, 400);
-    let text = |amount: Amount, precision: Precision| amount.text(unit, precision, SIZE_DECIMALS);
+    let text = |amount: Amount, precision: Precision| {
+        let whole = amount.text(unit, precision, SIZE_DECIMALS);
+        match whole.chars().count() <= MOST_CHARACTERS {
+            true => whole,
+            false => amount.compact(unit, precision),
+        }
+    };
     let (text_1, text_2) = (&frame.palette.text_1, &frame.palette.text_2);
     for (at, row) in state.rows.iter().enumerate() {
         let (top, height) = place(at, frame);

@@ -2,7 +2,6 @@
 
 use leptos::html::Span;
 use leptos::prelude::{GetUntracked, Memo, NodeRef, RwSignal, Set};
-use serde::Serialize;
 use tradesuite_core::chart::{
     Group, LadderAction, LadderAxis, SizeUnit, Traded, TradedAtPrice, WidthScale, format,
     group_levels, group_price,
@@ -10,6 +9,7 @@ use tradesuite_core::chart::{
 use tradesuite_core::model::{InstrumentId, Price, Side, UnixMs};
 use tradesuite_core::protocol::{Body, Data};
 
+use super::facts::facts;
 use super::gesture::Hand;
 use super::paint;
 use crate::browser;
@@ -331,62 +331,6 @@ impl Painted for LadderState {
     }
 
     fn facts(&self) -> String {
-        let decimals = self.book.precision.price;
-        let price = |number: i64| Price(number * self.step).to_decimal(decimals).to_string();
-        let resting = |group: &Option<Group>| {
-            group.map(|group| {
-                group
-                    .amount
-                    .quantity
-                    .display(self.book.precision.quantity)
-                    .to_string()
-            })
-        };
-        let digits = self.traded.precision().quantity;
-        let row = |row: &LadderRow| RowFacts {
-            price: price(row.number),
-            bid: resting(&row.bid),
-            ask: resting(&row.ask),
-            bought: row.traded.bought.quantity.display(digits).to_string(),
-            sold: row.traded.sold.quantity.display(digits).to_string(),
-        };
-        let facts = Facts {
-            seq: self.book.seq,
-            levels: self.book.depth,
-            step: price(1),
-            last: self.last.map(|last| last.exact_price()),
-            last_row: self
-                .last_number()
-                .and_then(|number| self.axis.row_of(number)),
-            is_scrolled: self.axis.is_scrolled(),
-            rows: self.rows.iter().map(row).collect(),
-        };
-        serde_json::to_string(&facts).unwrap_or_default()
+        facts(self)
     }
-}
-
-/// The ladder in figures, as exact texts.
-#[derive(Serialize)]
-struct Facts {
-    /// Number of the message of the book.
-    seq: u64,
-    /// Levels a side that are told at most.
-    levels: u16,
-    /// Price step of a row.
-    step: String,
-    last: Option<String>,
-    /// Row of the last trade, from the top.
-    last_row: Option<usize>,
-    is_scrolled: bool,
-    /// From the top down.
-    rows: Vec<RowFacts>,
-}
-
-#[derive(Serialize)]
-struct RowFacts {
-    price: String,
-    bid: Option<String>,
-    ask: Option<String>,
-    bought: String,
-    sold: String,
 }
