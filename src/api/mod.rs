@@ -11,7 +11,8 @@ mod error;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, MsgPack};
 use tradesuite_core::model::{
-    CandlePage, Gap, Instrument, InstrumentId, InstrumentRow, Timeframe, UnixMs,
+    CandlePage, Gap, Instrument, InstrumentId, InstrumentRow, Timeframe, TradePage, TradesBefore,
+    UnixMs,
 };
 
 pub use self::error::PageError;
@@ -87,6 +88,26 @@ pub async fn load_gaps(instrument: InstrumentId, from: UnixMs) -> Result<Vec<Gap
     let service = expect_context::<crate::server::service::Service>();
     service
         .missing_trades(&instrument, from)
+        .await
+        .map_err(|error| match error.is_not_found() {
+            true => PageError::NotFound(error.to_string()),
+            false => PageError::Failed(error.to_string()),
+        })
+}
+
+/// The `limit` newest trades before a place in the history; the newest of all where it is absent.
+///
+/// # Errors
+/// Where the server cannot be reached, or the instrument is unknown.
+#[server(prefix = "/fn", endpoint = "trades", input = GetUrl, output = MsgPack)]
+pub async fn load_trades(
+    instrument: InstrumentId,
+    before: Option<TradesBefore>,
+    limit: u32,
+) -> Result<TradePage, PageError> {
+    let service = expect_context::<crate::server::service::Service>();
+    service
+        .trade_page(&instrument, before, limit)
         .await
         .map_err(|error| match error.is_not_found() {
             true => PageError::NotFound(error.to_string()),

@@ -31,7 +31,7 @@ pub use gap::{Gap, GapKind};
 pub use instrument::{
     Instrument, InstrumentId, InstrumentIdError, InstrumentKind, InstrumentStatus,
 };
-pub use listing::{CandlePage, InstrumentRow};
+pub use listing::{CandlePage, InstrumentRow, TradePage, TradesBefore};
 pub use number::{Notional, NumberError, Precision, Price, Quantity, Volume};
 pub use status::{
     ConnectionState, ConnectionStatus, KindStatus, Mode, ServerStatus, StoreState, StoreStatus,
