@@ -117,6 +117,33 @@ impl Socket {
     pub fn close(&self) {}
 }
 
+/// Never heard.
+#[derive(Clone, Debug, Default)]
+pub struct Sound;
+
+impl Sound {
+    /// Never awake.
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Nothing.
+    pub fn wake(&self) {}
+
+    /// Nothing.
+    pub fn sleep(&self) {}
+
+    /// There is nothing to block.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        false
+    }
+
+    /// Nothing.
+    pub fn play(&self, _hertz: f32, _seconds: f64) {}
+}
+
 /// Unix milliseconds; 0 on the server, where no component may depend on the time.
 #[must_use]
 pub fn now_ms() -> f64 {

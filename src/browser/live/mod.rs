@@ -5,6 +5,7 @@ mod frame;
 mod page;
 mod pointer;
 mod socket;
+mod sound;
 
 pub use canvas::Surface;
 pub use frame::{FrameLoop, Guard, after, every, on_resize};
@@ -15,3 +16,4 @@ pub use page::{
 };
 pub use pointer::capture_pointer;
 pub use socket::Socket;
+pub use sound::Sound;
