@@ -192,6 +192,12 @@ pub fn clock(local: UnixMs) -> String {
     format!("{:02}:{:02}:{:02}", time.hour, time.minute, time.second)
 }
 
+/// Time of day to the millisecond: `13:57:42.041`.
+#[must_use]
+pub fn clock_ms(local: UnixMs) -> String {
+    format!("{}.{:03}", clock(local), local.0.rem_euclid(1_000))
+}
+
 /// Day and month: `23 Nov`.
 #[must_use]
 pub fn day(local: UnixMs) -> String {
@@ -364,6 +370,8 @@ mod tests {
         ] {
             assert_eq!(bar_time(local, timeframe), expected);
         }
+        assert_eq!(clock_ms(UnixMs(local.0 + 41)), "13:21:05.041");
+        assert_eq!(clock_ms(UnixMs(-1)), "23:59:59.999");
     }
 
     proptest! {

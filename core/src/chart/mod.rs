@@ -53,6 +53,9 @@ pub use price_scale::PriceScale;
 pub use price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_step, price_ticks};
 pub use series::Series;
 pub use snap::{PixelSnap, Rect};
-pub use tape::{LargeTrades, TapeRow, tape_rows};
+pub use tape::{
+    ClassRule, Print, Prints, SizeClass, TAPE_KEYS, TapeAction, TapeKey, TapeRow, TapeRows,
+    TapeRule, TapeScroll, TapeSums, TapeTexts, TextStyle, tape_action_of,
+};
 pub use time_ticks::{TimeTick, TimeWeight, time_ticks};
 pub use view::{ChartSize, ChartView};

@@ -1,0 +1,172 @@
+//! The tape: every trade as it happens, newest first, back through history, on one canvas.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | `settings` | what a person sets |
+//! | `session` | one instrument's tape on screen: ties all of them together |
+//! | `state` | the tape between two frames |
+//! | `history` | which older trades are asked for |
+//! | `gesture` | wheel and drag to pixels |
+//! | `header` | the figures of the header, and what waits |
+//! | `paint` | one frame |
+//! | `facts` | words and figures for readers and tests |
+//!
+//! Which trades are one row, which are shown and which stands at the top is computed in
+//! [`tradesuite_core::chart`]. At most 200,000 trades are held (some 11 MB).
+//!
+//! Settings:
+//!
+//! | name | type | range | default |
+//! |---|---|---|---|
+//! | `merge` | yes or no | whether fills of one order are one row | yes |
+//! | `unit` | choice | `base`, `quote`: what sizes are shown, filtered and classed in | `base` |
+//! | `least` | number | from 0, in the unit: smaller rows are not shown | 0 |
+//! | `milliseconds` | yes or no | whether times are said to the millisecond | no |
+//! | `classes` | choice | `percentiles` of the instrument's latest 2,000 rows, `sizes` | `percentiles` |
+//! | `large_percentile`, `huge_percentile` | number | 0 to 100: larger rows stand out | 98, 99.8 |
+//! | `large_size`, `huge_size` | number | from 0, in the unit: rows from this size on stand out | 1, 10 |
+//! | `window` | whole number | 10 to 3,600 seconds that the header's figures are of | 300 |
+//! | `sound` | choice | `off`, `large`, `huge`: which rows are heard | `off` |
+
+mod facts;
+mod gesture;
+mod header;
+mod history;
+mod paint;
+mod session;
+mod settings;
+mod state;
+
+use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
+use leptos::prelude::*;
+use tradesuite_core::chart::{TapeAction, format, tape_action_of};
+
+use crate::browser::{self, Sound};
+use crate::ui::panel::{Panel, PanelContext, Screen, ScreenView};
+use crate::ui::workspace::Workspace;
+use header::{FlowFigures, HeaderNodes};
+use session::{Session, SoundSwitch};
+use settings::{Choices, Sounds};
+
+/// The trades of its instrument.
+#[component]
+pub fn TapePanel(
+    /// Its place in the page.
+    context: PanelContext,
+) -> impl IntoView {
+    let workspace = Workspace::expect();
+    let screen = Screen::new();
+    let choices = Choices::new(context, workspace);
+    let nodes = HeaderNodes::new();
+    let sound = SoundSwitch::new();
+    let session = StoredValue::new_local(None::<Session>);
+    Effect::new(move || {
+        if workspace.ready.get() {
+            let instrument = context.instrument.get();
+            session.set_value(None);
+            let started = Session::start(instrument, screen, choices, nodes, sound);
+            session.set_value(Some(started));
+        }
+    });
+    Effect::new(move || {
+        let is_off = choices.sounds.get() == Sounds::Off;
+        sound.with(|sound| if is_off { sound.sleep() } else { sound.wake() });
+    });
+    on_cleanup(move || drop(session.try_update_value(Option::take)));
+    let with = move |action: &dyn Fn(&Session)| {
+        // Nothing happens before the session begins and after the page is taken down.
+        let _ = session.try_with_value(|session| session.as_ref().map(action));
+    };
+    let label = move || {
+        format!(
+            "Trades of {}, newest first",
+            context.instrument.get().symbol()
+        )
+    };
+    let base = move || context.instrument.get().base().to_owned();
+    let tools = move || view! { <FlowFigures nodes base=Signal::derive(base) /> };
+    view! {
+        <Panel title="Tape" tools=tools>
+            <div
+                class="relative min-h-0 grow"
+                on:pointerdown=move |event: PointerEvent| {
+                    if event.button() == 0 {
+                        browser::capture_pointer(&screen.canvas, event.pointer_id());
+                        with(&|session| session.press(&event));
+                    }
+                }
+                on:pointermove=move |event: PointerEvent| with(&|session| session.move_to(&event))
+                on:pointerup=move |event: PointerEvent| with(&|session| session.lift(&event, true))
+                on:pointercancel=move |event: PointerEvent| with(&|session| session.lift(&event, false))
+                on:pointerleave=move |_| with(&|session| session.point(None))
+                on:wheel=move |event: WheelEvent| {
+                    // With Ctrl the browser zooms the page.
+                    if !event.ctrl_key() {
+                        event.prevent_default();
+                        with(&|session| session.wheel(&event));
+                    }
+                }
+                on:keydown=move |event: KeyboardEvent| {
+                    if event.ctrl_key() || event.alt_key() || event.meta_key() {
+                        return;
+                    }
+                    if let Some(action) = tape_action_of(&event.key()) {
+                        event.prevent_default();
+                        with(&|session| session.act(action));
+                    }
+                }
+            >
+                <ScreenView screen context testid="tape" label=Signal::derive(label) keys=true />
+            </div>
+            <SoundLine sound />
+            <WaitingLine
+                waiting=nodes.waiting
+                on_now=Callback::new(move |()| with(&|session| session.act(TapeAction::Now)))
+            />
+        </Panel>
+    }
+}
+
+/// Says that the browser plays nothing yet, which a click changes.
+#[component]
+fn SoundLine(sound: SoundSwitch) -> impl IntoView {
+    view! {
+        <Show when=move || sound.is_blocked.get()>
+            <div class="flex h-6 shrink-0 items-center justify-between border-t border-line px-2.5 text-[11px] text-warning">
+                <span class="truncate">"The browser blocks sound"</span>
+                <button
+                    class="h-5 shrink-0 cursor-pointer rounded px-1.5 text-accent hover:bg-hover"
+                    data-testid="tape-allow-sound"
+                    on:click=move |_| sound.with(Sound::wake)
+                >
+                    "Allow sound"
+                </button>
+            </div>
+        </Show>
+    }
+}
+
+/// Says what came since one scrolled back. It stands below the rows, which do not move for it.
+#[component]
+fn WaitingLine(waiting: RwSignal<Option<usize>>, on_now: Callback<()>) -> impl IntoView {
+    let text = move || {
+        let count = waiting.get().unwrap_or_default();
+        let rows = if count == 1 { "row" } else { "rows" };
+        format!("{} newer {rows}", format::grouped(count as i128, 0))
+    };
+    view! {
+        <Show when=move || waiting.get().is_some()>
+            <div class="flex h-6 shrink-0 items-center justify-between border-t border-line px-2.5 text-[11px] text-text-2">
+                <span data-testid="tape-waiting">"Paused · " {text}</span>
+                <button
+                    class="h-5 cursor-pointer rounded px-1.5 text-accent hover:bg-hover"
+                    data-testid="tape-to-now"
+                    title="To the newest trade (Home)"
+                    on:click=move |_| on_now.run(())
+                >
+                    "↑ To now"
+                </button>
+            </div>
+        </Show>
+    }
+}
