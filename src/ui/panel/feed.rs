@@ -171,12 +171,17 @@ impl<S: Painted> Feed<S> {
         instrument: &InstrumentId,
         take: impl Fn(&mut S, &Beat) + 'static,
     ) {
-        let feed = self.clone();
-        let listening = Pulse::expect().listen(instrument, move |beat| {
-            feed.change(|state| take(state, beat));
+        let (feed, take, instrument) = (self.clone(), Rc::new(take), instrument.clone());
+        let pulse = Pulse::expect();
+        Effect::new(move || {
+            feed.screen.asked.track();
+            let (heard, take) = (feed.clone(), Rc::clone(&take));
+            let listening = pulse.listen(&instrument, move |beat| {
+                heard.change(|state| take(state, beat));
+            });
+            let held = StoredValue::new_local(Some(listening));
+            on_cleanup(move || drop(held.try_update_value(Option::take)));
         });
-        let held = StoredValue::new_local(Some(listening));
-        on_cleanup(move || drop(held.try_update_value(Option::take)));
     }
 
     /// Paints whenever something changes that `track` reads. Call it in the effect of
@@ -198,6 +203,16 @@ impl<S: Painted> Feed<S> {
     /// Looks at the state.
     pub fn with<T>(&self, look: impl FnOnce(&S) -> T) -> T {
         look(&self.state.borrow())
+    }
+
+    /// Changes what is not painted.
+    pub fn with_mut<T>(&self, action: impl FnOnce(&mut S) -> T) -> T {
+        action(&mut self.state.borrow_mut())
+    }
+
+    /// Paints when digits may change again: what is shown follows from the time, too.
+    pub fn repaint(&self) {
+        self.painter.request();
     }
 
     fn update(&self, action: impl FnOnce(&mut S)) {

@@ -16,6 +16,17 @@ pub enum SizeUnit {
     Quote,
 }
 
+impl SizeUnit {
+    /// Decimals of what [`Amount::count`] counts.
+    #[must_use]
+    pub fn decimals(self, precision: Precision) -> u8 {
+        match self {
+            Self::Base => precision.quantity,
+            Self::Quote => precision.notional(),
+        }
+    }
+}
+
 /// A sum of sizes. Both units are summed from the parts, so that neither is rounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amount {
@@ -53,6 +64,15 @@ impl Amount {
         match unit {
             SizeUnit::Base => self.quantity.to_f64(0),
             SizeUnit::Quote => self.notional.to_f64(0),
+        }
+    }
+
+    /// The sum in a unit, exact: counts of 10^−[`SizeUnit::decimals`].
+    #[must_use]
+    pub fn count(self, unit: SizeUnit) -> i128 {
+        match unit {
+            SizeUnit::Base => self.quantity.0,
+            SizeUnit::Quote => self.notional.0,
         }
     }
 
