@@ -7,11 +7,13 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`model`] | the typed vocabulary: price, quantity, time, instrument, trade, candle, event … |
+//! | [`indicator`] | averages, channels, oscillators and order flow over bars, revised in place |
 //! | [`market`] | what is computed from events: order book, candle builder, precision, integrity |
 //! | [`chart`] | geometry of charts, books and tapes: scales, ticks, pixels |
 //! | [`protocol`] | messages of the live socket and their encodings |
 
 pub mod chart;
+pub mod indicator;
 pub mod market;
 pub mod model;
 pub mod protocol;
