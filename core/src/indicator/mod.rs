@@ -15,6 +15,7 @@
 //! | [`IndicatorState`] | the newest values alone: what a rule holds |
 //! | [`IndicatorSeries`] | columns over a history: what a chart draws |
 //! | [`HeikinAshi`] | averaged bars, made in the same way |
+//! | [`PriorLevels`] | high, low and close of the day and the week before |
 
 mod field;
 mod heikin_ashi;
@@ -22,6 +23,7 @@ mod kind;
 mod ohlcv;
 mod params;
 mod part;
+mod prior_levels;
 mod series;
 mod spec;
 
@@ -41,5 +43,6 @@ pub use heikin_ashi::HeikinAshi;
 pub use kind::{INDICATORS, indicator};
 pub use ohlcv::Ohlcv;
 pub use params::{ParamError, Params};
+pub use prior_levels::{PriorLevels, PriorRange};
 pub use series::{IndicatorSeries, IndicatorState};
 pub use spec::{Colour, Indicator, IndicatorSpec, Output, Place, Style, Unit};
