@@ -124,6 +124,7 @@ mod tests {
             close: Price(6_421_355),
             volume: Volume(1_284_000_001),
             buy_volume: Some(Volume(400_000_000)),
+            quote_volume: None,
             closed: true,
         };
         let legend = Legend::of(

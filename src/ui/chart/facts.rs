@@ -142,6 +142,7 @@ mod tests {
             close: Price(6_421_355),
             volume: Volume(128_400),
             buy_volume: None,
+            quote_volume: None,
             closed: minute < 99,
         }));
         view.lay_out(&|_| 0);

@@ -177,6 +177,7 @@ mod tests {
             close: Price(110),
             volume: Volume(1),
             buy_volume: None,
+            quote_volume: None,
             closed: true,
         }));
         view.lay_out(&|_| 0);

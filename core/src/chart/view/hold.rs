@@ -1,0 +1,88 @@
+//! What a pointer takes hold of on a chart, and what dragging it does.
+//!
+//! The plot moves in time, and in price where the scale was set by hand; an axis stretches its
+//! scale; a divider moves between two panes.
+
+use super::{ChartView, TIME_AXIS};
+
+/// A divider is taken hold of this far from it, CSS pixels.
+const DIVIDER_REACH: f64 = 4.0;
+
+/// What lies at a place of the chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// A pane, the price pane being 0.
+    Plot(usize),
+    /// The price axis of a pane.
+    PriceAxis(usize),
+    /// The line below a pane.
+    Divider(usize),
+    /// The time axis.
+    TimeAxis,
+}
+
+impl ChartView {
+    /// What lies at a place, CSS pixels from the top left corner.
+    #[must_use]
+    pub fn spot(&self, x: f64, y: f64) -> Spot {
+        let ratio = self.size.ratio;
+        let (width, _) = self.panes_size();
+        if y >= self.size.height - TIME_AXIS {
+            return Spot::TimeAxis;
+        }
+        let row = y * ratio;
+        if let Some(divider) = self
+            .stack
+            .divider_at(row, DIVIDER_REACH * ratio, &self.rows)
+        {
+            return Spot::Divider(divider);
+        }
+        let pane = self.pane_at(y).unwrap_or(0);
+        if x < width {
+            Spot::Plot(pane)
+        } else {
+            Spot::PriceAxis(pane)
+        }
+    }
+
+    /// The pane at so many CSS pixels from the top.
+    #[must_use]
+    pub fn pane_at(&self, y: f64) -> Option<usize> {
+        let row = (y * self.size.ratio).floor() as i32;
+        self.rows
+            .iter()
+            .position(|rows| (rows.top..=rows.bottom()).contains(&row))
+    }
+
+    /// A pointer takes hold of what lies there, beside the time (which [`super::TimeAxis`] is
+    /// told itself).
+    pub fn grab(&mut self, spot: Spot, y: f64) {
+        let row = y * self.size.ratio;
+        match spot {
+            Spot::Plot(0) => self.price_axis.grab_plot(row, self.scale),
+            Spot::PriceAxis(0) => self.price_axis.grab(row, self.scale),
+            Spot::Divider(divider) => self.stack.grab(divider, row, self.rows.clone()),
+            Spot::Plot(_) | Spot::PriceAxis(_) | Spot::TimeAxis => {}
+        }
+    }
+
+    /// What is held is dragged to so many CSS pixels from the top.
+    pub fn drag_to(&mut self, y: f64) {
+        let ratio = self.size.ratio;
+        self.price_axis.drag_to(y * ratio);
+        self.stack.drag_to(y * ratio, ratio);
+    }
+
+    /// The pointer lets go.
+    pub fn release(&mut self) {
+        self.price_axis.release();
+        self.stack.release();
+    }
+
+    /// A pane's scale fits itself again.
+    pub fn set_auto(&mut self, pane: usize) {
+        if pane == 0 {
+            self.price_axis.set_auto();
+        }
+    }
+}
