@@ -117,12 +117,6 @@ impl PaneStack {
             .then_some((divider, y, rows));
     }
 
-    /// Whether a divider is held.
-    #[must_use]
-    pub fn is_held(&self) -> bool {
-        self.grip.is_some()
-    }
-
     /// The pointer that holds a divider is at `y`: the two panes beside it change, no other.
     pub fn drag_to(&mut self, y: f64, ratio: f64) {
         let Some((divider, from, rows)) = &self.grip else {
@@ -139,9 +133,9 @@ impl PaneStack {
         self.shares[divider + 1] = f64::from((below - by).max(1));
     }
 
-    /// The pointer lets go.
-    pub fn release(&mut self) {
-        self.grip = None;
+    /// The pointer lets go. Says whether it held a divider.
+    pub fn release(&mut self) -> bool {
+        self.grip.take().is_some()
     }
 }
 

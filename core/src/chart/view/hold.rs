@@ -4,6 +4,7 @@
 //! scale; a divider moves between two panes.
 
 use super::{ChartView, TIME_AXIS};
+use crate::chart::price_axis::PriceAxis;
 
 /// A divider is taken hold of this far from it, CSS pixels.
 const DIVIDER_REACH: f64 = 4.0;
@@ -59,30 +60,47 @@ impl ChartView {
     pub fn grab(&mut self, spot: Spot, y: f64) {
         let row = y * self.size.ratio;
         match spot {
-            Spot::Plot(0) => self.price_axis.grab_plot(row, self.scale),
-            Spot::PriceAxis(0) => self.price_axis.grab(row, self.scale),
+            Spot::Plot(pane) => {
+                if let Some((axis, scale)) = self.axis_of(pane) {
+                    axis.grab_plot(row, scale);
+                }
+            }
+            Spot::PriceAxis(pane) => {
+                if let Some((axis, scale)) = self.axis_of(pane) {
+                    axis.grab(row, scale);
+                }
+            }
             Spot::Divider(divider) => self.stack.grab(divider, row, self.rows.clone()),
-            Spot::Plot(_) | Spot::PriceAxis(_) | Spot::TimeAxis => {}
+            Spot::TimeAxis => {}
         }
     }
 
     /// What is held is dragged to so many CSS pixels from the top.
     pub fn drag_to(&mut self, y: f64) {
         let ratio = self.size.ratio;
-        self.price_axis.drag_to(y * ratio);
+        for axis in self.axes() {
+            axis.drag_to(y * ratio);
+        }
         self.stack.drag_to(y * ratio, ratio);
     }
 
-    /// The pointer lets go.
-    pub fn release(&mut self) {
-        self.price_axis.release();
-        self.stack.release();
+    /// The pointer lets go. Says whether panes have other heights than before.
+    pub fn release(&mut self) -> bool {
+        for axis in self.axes() {
+            axis.release();
+        }
+        self.stack.release()
     }
 
     /// A pane's scale fits itself again.
     pub fn set_auto(&mut self, pane: usize) {
-        if pane == 0 {
-            self.price_axis.set_auto();
+        if let Some((axis, _)) = self.axis_of(pane) {
+            axis.set_auto();
         }
+    }
+
+    fn axes(&mut self) -> impl Iterator<Item = &mut PriceAxis> {
+        let below = self.panes.iter_mut().map(|pane| &mut pane.axis);
+        std::iter::once(&mut self.price_axis).chain(below)
     }
 }

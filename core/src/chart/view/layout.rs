@@ -23,6 +23,7 @@ pub(super) struct GridState {
     scale: PriceScale,
     base: Option<f64>,
     rows: Vec<Rows>,
+    panes: Vec<PriceScale>,
     axis: TimeAxis,
     width: AxisWidth,
     labels: Vec<(i64, String)>,
@@ -63,6 +64,7 @@ impl ChartView {
             &self.axis,
             (snap, height),
         );
+        self.lay_out_studies();
         self.note_grid()
     }
 
@@ -73,11 +75,12 @@ impl ChartView {
             .bar(self.axis.visible_bars().start)
             .map(|bar| bar.close.0 as f64)
             .filter(|base| *base > 0.0);
-        let (tick, before) = (self.tick, self.scale.range());
+        let least = 4.0 * self.tick.max(1) as f64;
+        let before = self.scale.range();
         self.scale = self.price_axis.scale(rows, |mode| match extremes {
             Some(Extremes { low, high, .. }) => {
-                let least = 4.0 * tick.max(1) as f64;
-                PriceScale::with_margins((low.0 as f64, high.0 as f64), least, mode, rows)
+                let range = self.with_studies((low.0 as f64, high.0 as f64));
+                PriceScale::with_margins(range, least, mode, rows)
             }
             None => PriceScale::of(before, mode, rows),
         });
@@ -109,6 +112,7 @@ impl ChartView {
             scale: self.scale,
             base: self.percent_base(),
             rows: self.rows.clone(),
+            panes: self.panes.iter().map(|pane| pane.scale).collect(),
             axis: self.axis.clone(),
             width: self.axis_width,
             labels: self

@@ -6,19 +6,22 @@
 //! | module | what it owns |
 //! |---|---|
 //! | `layout` | a frame: scales, labels, marks, and whether the grid changed |
+//! | `panes` | the panes below the prices and their scales |
 //! | `hold` | what a pointer takes hold of: plot, axes, dividers |
 
 mod hold;
 mod layout;
+mod panes;
 
 pub use hold::Spot;
+pub use panes::Pane;
 
 use crate::model::{Gap, Precision, Price, Timeframe, UnixMs};
 
 use super::axis::TimeAxis;
 use super::bar::Bar;
-use super::crosshair::{Crosshair, Legend};
 use super::last::last_bar;
+use super::crosshair::{Crosshair, Legend, Level};
 use super::gaps::gap_under;
 use super::kind::{ChartKind, DrawnBars};
 use super::marks::Marks;
@@ -28,6 +31,7 @@ use super::price_ticks::{AxisWidth, LabelMetrics, PriceTick};
 use super::series::Series;
 use super::snap::{PixelSnap, Rect};
 use super::stack::PaneStack;
+use super::studies::Studies;
 use super::time_ticks::TimeTick;
 
 /// Bars held at most: some ten megabytes.
@@ -66,6 +70,8 @@ pub struct ChartView {
     stack: PaneStack,
     /// Rows of each pane, the price pane's first.
     rows: Vec<Rows>,
+    panes: Vec<Pane>,
+    studies: Studies,
     marks: Marks,
     /// Where trades are missing, by start.
     gaps: Vec<Gap>,
@@ -98,6 +104,8 @@ impl ChartView {
             base: None,
             stack: PaneStack::default(),
             rows: Vec::new(),
+            panes: Vec::new(),
+            studies: Studies::default(),
             marks: Marks::default(),
             gaps: Vec::new(),
             gap_columns: Vec::new(),
@@ -340,14 +348,15 @@ impl ChartView {
         if !(0.0..width).contains(&x) || !(0.0..height).contains(&y) {
             return None;
         }
-        Crosshair::at(
-            (x, y),
-            &self.series,
-            &self.axis,
-            &self.scale,
-            self.snap(),
-            self.tick,
-        )
+        let pane = self.pane_at(y).unwrap_or(0);
+        let level = |row: f64| match pane.checked_sub(1).and_then(|at| self.panes.get(at)) {
+            Some(held) => Level::Value {
+                pane,
+                value: held.scale.price(row),
+            },
+            None => Level::Price(self.scale.price_on_tick(row, self.tick)),
+        };
+        Crosshair::at((x, y), &self.series, &self.axis, self.snap(), level)
     }
 
     /// The figures of a bar; of the last one where none is named.
