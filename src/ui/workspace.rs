@@ -1,6 +1,8 @@
 //! What a person chose. Kept in the browser, so that the page comes back as it was left; what the
 //! page's address names goes before it.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use tradesuite_core::model::{InstrumentId, Timeframe};
@@ -91,6 +93,8 @@ struct Choices {
     theme: Theme,
     zone: Zone,
     phone_tab: PhoneTab,
+    /// Settings of panels by their number.
+    panels: BTreeMap<u32, PanelSettings>,
 }
 
 impl Default for Choices {
@@ -101,6 +105,7 @@ impl Default for Choices {
             theme: Theme::default(),
             zone: Zone::default(),
             phone_tab: PhoneTab::default(),
+            panels: BTreeMap::new(),
         }
     }
 }
@@ -124,6 +129,8 @@ pub struct Workspace {
     pub zone: RwSignal<Zone>,
     /// The panel that a phone shows.
     pub phone_tab: RwSignal<PhoneTab>,
+    /// Settings of panels by their number, beside instrument and timeframe.
+    panels: RwSignal<BTreeMap<u32, PanelSettings>>,
     /// Whether what the browser kept has been read. Until then nothing is asked for, so that the
     /// first instrument is not fetched only to be thrown away.
     pub ready: RwSignal<bool>,
@@ -142,6 +149,7 @@ impl Workspace {
             theme: RwSignal::new(first.theme),
             zone: RwSignal::new(first.zone),
             phone_tab: RwSignal::new(first.phone_tab),
+            panels: RwSignal::new(first.panels),
             ready: RwSignal::new(false),
             address_problem: RwSignal::new(None),
         };
@@ -174,7 +182,10 @@ impl Workspace {
     pub fn panel(self, id: u32) -> PanelContext {
         let settings = move || {
             let timeframe = self.timeframe.get().name().into();
-            PanelSettings::from_iter([("timeframe".to_owned(), timeframe)])
+            let kept = self.panels.with(|panels| panels.get(&id).cloned());
+            let mut settings = kept.unwrap_or_default();
+            settings.insert("timeframe".to_owned(), timeframe);
+            settings
         };
         let on_change = move |change| match change {
             PanelChange::Instrument(instrument) => self.instrument.set(instrument),
@@ -183,7 +194,9 @@ impl Workspace {
                     self.timeframe.set(timeframe);
                 }
             }
-            PanelChange::Setting(..) => {}
+            PanelChange::Setting(name, value) => self.panels.update(|panels| {
+                panels.entry(id).or_default().insert(name.to_owned(), value);
+            }),
         };
         PanelContext {
             id,
@@ -202,6 +215,7 @@ impl Workspace {
             self.theme.set(kept.theme);
             self.zone.set(kept.zone);
             self.phone_tab.set(kept.phone_tab);
+            self.panels.set(kept.panels);
         }
         let named = Address::read(&browser::address_query());
         if let Some(instrument) = named.instrument {
@@ -223,6 +237,7 @@ impl Workspace {
             theme: self.theme.get(),
             zone: self.zone.get(),
             phone_tab: self.phone_tab.get(),
+            panels: self.panels.get(),
         };
         if let Ok(text) = serde_json::to_string(&choices) {
             browser::store(KEY, &text);

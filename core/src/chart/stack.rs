@@ -40,7 +40,8 @@ impl PaneStack {
                 .filter(|share| share.is_finite() && *share > 0.0)
                 .unwrap_or(1.0)
         };
-        self.shares.truncate(1);
+        self.shares.clear();
+        self.shares.push(PRICE_SHARE);
         self.shares.extend(below.into_iter().map(usable));
         self.grip = None;
     }
@@ -184,6 +185,9 @@ mod tests {
         let mut restored = PaneStack::default();
         restored.set_shares(stack.shares().into_iter().map(Some));
         assert_eq!(heights(&restored, 502), [310, 90, 100]);
+        let shares = stack.shares();
+        stack.set_shares(shares.into_iter().map(Some));
+        assert_eq!(heights(&stack, 502), [310, 90, 100]);
     }
 
     proptest! {

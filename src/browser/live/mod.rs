@@ -4,6 +4,7 @@ mod canvas;
 mod frame;
 mod page;
 mod pointer;
+mod save;
 mod socket;
 
 pub use canvas::Surface;
@@ -14,4 +15,5 @@ pub use page::{
     store, stored, theme_color, write_exact, write_text, zone_offset_minutes,
 };
 pub use pointer::capture_pointer;
+pub use save::{save_csv, save_png};
 pub use socket::Socket;

@@ -4,6 +4,7 @@
 //! scale; a divider moves between two panes.
 
 use super::{ChartView, TIME_AXIS};
+use crate::chart::measure::Anchor;
 use crate::chart::price_axis::PriceAxis;
 
 /// A divider is taken hold of this far from it, CSS pixels.
@@ -18,6 +19,8 @@ pub enum Spot {
     PriceAxis(usize),
     /// The line below a pane.
     Divider(usize),
+    /// A line drawn at a price, by its place among those drawn.
+    Line(usize),
     /// The time axis.
     TimeAxis,
 }
@@ -39,7 +42,9 @@ impl ChartView {
             return Spot::Divider(divider);
         }
         let pane = self.pane_at(y).unwrap_or(0);
-        if x < width {
+        if let Some(line) = self.line_at(y).filter(|_| pane == 0 && x < width) {
+            Spot::Line(line)
+        } else if x < width {
             Spot::Plot(pane)
         } else {
             Spot::PriceAxis(pane)
@@ -71,7 +76,7 @@ impl ChartView {
                 }
             }
             Spot::Divider(divider) => self.stack.grab(divider, row, self.rows.clone()),
-            Spot::TimeAxis => {}
+            Spot::Line(_) | Spot::TimeAxis => {}
         }
     }
 
@@ -90,6 +95,34 @@ impl ChartView {
             axis.release();
         }
         self.stack.release()
+    }
+
+    /// The bar and the price at a place of the price pane, CSS pixels from the top left corner.
+    #[must_use]
+    pub fn anchor(&self, x: f64, y: f64) -> Option<Anchor> {
+        let bounds = self.series.bounds()?;
+        let index = self.axis.bar_at(x).clamp(bounds.first, bounds.last);
+        Some(Anchor {
+            index,
+            time: self.series.bar(index)?.time,
+            price: self.scale.price_on_tick(y * self.size.ratio, self.tick),
+        })
+    }
+
+    /// Draws a line at a place of the price pane, or takes the one that is there away.
+    pub fn toggle_line(&mut self, x: f64, y: f64) {
+        if let Some(anchor) = self.anchor(x, y) {
+            let reach = DIVIDER_REACH * self.size.ratio;
+            self.lines.toggle(anchor.price, &self.scale, reach);
+        }
+    }
+
+    /// The line drawn at a place, by its place among those drawn.
+    #[must_use]
+    pub fn line_at(&self, y: f64) -> Option<usize> {
+        let ratio = self.size.ratio;
+        self.lines
+            .near(y * ratio, &self.scale, DIVIDER_REACH * ratio)
     }
 
     /// A pane's scale fits itself again.

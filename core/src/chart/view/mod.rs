@@ -7,11 +7,13 @@
 //! |---|---|
 //! | `layout` | a frame: scales, labels, marks, and whether the grid changed |
 //! | `panes` | the panes below the prices and their scales |
+//! | `read` | crosshair, figures, the last price |
 //! | `hold` | what a pointer takes hold of: plot, axes, dividers |
 
 mod hold;
 mod layout;
 mod panes;
+mod read;
 
 pub use hold::Spot;
 pub use panes::Pane;
@@ -20,10 +22,9 @@ use crate::model::{Gap, Precision, Price, Timeframe, UnixMs};
 
 use super::axis::TimeAxis;
 use super::bar::Bar;
-use super::last::last_bar;
-use super::crosshair::{Crosshair, Legend, Level};
 use super::gaps::gap_under;
 use super::kind::{ChartKind, DrawnBars};
+use super::lines::PriceLines;
 use super::marks::Marks;
 use super::price_axis::PriceAxis;
 use super::price_scale::{PriceScale, Rows, ScaleMode};
@@ -72,6 +73,7 @@ pub struct ChartView {
     rows: Vec<Rows>,
     panes: Vec<Pane>,
     studies: Studies,
+    lines: PriceLines,
     marks: Marks,
     /// Where trades are missing, by start.
     gaps: Vec<Gap>,
@@ -106,6 +108,7 @@ impl ChartView {
             rows: Vec::new(),
             panes: Vec::new(),
             studies: Studies::default(),
+            lines: PriceLines::default(),
             marks: Marks::default(),
             gaps: Vec::new(),
             gap_columns: Vec::new(),
@@ -225,6 +228,17 @@ impl ChartView {
             .filter(|_| self.price_axis.mode() == ScaleMode::Percent)
     }
 
+    /// The prices that are marked.
+    #[must_use]
+    pub fn lines(&self) -> &PriceLines {
+        &self.lines
+    }
+
+    /// The prices that are marked, for changes.
+    pub fn lines_mut(&mut self) -> &mut PriceLines {
+        &mut self.lines
+    }
+
     /// Width and height of the price pane in CSS pixels, whole in device pixels.
     #[must_use]
     pub fn plot(&self) -> (f64, f64) {
@@ -304,6 +318,7 @@ impl ChartView {
         if widened {
             let digits = i32::from(precision.price) - i32::from(from);
             self.price_axis.rescale(10_f64.powi(digits));
+            self.lines.rescale(from, precision.price);
             self.tick = tick.0;
             self.last = None;
         }
@@ -339,61 +354,6 @@ impl ChartView {
     pub fn history_wanted(&self) -> Option<(UnixMs, u32)> {
         let oldest = self.series.first()?;
         Some((oldest.time, self.axis.history_wanted()?))
-    }
-
-    /// Where a pointer points, CSS pixels from the top left corner; `None` outside the panes.
-    #[must_use]
-    pub fn crosshair(&self, x: f64, y: f64) -> Option<Crosshair> {
-        let (width, height) = self.panes_size();
-        if !(0.0..width).contains(&x) || !(0.0..height).contains(&y) {
-            return None;
-        }
-        let pane = self.pane_at(y).unwrap_or(0);
-        let level = |row: f64| match pane.checked_sub(1).and_then(|at| self.panes.get(at)) {
-            Some(held) => Level::Value {
-                pane,
-                value: held.scale.price(row),
-            },
-            None => Level::Price(self.scale.price_on_tick(row, self.tick)),
-        };
-        Crosshair::at((x, y), &self.series, &self.axis, self.snap(), level)
-    }
-
-    /// The figures of a bar; of the last one where none is named.
-    #[must_use]
-    pub fn legend(&self, index: Option<i64>) -> Option<Legend> {
-        let last = self.last_bar()?;
-        let bar = match index {
-            Some(index) => *self.series.bar(index)?,
-            None => last,
-        };
-        let bar = if bar.time == last.time { last } else { bar };
-        Some(Legend::of(&bar, self.series.precision()))
-    }
-
-    /// What the last trade was, as everything else on the page says it; bars come on a way of
-    /// their own, and may be a moment ahead or behind.
-    pub fn set_last(&mut self, last: Option<(UnixMs, Price)>) {
-        self.last = last;
-    }
-
-    /// The bar that the last trade closes, as [`last_bar()`] has it.
-    #[must_use]
-    pub fn last_bar(&self) -> Option<Bar> {
-        last_bar(&self.series, self.timeframe, self.last)
-    }
-
-    /// The last price and whether its bar is up.
-    #[must_use]
-    pub fn last_price(&self) -> Option<(Price, bool)> {
-        self.last_bar().map(|bar| (bar.close, bar.is_up()))
-    }
-
-    /// Milliseconds until the last bar closes, 0 where that time has passed.
-    #[must_use]
-    pub fn closes_in_ms(&self, now: UnixMs) -> Option<i64> {
-        let bar = self.series.last()?;
-        Some((self.timeframe.next(bar.time).0 - now.0).max(0))
     }
 
     fn follow_bounds(&mut self) {
