@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bar::{Bar, Extremes};
 use super::series::Series;
+use crate::indicator::{HeikinAshi, Ohlcv};
 use crate::model::Price;
 
 /// How bars are drawn.
@@ -85,37 +86,40 @@ pub fn heikin_ashi(series: &Series, range: Range<i64>, out: &mut Vec<Bar>) -> i6
         return range.start;
     };
     let start = range.start.max(bounds.first);
-    let mut before: Option<(f64, f64)> = None;
+    let mut averages = HeikinAshi::default();
     for (first, bars) in series.slices(start - FORGOTTEN..range.end) {
         for (bar, index) in bars.iter().zip(first..) {
-            let averaged = average(bar, before);
-            before = Some((averaged.0, averaged.1));
+            let averaged = averages.take(&in_counts(bar));
             if index >= start {
-                out.push(rounded(bar, averaged));
+                out.push(rounded(bar, &averaged));
             }
         }
     }
     start
 }
 
-/// Open and close, counts of 10^−decimals.
-fn average(bar: &Bar, before: Option<(f64, f64)>) -> (f64, f64) {
-    let [open, high, low, close] = [bar.open, bar.high, bar.low, bar.close].map(|p| p.0 as f64);
-    let (first, last) = before.unwrap_or((open, close));
-    (
-        f64::midpoint(first, last),
-        (open + high + low + close) / 4.0,
-    )
+/// Prices as counts of 10^−decimals: averages need no unit.
+fn in_counts(bar: &Bar) -> Ohlcv {
+    Ohlcv {
+        time: bar.time,
+        open: bar.open.0 as f64,
+        high: bar.high.0 as f64,
+        low: bar.low.0 as f64,
+        close: bar.close.0 as f64,
+        volume: 0.0,
+        buy_volume: None,
+        quote_volume: None,
+    }
 }
 
 /// A bar to be drawn: rounding to counts moves nothing by a pixel.
-fn rounded(bar: &Bar, (open, close): (f64, f64)) -> Bar {
-    let (open, close) = (Price(open.round() as i64), Price(close.round() as i64));
+fn rounded(bar: &Bar, averaged: &Ohlcv) -> Bar {
+    let price = |counts: f64| Price(counts.round() as i64);
     Bar {
-        open,
-        close,
-        high: bar.high.max(open).max(close),
-        low: bar.low.min(open).min(close),
+        open: price(averaged.open),
+        high: price(averaged.high),
+        low: price(averaged.low),
+        close: price(averaged.close),
         ..*bar
     }
 }
