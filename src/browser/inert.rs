@@ -41,6 +41,12 @@ impl Surface {
     pub fn polyline(&self, _points: &[(f64, f64)], _width: f64, _color: &str) {}
 
     /// Nothing.
+    pub fn polygon(&self, _points: impl Iterator<Item = (f64, f64)>, _color: &str, _opacity: f64) {}
+
+    /// Nothing.
+    pub fn clipped(&self, _rect: Rect, _paint: impl FnOnce()) {}
+
+    /// Nothing.
     pub fn axes(&self, _axes: &Axes) {}
 }
 
@@ -272,3 +278,16 @@ pub fn replace_address(_address: &str) {}
 
 /// Nothing.
 pub fn scroll_to(_id: &str) {}
+
+/// Nothing.
+pub fn save_csv(_name: &str, _text: &str) {}
+
+/// Nothing.
+pub fn save_png(
+    _name: &str,
+    _layers: &[NodeRef<Canvas>],
+    _ground: &str,
+    _captions: &[(String, (f64, f64))],
+    _ink: (&str, f64),
+) {
+}

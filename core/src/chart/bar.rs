@@ -1,7 +1,7 @@
 //! What a chart knows of one bar, and the extremes of several.
 
 use crate::indicator::Ohlcv;
-use crate::model::{Candle, Precision, Price, UnixMs, Volume};
+use crate::model::{Candle, Notional, Precision, Price, UnixMs, Volume};
 
 /// What a chart knows of a candle, at the series' precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Bar {
     pub volume: Volume,
     /// Base units that takers bought, where it is known.
     pub buy_volume: Option<Volume>,
+    /// Sum of price × quantity, where it is known.
+    pub quote_volume: Option<Notional>,
     /// Whether the bucket is over.
     pub closed: bool,
 }
@@ -34,6 +36,7 @@ impl From<&Candle> for Bar {
             close: candle.close,
             volume: candle.volume,
             buy_volume: candle.buy_volume,
+            quote_volume: candle.quote_volume,
             closed: candle.closed,
         }
     }
@@ -59,6 +62,10 @@ impl Bar {
             volume: volume(self.volume)?,
             buy_volume: match self.buy_volume {
                 Some(buys) => Some(volume(buys)?),
+                None => None,
+            },
+            quote_volume: match self.quote_volume {
+                Some(quote) => Some(quote.rescaled(from.notional(), to.notional())?),
                 None => None,
             },
             ..self
@@ -103,6 +110,15 @@ impl Extremes {
         Self {
             low: bar.low,
             high: bar.high,
+            volume: bar.volume,
+        }
+    }
+
+    /// Of the close alone, with the whole volume.
+    pub(super) fn of_close(bar: &Bar) -> Self {
+        Self {
+            low: bar.close,
+            high: bar.close,
             volume: bar.volume,
         }
     }

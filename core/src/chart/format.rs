@@ -102,6 +102,25 @@ pub fn percent(value: f64) -> String {
     }
 }
 
+/// A value with so many decimals, thousands separated. Rounds.
+#[must_use]
+pub fn decimal(value: f64, decimals: u8) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let counts = (value * 10_f64.powi(i32::from(decimals))).round();
+    grouped(counts as i128, decimals)
+}
+
+/// A change in percent with its sign: `+1.50 %`. Rounds.
+#[must_use]
+pub fn signed_percent(value: f64, decimals: u8) -> String {
+    let text = decimal(value, decimals);
+    let is_more = value > 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    let sign = if is_more { "+" } else { "" };
+    format!("{sign}{text} %")
+}
+
 /// A magnitude in few characters: `0.0123`, `12.84`, `548`, `14.2k`, `1.3M`. Rounds.
 #[must_use]
 pub fn compact(value: f64) -> String {

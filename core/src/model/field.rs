@@ -86,6 +86,11 @@ pub enum FieldKind {
         /// Rows at the most.
         most: u16,
     },
+    /// Whatever its reader takes, which checks it; null where absent. No form shows it.
+    Data {
+        /// Length as JSON at the most.
+        bytes: u32,
+    },
 }
 
 /// One word of a choice.
@@ -114,7 +119,7 @@ impl Field {
             | FieldKind::Text { default, .. }
             | FieldKind::Colour { default }
             | FieldKind::Timeframe { default } => default.into(),
-            FieldKind::Instrument => Value::Null,
+            FieldKind::Instrument | FieldKind::Data { .. } => Value::Null,
             FieldKind::List { .. } => Value::Array(Vec::new()),
         }
     }
@@ -144,6 +149,15 @@ impl Field {
             FieldKind::Timeframe { .. } => {
                 let timeframe = item.parsed::<super::Timeframe>(faults)?;
                 Some(timeframe.name().into())
+            }
+            FieldKind::Data { bytes } => {
+                let length = item.value.to_string().len();
+                if length > bytes as usize {
+                    let reason = format!("{length} bytes, at most {bytes} fit");
+                    faults.add(&item.at, reason);
+                    return None;
+                }
+                Some(item.value.clone())
             }
             FieldKind::List { fields, most } => {
                 let rows = item.list(faults, most.into())?;

@@ -5,6 +5,7 @@ mod element;
 mod frame;
 mod page;
 mod pointer;
+mod save;
 mod socket;
 mod sound;
 
@@ -18,5 +19,6 @@ pub use page::{
     zone_offset_minutes,
 };
 pub use pointer::{capture_pointer, tab_at};
+pub use save::{save_csv, save_png};
 pub use socket::Socket;
 pub use sound::Sound;

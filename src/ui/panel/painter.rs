@@ -33,6 +33,8 @@ pub struct Palette {
     pub warning: String,
     /// Text on a coloured ground.
     pub on_accent: String,
+    /// Lines of indicators, in order.
+    pub lines: [String; 5],
 }
 
 impl Palette {
@@ -50,6 +52,7 @@ impl Palette {
             accent: color("--accent"),
             warning: color("--warning"),
             on_accent: color("--on-accent"),
+            lines: ["--line-a", "--line-b", "--line-c", "--line-d", "--line-e"].map(color),
         }
     }
 }

@@ -2,20 +2,38 @@
 //!
 //! The component feeds it bars, gestures and sizes and paints what it holds after
 //! [`ChartView::lay_out`]. It knows no colours and no canvas.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | `layout` | a frame: scales, labels, marks, and whether the grid changed |
+//! | `panes` | the panes below the prices and their scales |
+//! | `read` | crosshair, figures, the last price |
+//! | `hold` | what a pointer takes hold of: plot, axes, dividers |
+
+mod hold;
+mod layout;
+mod panes;
+mod read;
+
+pub use hold::Spot;
+pub use panes::Pane;
 
 use crate::model::{Gap, Precision, Price, Timeframe, UnixMs};
 
 use super::axis::TimeAxis;
 use super::bar::Bar;
-use super::crosshair::{Crosshair, Legend};
-use super::gaps::{gap_columns, gap_under};
-use super::last::last_bar;
+use super::gaps::gap_under;
+use super::kind::{ChartKind, DrawnBars};
+use super::lines::PriceLines;
 use super::marks::Marks;
-use super::price_scale::PriceScale;
-use super::price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_ticks};
+use super::price_axis::PriceAxis;
+use super::price_scale::{PriceScale, Rows, ScaleMode};
+use super::price_ticks::{AxisWidth, LabelMetrics, PriceTick};
 use super::series::Series;
 use super::snap::{PixelSnap, Rect};
-use super::time_ticks::{TimeTick, time_ticks};
+use super::stack::PaneStack;
+use super::studies::Studies;
+use super::time_ticks::TimeTick;
 
 /// Bars held at most: some ten megabytes.
 const MOST_BARS: usize = 100_000;
@@ -23,10 +41,6 @@ const MOST_BARS: usize = 100_000;
 const TIME_AXIS: f64 = 26.0;
 /// Between the price axis' edges and its labels, CSS pixels.
 const LABEL_PADDING: f64 = 8.0;
-/// Between price labels at least, in heights of a label.
-const PRICE_GAP: f64 = 2.75;
-/// Between the middles of time labels at least, CSS pixels.
-const TIME_GAP: f64 = 100.0;
 
 /// The whole chart's size, axes included.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,16 +53,6 @@ pub struct ChartSize {
     pub ratio: f64,
 }
 
-/// What the layer with grid and axes was painted from; the same again needs no painting.
-#[derive(Clone, PartialEq)]
-struct GridState {
-    size: ChartSize,
-    scale: PriceScale,
-    axis: TimeAxis,
-    width: AxisWidth,
-    labels: Vec<(i64, String)>,
-}
-
 /// A chart.
 pub struct ChartView {
     timeframe: Timeframe,
@@ -59,14 +63,24 @@ pub struct ChartView {
     size: ChartSize,
     metrics: LabelMetrics,
     axis_width: AxisWidth,
+    drawn: DrawnBars,
+    price_axis: PriceAxis,
     scale: PriceScale,
+    /// The first close in view: what percent count from.
+    base: Option<f64>,
+    stack: PaneStack,
+    /// Rows of each pane, the price pane's first.
+    rows: Vec<Rows>,
+    panes: Vec<Pane>,
+    studies: Studies,
+    lines: PriceLines,
     marks: Marks,
     /// Where trades are missing, by start.
     gaps: Vec<Gap>,
     gap_columns: Vec<Rect>,
     price_ticks: Vec<PriceTick>,
     time_ticks: Vec<TimeTick>,
-    painted: Option<GridState>,
+    painted: Option<layout::GridState>,
     /// Time and price of the last trade, where it is known.
     last: Option<(UnixMs, Price)>,
     /// The newest bars were dropped while looking far back.
@@ -86,7 +100,15 @@ impl ChartView {
             size,
             metrics: LabelMetrics::default(),
             axis_width: AxisWidth::default(),
+            drawn: DrawnBars::default(),
+            price_axis: PriceAxis::default(),
             scale: PriceScale::over(0.0, 1.0, 1),
+            base: None,
+            stack: PaneStack::default(),
+            rows: Vec::new(),
+            panes: Vec::new(),
+            studies: Studies::default(),
+            lines: PriceLines::default(),
             marks: Marks::default(),
             gaps: Vec::new(),
             gap_columns: Vec::new(),
@@ -177,9 +199,56 @@ impl ChartView {
         PixelSnap::new(self.size.ratio)
     }
 
-    /// Width and height of the plot in CSS pixels, whole in device pixels.
+    /// How bars are drawn.
+    #[must_use]
+    pub fn kind(&self) -> ChartKind {
+        self.drawn.kind()
+    }
+
+    /// Changes how bars are drawn.
+    pub fn set_kind(&mut self, kind: ChartKind) {
+        self.drawn.set_kind(kind);
+    }
+
+    /// The price pane's axis.
+    #[must_use]
+    pub fn price_axis(&self) -> &PriceAxis {
+        &self.price_axis
+    }
+
+    /// Changes how the price axis counts.
+    pub fn set_scale_mode(&mut self, mode: ScaleMode) {
+        self.price_axis.set_mode(mode);
+    }
+
+    /// The first close in view, counts: what percent count from, where they are shown.
+    #[must_use]
+    pub fn percent_base(&self) -> Option<f64> {
+        self.base
+            .filter(|_| self.price_axis.mode() == ScaleMode::Percent)
+    }
+
+    /// The prices that are marked.
+    #[must_use]
+    pub fn lines(&self) -> &PriceLines {
+        &self.lines
+    }
+
+    /// The prices that are marked, for changes.
+    pub fn lines_mut(&mut self) -> &mut PriceLines {
+        &mut self.lines
+    }
+
+    /// Width and height of the price pane in CSS pixels, whole in device pixels.
     #[must_use]
     pub fn plot(&self) -> (f64, f64) {
+        let height = self.rows.first().map_or(1, |rows| rows.height);
+        (self.panes_size().0, f64::from(height) / self.size.ratio)
+    }
+
+    /// Width and height of all panes together in CSS pixels, whole in device pixels.
+    #[must_use]
+    pub fn panes_size(&self) -> (f64, f64) {
         let axis = self.axis_width.label_width(self.metrics) + 2.0 * LABEL_PADDING;
         let whole = |css: f64| (css * self.size.ratio).floor().max(1.0) / self.size.ratio;
         (
@@ -188,19 +257,25 @@ impl ChartView {
         )
     }
 
+    /// Rows of each pane in device pixels, the price pane's first; a line lies between two.
+    #[must_use]
+    pub fn rows(&self) -> &[Rows] {
+        &self.rows
+    }
+
     /// Takes a new size over; the right edge keeps its bar.
     pub fn resize(&mut self, size: ChartSize) {
         let snap = self.snap();
         self.size = size;
         self.axis.change_snap(snap, self.snap());
-        self.axis.resize(self.plot().0);
+        self.fit_panes();
     }
 
     /// Takes the measured widths of the axis font over.
     pub fn set_metrics(&mut self, metrics: LabelMetrics) {
         self.metrics = metrics;
         self.painted = None;
-        self.axis.resize(self.plot().0);
+        self.fit_panes();
     }
 
     /// Takes bars over: a page of history, the latest ones, or revisions.
@@ -241,6 +316,9 @@ impl ChartView {
         };
         let widened = self.series.widen(precision);
         if widened {
+            let digits = i32::from(precision.price) - i32::from(from);
+            self.price_axis.rescale(10_f64.powi(digits));
+            self.lines.rescale(from, precision.price);
             self.tick = tick.0;
             self.last = None;
         }
@@ -252,6 +330,9 @@ impl ChartView {
     pub fn set_precision(&mut self, precision: Precision) {
         self.tick = 1;
         self.last = None;
+        if precision.price != self.series.precision().price {
+            self.price_axis.set_auto();
+        }
         self.series = Series::new(precision);
         self.detached = false;
         self.follow_bounds();
@@ -275,119 +356,16 @@ impl ChartView {
         Some((oldest.time, self.axis.history_wanted()?))
     }
 
-    /// Lays everything out for the next frame. Answers whether grid and axes changed; bars always
-    /// may have. `offset_ms` says how far the shown zone is ahead of UTC.
-    pub fn lay_out(&mut self, offset_ms: &dyn Fn(UnixMs) -> i64) -> bool {
-        let snap = self.snap();
-        let height = snap.px(self.plot().1);
-        if let Some(extremes) = self.series.extremes(self.axis.visible()) {
-            self.scale = PriceScale::fit(extremes, height, self.tick);
-        } else {
-            let (low, high) = self.scale.range();
-            self.scale = PriceScale::over(low, high, height);
-        }
-        let decimals = self.series.precision().price;
-        if self.axis_width.fit(self.scale.range().1, decimals) {
-            self.axis.resize(self.plot().0);
-        }
-        let gap = PRICE_GAP * self.metrics.height * snap.ratio();
-        if self.series.is_empty() {
-            self.price_ticks.clear();
-        } else {
-            price_ticks(&self.scale, gap, self.tick, decimals, &mut self.price_ticks);
-        }
-        time_ticks(
-            &self.series,
-            &self.axis,
-            self.timeframe,
-            TIME_GAP,
-            offset_ms,
-            &mut self.time_ticks,
-        );
-        self.marks
-            .lay_out(&self.series, &self.axis, &self.scale, snap);
-        self.gap_columns = gap_columns(
-            &self.gaps,
-            (&self.series, self.timeframe),
-            &self.axis,
-            (snap, height),
-        );
-        self.note_grid()
-    }
-
-    /// Where a pointer points, CSS pixels from the top left corner; `None` outside the plot.
-    #[must_use]
-    pub fn crosshair(&self, x: f64, y: f64) -> Option<Crosshair> {
-        let (width, height) = self.plot();
-        if !(0.0..width).contains(&x) || !(0.0..height).contains(&y) {
-            return None;
-        }
-        Crosshair::at(
-            (x, y),
-            &self.series,
-            &self.axis,
-            &self.scale,
-            self.snap(),
-            self.tick,
-        )
-    }
-
-    /// The figures of a bar; of the last one where none is named.
-    #[must_use]
-    pub fn legend(&self, index: Option<i64>) -> Option<Legend> {
-        let last = self.last_bar()?;
-        let bar = match index {
-            Some(index) => *self.series.bar(index)?,
-            None => last,
-        };
-        let bar = if bar.time == last.time { last } else { bar };
-        Some(Legend::of(&bar, self.series.precision()))
-    }
-
-    /// What the last trade was, as everything else on the page says it; bars come on a way of
-    /// their own, and may be a moment ahead or behind.
-    pub fn set_last(&mut self, last: Option<(UnixMs, Price)>) {
-        self.last = last;
-    }
-
-    /// The bar that the last trade closes, as [`last_bar()`] has it.
-    #[must_use]
-    pub fn last_bar(&self) -> Option<Bar> {
-        last_bar(&self.series, self.timeframe, self.last)
-    }
-
-    /// The last price and whether its bar is up.
-    #[must_use]
-    pub fn last_price(&self) -> Option<(Price, bool)> {
-        self.last_bar().map(|bar| (bar.close, bar.is_up()))
-    }
-
-    /// Milliseconds until the last bar closes, 0 where that time has passed.
-    #[must_use]
-    pub fn closes_in_ms(&self, now: UnixMs) -> Option<i64> {
-        let bar = self.series.last()?;
-        Some((self.timeframe.next(bar.time).0 - now.0).max(0))
-    }
-
     fn follow_bounds(&mut self) {
         self.axis.set_bounds(self.series.bounds());
     }
 
-    fn note_grid(&mut self) -> bool {
-        let state = GridState {
-            size: self.size,
-            scale: self.scale,
-            axis: self.axis.clone(),
-            width: self.axis_width,
-            labels: self
-                .time_ticks
-                .iter()
-                .map(|tick| (tick.index, tick.label.clone()))
-                .collect(),
-        };
-        let changed = self.painted.as_ref() != Some(&state);
-        self.painted = Some(state);
-        changed
+    /// Takes over what the size, the axis' width and the panes' shares say.
+    fn fit_panes(&mut self) {
+        let (width, height) = self.panes_size();
+        self.axis.resize(width);
+        let ratio = self.size.ratio;
+        self.rows = self.stack.rows((height * ratio).round() as i32, ratio);
     }
 }
 
