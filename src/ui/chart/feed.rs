@@ -71,6 +71,10 @@ pub struct Feed {
     notice: Option<String>,
 }
 
+/// Bars that are asked for again where the server begins anew: it has put some right, or shows
+/// some that it withheld.
+const RECENT: u32 = 200;
+
 impl Feed {
     /// Nothing yet.
     #[must_use]
@@ -203,8 +207,12 @@ impl Feed {
             Body::Snapshot(Data::Candles(data)) => {
                 self.stale = None;
                 self.widen(data.precision);
+                let is_again = self.live_from.is_some();
                 self.live_from = data.candles.first().map(|candle| candle.time);
                 self.look_for_hole();
+                if is_again && self.loaded {
+                    self.hole = self.hole.max(Some(RECENT));
+                }
                 self.take_bars(&data.candles, data.precision);
             }
             Body::Update(Data::Candles(data)) => {
@@ -592,6 +600,27 @@ mod tests {
         let under_pointer = crosshair.price().expect("the price pane");
         assert_eq!(under_pointer.0 % 50, 0);
         assert!(view.price_ticks().iter().all(|tick| tick.price.0 % 50 == 0));
+    }
+
+    #[test]
+    fn bars_that_were_put_right_are_shown_when_the_server_begins_anew() {
+        let mut feed = loaded();
+        let live = || message(vec![candle(498, 160), candle(499, 160)], true);
+        feed.take(&live());
+        assert_eq!(feed.next_request(0.0), None, "the page came just before");
+        feed.take(&live());
+        let request = feed.next_request(0.0).expect("the newest bars");
+        let newest = Request {
+            before: None,
+            limit: RECENT,
+        };
+        assert_eq!(request, newest);
+        let mut answer = page(300..500, true).expect("a page");
+        answer.candles[100].close = Price(77);
+        feed.answer(request, Ok(answer), 0.0);
+        assert_eq!(closes(&feed)[399..401], [(399, 150), (400, 77)]);
+        assert_eq!(closes(&feed)[499], (499, 160), "live bars are newer");
+        assert_eq!(feed.next_request(0.0), None);
     }
 
     #[test]
