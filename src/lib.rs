@@ -17,6 +17,9 @@
 //!
 //! Who may import whom is said in `tests/tidy.rs`, which fails on anything else.
 
+// Views are types within types: those of a panel are nested deeper than the usual 128.
+#![recursion_limit = "256"]
+
 pub mod api;
 pub mod browser;
 #[cfg(feature = "hydrate")]

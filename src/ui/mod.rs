@@ -49,8 +49,9 @@ use crate::ui::workspace::Workspace;
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    Workspace::provide();
+    let workspace = Workspace::provide();
     let live = Live::provide();
+    workspace.keep(live);
     Pulse::provide(live);
     StatusFeed::provide(live);
     view! {

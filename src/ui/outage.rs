@@ -63,6 +63,11 @@ pub fn Outage() -> impl IntoView {
     });
     let workspace = Workspace::expect();
     let misnamed = Memo::new(move |_| workspace.address_problem.get());
+    let overtaken = Memo::new(move |_| {
+        let text = "Another window has changed this workspace meanwhile.";
+        workspace.overtaken.get().map(|_| text.to_owned())
+    });
+    let refusal = Memo::new(move |_| workspace.refusal.get());
     let updated = updated(Live::expect());
     let unkept = Memo::new(move |_| status.with(|status| status.as_ref().and_then(unkept)));
     view! {
@@ -75,6 +80,22 @@ pub fn Outage() -> impl IntoView {
         <Line text=misnamed testid="misnamed">
             " "
             <button class=BUTTON on:click=move |_| workspace.address_problem.set(None)>
+                "Close"
+            </button>
+        </Line>
+        <Line text=overtaken testid="overtaken">
+            " "
+            <button class=BUTTON data-testid="take-theirs" on:click=move |_| workspace.settle(true)>
+                "Show theirs"
+            </button>
+            " "
+            <button class=BUTTON data-testid="keep-mine" on:click=move |_| workspace.settle(false)>
+                "Keep mine"
+            </button>
+        </Line>
+        <Line text=refusal testid="refusal">
+            " "
+            <button class=BUTTON on:click=move |_| workspace.refusal.set(None)>
                 "Close"
             </button>
         </Line>

@@ -1,6 +1,7 @@
 //! Above the panels: the instrument, its day, and the switches of the page.
 
 mod picker;
+mod workspaces;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,6 +16,7 @@ use crate::browser::{self, FrameLoop};
 use crate::ui::live::Live;
 use crate::ui::pulse::{LastTrade, Pulse};
 use crate::ui::top_bar::picker::InstrumentPicker;
+use crate::ui::top_bar::workspaces::WorkspaceBar;
 use crate::ui::widget::Readout;
 use crate::ui::workspace::{Theme, Workspace, Zone};
 
@@ -27,6 +29,7 @@ pub fn TopBar() -> impl IntoView {
             <InstrumentPicker />
             <Day />
             <div class="grow"></div>
+            <WorkspaceBar />
             <Switches />
         </header>
     }

@@ -21,6 +21,7 @@ use tradesuite_core::dock::{
 };
 use tradesuite_core::model::{InstrumentId, Name, Timeframe};
 
+use self::keeping::Keeping;
 use self::preferences::Preferences;
 pub use self::preferences::{Theme, Zone};
 use crate::browser;
@@ -51,6 +52,9 @@ pub struct Workspace {
     pub ready: RwSignal<bool>,
     /// What the page's address names and does not exist, in sentences.
     pub address_problem: RwSignal<Option<String>>,
+    /// Another window has saved this workspace meanwhile: the version that is there now.
+    pub overtaken: RwSignal<Option<Option<u64>>>,
+    keeping: Keeping,
     /// The panels of a wide window, with undo.
     dock: RwSignal<Dock>,
     links: RwSignal<BTreeMap<LinkColour, Linked>>,
@@ -73,12 +77,13 @@ impl Workspace {
             refusal: RwSignal::new(None),
             ready: RwSignal::new(false),
             address_problem: RwSignal::new(None),
+            overtaken: RwSignal::new(None),
+            keeping: Keeping::new(),
             dock: RwSignal::new(Dock::new(empty.desktop)),
             links: RwSignal::new(empty.links),
         };
         provide_context(workspace);
         workspace.watch_width();
-        workspace.keep();
         workspace
     }
 
