@@ -1,0 +1,122 @@
+/** The workspace: panels docked by mouse and by keyboard, kept on the server, linked by colour. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withDemo } from '../harness/suite.mjs';
+import { until } from '../harness/wait.mjs';
+
+const site = withDemo();
+
+/** Kind and area of every panel that shows, by kind. */
+async function panels(page) {
+  const found = await page.getByTestId('panel').evaluateAll((all) =>
+    all.map((panel) => {
+      const { x, y, width, height } = panel.getBoundingClientRect();
+      return [panel.dataset.kind, { x, y, width, height }];
+    }),
+  );
+  return Object.fromEntries(found);
+}
+
+const kinds = async (page) => Object.keys(await panels(page)).sort();
+const tab = (page, name) => page.getByRole('tab', { name, exact: true });
+
+async function opened(t, options) {
+  const page = await site.open(t, options);
+  await until('the panels', async () => (await kinds(page)).includes('chart'));
+  return page;
+}
+
+/** Opens a ready-made workspace anew, whatever other tests made of it. */
+async function ready(page, name) {
+  await page.getByTestId(`workspace-${name}`).click();
+  await until(`the workspace ${name}`, async () => (await page.getByTestId(`workspace-${name}`).getAttribute('aria-pressed')) === 'true');
+}
+
+async function middle(locator) {
+  const { x, y, width, height } = await locator.boundingBox();
+  return [x + width / 2, y + height / 2];
+}
+
+/** Drags a tab to a point of the window. */
+async function drag(page, name, [x, y]) {
+  await page.mouse.move(...(await middle(tab(page, name))));
+  await page.mouse.down();
+  await page.mouse.move(x - 20, y - 20, { steps: 3 });
+  await page.mouse.move(x, y, { steps: 3 });
+  await page.getByTestId('dock-preview').waitFor();
+  await page.mouse.up();
+}
+
+test('a tab is docked beside another panel, and the arrangement is there again after a reload and elsewhere', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'minimal');
+  assert.deepEqual(await kinds(page), ['book', 'chart']);
+  const { chart } = await panels(page);
+  await drag(page, 'Tape', [chart.x + chart.width / 2, chart.y + chart.height - 20]);
+  await until('the tape below the chart', async () => {
+    const now = await panels(page);
+    return now.tape && now.tape.y > now.chart.y + now.chart.height && Math.abs(now.tape.x - now.chart.x) < 1;
+  });
+  const arranged = await panels(page);
+  const kept = async () => {
+    const answer = await fetch(new URL('/api/v1/workspaces/Minimal', site.url));
+    return answer.ok && JSON.stringify(await answer.json()).includes('"column"');
+  };
+  await until('the server to keep it', kept);
+  await page.reload();
+  await until('the same after a reload', async () => JSON.stringify(await panels(page)) === JSON.stringify(arranged));
+  const elsewhere = await opened(t);
+  await until('the same in another browser', async () => JSON.stringify(await panels(elsewhere)) === JSON.stringify(arranged));
+});
+
+test('dividers are dragged and moved by keys', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'trader');
+  const before = await panels(page);
+  const divider = page.locator('[data-testid=divider][aria-orientation=vertical]').last();
+  const [x, y] = await middle(divider);
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x - 90, y, { steps: 4 });
+  await page.mouse.up();
+  const wider = await panels(page);
+  assert.ok(wider.book.width > before.book.width + 60, `${before.book.width} to ${wider.book.width}`);
+  await divider.focus();
+  await page.keyboard.press('ArrowRight');
+  await until('a narrower book', async () => (await panels(page)).book.width < wider.book.width - 5);
+});
+
+test('panels are closed, opened again, moved and maximised by keys alone', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'order-flow');
+  const all = await kinds(page);
+  await tab(page, 'Tape').focus();
+  await page.keyboard.press('Alt+w');
+  await until('no tape', async () => !(await kinds(page)).includes('tape'));
+  await page.keyboard.press('Alt+Shift+T');
+  await until('the tape', async () => (await kinds(page)).includes('tape'));
+  assert.deepEqual(await kinds(page), all);
+  await tab(page, 'Ladder').focus();
+  const from = (await panels(page)).ladder.x;
+  await page.keyboard.press('Alt+Shift+ArrowRight');
+  await until('the ladder further right', async () => (await panels(page)).ladder.x > from + 100);
+  await page.keyboard.press('Alt+z');
+  await until('the ladder where it was', async () => Math.abs((await panels(page)).ladder.x - from) < 2);
+  await page.keyboard.press('Alt+Enter');
+  await until('one panel', async () => (await kinds(page)).length === 1);
+  await page.keyboard.press('Alt+Enter');
+  await until('all panels', async () => (await kinds(page)).length === all.length);
+});
+
+test('linked panels look at one instrument, others at their own', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'monitor');
+  const shown = () => page.getByTestId('legend').allInnerTexts();
+  await until('four charts', async () => (await shown()).length === 4);
+  const first = page.getByTestId('panel').first();
+  await first.click({ position: { x: 100, y: 100 } });
+  await page.getByTestId('instrument').click();
+  await page.keyboard.type('sol');
+  await page.keyboard.press('Enter');
+  await until('one chart of SOL-USD', async () => (await shown()).filter((text) => text.includes('SOL-USD')).length === 1);
+});
