@@ -23,7 +23,11 @@ struct Facts<'a> {
     spacing: f64,
     /// Width and height of the plot.
     plot: (f64, f64),
+    /// The newest bar as the server told it. What is painted of it closes with the last trade of
+    /// all, which may be a message ahead: `close`.
     last: BarFacts,
+    /// The last price as it is painted.
+    close: String,
     hover: Option<Hover>,
     /// Columns in which trades are missing: left edge and width.
     gaps: Vec<(f64, f64)>,
@@ -82,7 +86,9 @@ pub fn facts(instrument: &InstrumentId, view: &ChartView, crosshair: Option<Cros
     let series = view.series();
     let visible = view.axis().visible_bars();
     let outermost = series.bar(visible.start).zip(series.bar(visible.end - 1));
-    let (Some((from, to)), Some(first), Some(last)) = (outermost, series.first(), view.last_bar())
+    let ends = series.first().zip(series.last());
+    let (Some((from, to)), Some((first, last)), Some((close, _))) =
+        (outermost, ends, view.last_price())
     else {
         return String::new();
     };
@@ -106,7 +112,8 @@ pub fn facts(instrument: &InstrumentId, view: &ChartView, crosshair: Option<Cros
         following: view.axis().is_following(),
         spacing: view.axis().spacing(),
         plot: view.plot(),
-        last: BarFacts::of(&last, precision),
+        last: BarFacts::of(last, precision),
+        close: close.to_decimal(precision.price).to_string(),
         hover,
         gaps: view
             .gap_columns()
@@ -230,6 +237,7 @@ mod tests {
         assert_eq!(read["bars"], 100);
         assert_eq!(read["last"]["time"], 99 * 60_000);
         assert_eq!(read["last"]["close"], "64213.55");
+        assert_eq!(read["close"], "64213.55");
         assert_eq!(read["hover"]["close"], "64213.55");
         let x = read["hover"]["x"].as_f64();
         assert!(x.is_some_and(|x| (x - 10.0).abs() <= 4.5), "{x:?}");
