@@ -5,13 +5,11 @@
 //! change, so it stays in its place.
 
 use super::axis::{Bounds, TimeAxis};
-use super::bar::Bar;
 use super::drawing::{Canvas, DOT, Drawing};
 use super::price_scale::PriceScale;
 use super::series::Series;
 use super::snap::PixelSnap;
-use crate::indicator::{IndicatorSeries, Ohlcv, Params, Place, Style};
-use crate::model::Precision;
+use crate::indicator::{IndicatorSeries, Params, Place, Style};
 
 /// Bars that are taken in one frame at most, all indicators together: some two milliseconds.
 const BARS_A_FRAME: usize = 20_000;
@@ -168,49 +166,28 @@ struct Feed<'a> {
     series: &'a Series,
     /// Index of the oldest bar that is another than before.
     changed: Option<i64>,
-    /// Prices and volumes per count.
-    counts: (f64, f64, f64),
 }
 
 impl<'a> Feed<'a> {
     fn new(series: &'a Series, changed: Option<i64>) -> Self {
-        let Precision { price, quantity } = series.precision();
-        let notional = series.precision().notional();
-        let counts = |decimals: u8| 10_f64.powi(i32::from(decimals));
-        Self {
-            series,
-            changed,
-            counts: (counts(price), counts(quantity), counts(notional)),
-        }
+        Self { series, changed }
     }
 
     /// Brings what an indicator knows of the newest bars up to date, as far as the budget goes.
     fn advance(&self, values: &mut IndicatorSeries, budget: &mut usize) {
+        let precision = self.series.precision();
         let end = values.range().end;
         if !values.is_empty()
             && self.changed.is_some_and(|changed| changed < end)
             && let Some(bar) = self.series.bar(end - 1)
         {
-            values.revise_last(self.ohlcv(bar));
+            values.revise_last(bar.ohlcv(precision));
         }
         let wanted = i64::try_from(*budget).unwrap_or(i64::MAX);
         for (_, bars) in self.series.slices(end..end.saturating_add(wanted)) {
             *budget = budget.saturating_sub(bars.len());
-            bars.iter().for_each(|bar| values.push(self.ohlcv(bar)));
-        }
-    }
-
-    fn ohlcv(&self, bar: &Bar) -> Ohlcv {
-        let (price, quantity, notional) = self.counts;
-        Ohlcv {
-            time: bar.time,
-            open: bar.open.0 as f64 / price,
-            high: bar.high.0 as f64 / price,
-            low: bar.low.0 as f64 / price,
-            close: bar.close.0 as f64 / price,
-            volume: bar.volume.0 as f64 / quantity,
-            buy_volume: bar.buy_volume.map(|buys| buys.0 as f64 / quantity),
-            quote_volume: bar.quote_volume.map(|quote| quote.0 as f64 / notional),
+            bars.iter()
+                .for_each(|bar| values.push(bar.ohlcv(precision)));
         }
     }
 }
