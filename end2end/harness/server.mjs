@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { atEnd } from './cleanup.mjs';
 
 const project = resolve(import.meta.dirname, '../..');
 const target = process.env.CARGO_TARGET_DIR ?? join(project, 'target');
@@ -134,7 +135,7 @@ export async function serve(...options) {
 /** A data folder that is removed when the test ends. */
 export async function dataFolder(t) {
   const folder = await mkdtemp(join(tmpdir(), 'tradesuite-end2end-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 

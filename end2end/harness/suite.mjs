@@ -1,5 +1,6 @@
 /** What every test file needs: one browser, one server on the simulated market, pages that are checked at their end. */
 import { after, before } from 'node:test';
+import { atEnd } from './cleanup.mjs';
 import { launch, openPage } from './browser.mjs';
 import { dataFolder, serve } from './server.mjs';
 
@@ -16,7 +17,7 @@ export function withBrowser() {
   return {
     async open(t, url, options) {
       const opened = await openPage(browser, url, options);
-      t.after(() => opened.close());
+      atEnd(t, () => opened.close());
       return opened.page;
     },
   };

@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { atEnd } from '../harness/cleanup.mjs';
 import { chartOf } from '../harness/chart.mjs';
 import { rest } from '../harness/market.mjs';
 import { Server, dataFolder } from '../harness/server.mjs';
@@ -32,7 +33,7 @@ test('bars of which trades are missing are marked and say so', { skip: existsSyn
     ...['--bind', '127.0.0.1:0', '--data', join(folder, 'data')],
   ]);
   await server.ready();
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const missing = () => rest(server.url, 'gaps', { instrument: INSTRUMENT });
   const { gaps } = await until('the ledger', async () => {
     const answer = await missing();

@@ -27,7 +27,16 @@ test('a drag moves the bars with the pointer', async (t) => {
 });
 
 test('a held drag keeps its bar while bars close and history comes in', async (t) => {
-  const { page, chart, state, box } = await opened(t, { workspace: { timeframe: '1m' } });
+  let release;
+  const released = new Promise((resolve) => {
+    release = resolve;
+  });
+  const withheld = async (route) => {
+    await released;
+    await route.continue();
+  };
+  const before = (page) => page.route(/\/fn\/candles\?.*\bbefore=\d/, withheld);
+  const { page, chart, state, box } = await opened(t, { workspace: { timeframe: '1m' }, before });
   const y = box.y + state.plot.height / 3;
   await page.mouse.move(box.x + 100, y);
   await page.mouse.down();
@@ -35,6 +44,8 @@ test('a held drag keeps its bar while bars close and history comes in', async (t
   // The figures follow the pointer a tenth of a second behind.
   const end = state.plot.width - 100;
   const held = await chart.when('the end of the drag', ({ hover }) => hover && Math.abs(hover.x - end) <= state.spacing);
+  assert.equal(held.first, state.first);
+  release();
   const change = async () => {
     const now = await chart.state();
     assert.equal(now.hover.time, held.hover.time, 'the bar under the pointer changed');

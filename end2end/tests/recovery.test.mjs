@@ -1,6 +1,7 @@
 /** The page while its server is killed and its venue is silent: it says so, and is whole again by itself. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { atEnd } from '../harness/cleanup.mjs';
 import { chartOf } from '../harness/chart.mjs';
 import { rest } from '../harness/market.mjs';
 import { Server, dataFolder } from '../harness/server.mjs';
@@ -14,14 +15,14 @@ const { open } = withBrowser();
 async function market(t) {
   const options = ['--bind', '127.0.0.1:0', '--instruments', 'BTC-USD', '--rate', '400', '--seed', '5'];
   const simulator = await new Server(['simulate', ...options]).ready();
-  t.after(() => simulator.kill());
+  atEnd(t, () => simulator.kill());
   const data = await dataFolder(t);
   const address = new URL(simulator.url).host;
   return {
     serve: async (port = 0) => {
       const args = ['serve', '--demo', '--data', data, '--bind', `127.0.0.1:${port}`];
       const server = await new Server(args, { TRADESUITE_DEMO_ADDRESS: address }).ready();
-      t.after(() => server.kill());
+      atEnd(t, () => server.kill());
       return server;
     },
     control: async (call, body) => {

@@ -4,6 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
+import { atEnd } from '../harness/cleanup.mjs';
 import { chartOf } from '../harness/chart.mjs';
 import { rest } from '../harness/market.mjs';
 import { Server, dataFolder, serve } from '../harness/server.mjs';
@@ -21,7 +22,7 @@ const exchangeIsFound = await lookup('advanced-trade-ws.coinbase.com').then(
 
 test('without a network the page says that the exchange cannot be reached and names --demo', { skip: exchangeIsFound }, async (t) => {
   const server = await serve('--data', await dataFolder(t));
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const page = await open(t, server.url);
   const text = () => page.locator('body').innerText();
   await until('the bad news', async () => /Coinbase cannot be reached/.test(await text()));
@@ -36,7 +37,7 @@ test('without a network the page says that the exchange cannot be reached and na
 test('a page recovers when its server comes back', async (t) => {
   const data = await dataFolder(t);
   const first = await serve('--demo', '--data', data);
-  t.after(() => first.kill());
+  atEnd(t, () => first.kill());
   const page = await open(t, first.url, {
     expected: [/WebSocket connection/, /ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /ERR_EMPTY_RESPONSE/],
   });
@@ -49,7 +50,7 @@ test('a page recovers when its server comes back', async (t) => {
 
   const port = new URL(first.url).port;
   const second = await new Server(['serve', '--demo', '--data', data, '--bind', `127.0.0.1:${port}`]).ready();
-  t.after(() => second.stop());
+  atEnd(t, () => second.stop());
   await until('a live line', async () => /Coinbase live/.test(await link()));
   const note = () => page.getByTestId('book-summary').textContent();
   const seen = await note();
@@ -60,7 +61,7 @@ test('a page recovers when its server comes back', async (t) => {
 
 test('a frozen server is noticed, and heard again', async (t) => {
   const server = await serve('--demo', '--data', await dataFolder(t));
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const page = await open(t, server.url, { expected: [/WebSocket/] });
   await chartOf(page).drawn();
   const link = () => page.getByTestId('link').innerText();
@@ -80,7 +81,7 @@ test('a recording is played into the page', { skip: existsSync(feed) ? false : `
   const folder = await dataFolder(t);
   const server = new Server(['replay', feed, '--serve', '--bind', '127.0.0.1:0', '--speed', 'max', '--data', folder]);
   await server.ready();
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const page = await open(t, server.url, { workspace: { instrument: 'coinbase:SKL-USD' } });
   await until('the badge', async () => (await page.getByTestId('mode').innerText().catch(() => '')) === 'REPLAY');
   await chartOf(page).drawn('coinbase:SKL-USD');

@@ -9,6 +9,16 @@ use tradesuite_core::model::{Decimal, Timeframe, UnixMs};
 use crate::figures::{Figures, plain};
 use crate::process::{Server, until_said};
 
+/// Those that are stored, and some that are folded from them.
+const TIMEFRAMES: [Timeframe; 6] = [
+    Timeframe::S1,
+    Timeframe::S5,
+    Timeframe::M1,
+    Timeframe::M5,
+    Timeframe::H1,
+    Timeframe::D1,
+];
+
 /// Trades by id.
 pub type Trades = BTreeMap<u64, Figures>;
 
@@ -94,9 +104,9 @@ pub async fn compare(server: &Server, instrument: &str, told: &Trades) -> Found 
         );
     }
     let mut bars = 0;
-    for (name, timeframe) in [("1s", Timeframe::S1), ("1m", Timeframe::M1)] {
+    for timeframe in TIMEFRAMES {
         let path = format!(
-            "candles?instrument={instrument}&timeframe={name}&start={}&limit=5000&numbers=string",
+            "candles?instrument={instrument}&timeframe={timeframe}&start={}&limit=5000&numbers=string",
             held[&first].time_us / 1_000
         );
         let rows = server.all("candles", &path).await;
@@ -118,8 +128,8 @@ fn is_within(gap: &Value, time_us: i64) -> bool {
         && end.is_none_or(|end| time_ms <= end)
 }
 
-/// Bars of which every trade is held must be those that the trades make. The first bucket began
-/// before the server did.
+/// Bars of which every trade is held must be those that the trades make, and there must be no
+/// others. The first bucket began before the server did.
 fn compare_bars(rows: &[Value], timeframe: Timeframe, held: &Trades, missing: &Trades) -> usize {
     let bucket = |figures: &Figures| timeframe.floor(UnixMs(figures.time_us.div_euclid(1_000)));
     let first = held.values().next().map(bucket).expect("trades are held");
@@ -128,6 +138,11 @@ fn compare_bars(rows: &[Value], timeframe: Timeframe, held: &Trades, missing: &T
     for (id, figures) in held {
         let bar = built.entry(bucket(figures)).or_insert_with(Vec::new);
         bar.push((*id, figures));
+    }
+    for row in rows {
+        let open = UnixMs(row["time"].as_i64().expect("a time"));
+        let is_made = built.contains_key(&open) || incomplete.contains(&open);
+        assert!(is_made, "no trade made this {timeframe} bar: {row}");
     }
     let mut compared = 0;
     for (open, trades) in built {

@@ -2,8 +2,8 @@
 //! what it has not seen it knows of. Real processes, real sockets, the simulated market as the
 //! witness.
 //!
-//! `make test` runs the short form. `make fire` runs it whole: fifty kills instead of three, and
-//! an hour of everything in a random order instead of seconds.
+//! `make test` runs the short form. `make fire` runs it whole: fifty kills instead of three, a
+//! minute of a full disk and an hour of everything in a random order instead of seconds.
 
 #![expect(
     clippy::print_stdout,
@@ -12,6 +12,7 @@
 
 mod faults;
 mod figures;
+mod full_disk;
 mod kills;
 mod ledger;
 mod process;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ use crate::figures::Figures;
 
 /// Ends a wait whose condition never comes true.
 const LIMIT: Duration = Duration::from_secs(150);
+/// What is started.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_tradesuite");
 /// Between two looks at a condition.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -47,15 +49,13 @@ pub struct Process {
 
 impl Process {
     /// Starts a command and waits for its address. What it logs goes to the end of `log`.
-    fn start(arguments: &[String], environment: &[(&str, String)], log: &Path) -> Self {
+    fn start(mut command: Command, log: &Path) -> Self {
         let log = File::options()
             .create(true)
             .append(true)
             .open(log)
             .expect("a log");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tradesuite"))
-            .args(arguments)
-            .envs(environment.iter().map(|(name, value)| (name, value)))
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -133,9 +133,10 @@ impl Market {
             "--instruments",
             &symbols.join(","),
         ];
-        let arguments: Vec<String> = arguments.iter().map(|&a| a.to_owned()).collect();
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments);
         Self {
-            process: Process::start(&arguments, &[], log),
+            process: Process::start(command, log),
             symbols: symbols.iter().map(|&symbol| symbol.to_owned()).collect(),
         }
     }
@@ -196,9 +197,43 @@ impl Server {
 
     /// The same on several venues.
     pub fn start_on(market: &Market, exchanges: &[&str], data: &Path, log: &Path) -> Self {
-        let arguments = ["serve", "--demo", "--bind", "127.0.0.1:0", "--data"];
-        let mut arguments: Vec<String> = arguments.iter().map(|&a| a.to_owned()).collect();
-        arguments.push(data.display().to_string());
+        Self::run(Command::new(PROGRAM), market, exchanges, data, log)
+    }
+
+    /// The same with a data folder on a disk of its own, of so many megabytes. `None` where this
+    /// machine does not let a test have one.
+    pub fn start_on_small_disk(
+        market: &Market,
+        megabytes: u32,
+        data: &Path,
+        log: &Path,
+    ) -> Option<Self> {
+        let mount = format!("mount -t tmpfs -o size={megabytes}m tmpfs \"$0\" && exec \"$@\"");
+        let own_disk = |flags: &str, program: &str| {
+            let mut command = Command::new("unshare");
+            command
+                .args([flags, "sh", "-c", &mount])
+                .arg(data)
+                .arg(program);
+            command
+        };
+        // Who is not root may be root of a namespace of its own.
+        let flags = ["-m", "-rm"].into_iter().find(|flags| {
+            let mut tried = own_disk(flags, "true");
+            let tried = tried.stderr(Stdio::null()).status();
+            tried.is_ok_and(|status| status.success())
+        })?;
+        let server = Self::run(own_disk(flags, PROGRAM), market, &["coinbase"], data, log);
+        Some(server)
+    }
+
+    fn run(
+        mut command: Command,
+        market: &Market,
+        exchanges: &[&str],
+        data: &Path,
+        log: &Path,
+    ) -> Self {
         let of = |exchange: &&str| {
             let symbols = market.symbols.iter();
             symbols
@@ -207,16 +242,23 @@ impl Server {
         };
         let ids: Vec<String> = exchanges.iter().flat_map(of).collect();
         let address = market.process.address.trim_start_matches("http://");
-        let environment = [
-            ("TRADESUITE_DEMO_ADDRESS", address.to_owned()),
-            ("TRADESUITE_INSTRUMENTS", ids.join(",")),
-        ];
+        command
+            .args(["serve", "--demo", "--bind", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .env("TRADESUITE_DEMO_ADDRESS", address)
+            .env("TRADESUITE_INSTRUMENTS", ids.join(","));
         let begun = Stopwatch::start();
-        let process = Process::start(&arguments, &environment, log);
+        let process = Process::start(command, log);
         Self {
             process,
             started_in: begun.elapsed(),
         }
+    }
+
+    /// A path as the server sees it: its disks may be its own.
+    pub fn its_path(&self, path: &Path) -> PathBuf {
+        let root = PathBuf::from(format!("/proc/{}/root", self.process.child.id()));
+        root.join(path.strip_prefix("/").expect("an absolute path"))
     }
 
     /// What REST answers, `None` where it does not.

@@ -55,6 +55,9 @@ impl View {
                 .push(format!("{kind} {seq} came after {}", self.seq));
         }
         self.seq = seq;
+        if kind == "update" && self.stale {
+            self.wrong.push(format!("update {seq} of a stale book"));
+        }
         self.stale = kind == "stale";
         if kind != "update" {
             self.bids.clear();

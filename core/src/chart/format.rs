@@ -124,52 +124,47 @@ pub fn signed_percent(value: f64, decimals: u8) -> String {
 /// A magnitude in few characters: `0.0123`, `12.84`, `548`, `14.2k`, `1.3M`. Rounds.
 #[must_use]
 pub fn compact(value: f64) -> String {
-    const UNITS: [(f64, &str); 4] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")];
-    if !value.is_finite() {
+    let Some((sign, size, unit)) = in_units(value) else {
         return "–".to_owned();
-    }
-    let sign = if value < 0.0 { "−" } else { "" };
-    let size = value.abs();
-    for (unit, name) in UNITS {
-        // What would print as 1000.0 of the next smaller unit belongs to this one.
-        if size >= unit * 0.99995 {
-            return format!("{sign}{:.1}{name}", size / unit);
-        }
-    }
-    match size {
-        0.0 => "0".to_owned(),
-        s if s >= 99.995 => format!("{sign}{s:.0}"),
-        s if s >= 0.99995 => format!("{sign}{s:.2}"),
-        s => format!("{sign}{s:.4}"),
-    }
+    };
+    let decimals = match size {
+        _ if !unit.is_empty() => 1,
+        0.0 => return "0".to_owned(),
+        s if s >= 99.995 => 0,
+        s if s >= 0.99995 => 2,
+        _ => 4,
+    };
+    format!("{sign}{size:.decimals$}{unit}")
 }
 
 /// A quantity in four significant digits: `0.0123`, `1.284`, `548.1`, `14.20k`, `1.300M`. Rounds;
 /// what is there and would print as zero says that it is less: `<0.0001`.
 #[must_use]
 pub fn short(value: f64) -> String {
-    const UNITS: [(f64, &str); 5] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"), (1.0, "")];
-    if !value.is_finite() {
+    let Some((sign, size, unit)) = in_units(value) else {
         return "–".to_owned();
-    }
+    };
+    let decimals = match size {
+        0.0 => return "0".to_owned(),
+        s if s < 0.00005 => return format!("{sign}<0.0001"),
+        s if s < 0.99995 => 4,
+        s if s < 9.9995 => 3,
+        s if s < 99.995 => 2,
+        _ => 1,
+    };
+    format!("{sign}{size:.decimals$}{unit}")
+}
+
+/// Sign, magnitude in the largest unit that it reaches, and that unit's letter. Nothing where it
+/// is no number.
+fn in_units(value: f64) -> Option<(&'static str, f64, &'static str)> {
+    const UNITS: [(f64, &str); 4] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")];
     let sign = if value < 0.0 { "−" } else { "" };
     let size = value.abs();
-    for (unit, name) in UNITS {
-        // What would print as 1000.0 of the next smaller unit belongs to this one.
-        if size >= unit * 0.99995 {
-            let decimals = match size / unit {
-                s if s >= 99.995 => 1,
-                s if s >= 9.9995 => 2,
-                _ => 3,
-            };
-            return format!("{sign}{:.decimals$}{name}", size / unit);
-        }
-    }
-    match size {
-        0.0 => "0".to_owned(),
-        s if s >= 0.00005 => format!("{sign}{s:.4}"),
-        _ => format!("{sign}<0.0001"),
-    }
+    // What would print as 1000.0 of the next smaller unit belongs to this one.
+    let unit = UNITS.into_iter().find(|(unit, _)| size >= unit * 0.99995);
+    let (unit, name) = unit.unwrap_or((1.0, ""));
+    value.is_finite().then_some((sign, size / unit, name))
 }
 
 /// Time until a bar closes: `00:18`, `1:02:03`, `3d 04:05`. A started second counts whole.

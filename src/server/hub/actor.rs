@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
-use tradesuite_core::model::{InstrumentId, Timeframe};
+use tradesuite_core::model::{InstrumentId, Position, Timeframe};
 use tradesuite_core::protocol::{TickerData, Topic};
 
 use super::feed::Speaker;
-use super::market::{LiveBars, LiveBook, Market};
+use super::market::{Change, LiveBars, LiveBook, Market};
 use super::outbox::Outbox;
 use super::warmup;
 use super::withheld::Withheld;
@@ -19,8 +19,10 @@ use crate::server::storage::MarketStore;
 
 /// What the task is told.
 pub(super) enum Command {
-    /// Events, also of other instruments.
-    Events(Batch),
+    /// Events, and which of them are its own.
+    Events(Batch, Vec<usize>),
+    /// Up to this position events were not seen.
+    Missed(Position),
     /// Greet a listener and keep it.
     Join(Topic, Arc<Outbox>),
     /// Forget a listener.
@@ -85,13 +87,16 @@ pub(super) async fn run(
 impl Actor {
     async fn handle(&mut self, command: Command) {
         match command {
-            Command::Events(batch) => {
-                for event in batch.iter() {
-                    let change = self.market.take(event);
-                    for speaker in self.speakers.values_mut() {
-                        speaker.notice(change);
-                    }
+            Command::Events(batch, own) => {
+                for index in own {
+                    let change = self.market.take(&batch[index]);
+                    self.notice(change);
                 }
+            }
+            Command::Missed(until) => {
+                let change = self.market.missed(until);
+                self.notice(change);
+                self.read_store().await;
             }
             Command::Join(topic, listener) => self.join(topic, &listener),
             Command::Leave(topic, listener) => {
@@ -108,6 +113,12 @@ impl Actor {
             Command::Book(depth, reply) => drop(reply.send(self.market.book(depth))),
             Command::Ticker(reply) => drop(reply.send(self.market.ticker())),
             Command::Bars(base, reply) => drop(reply.send(self.market.bars(base))),
+        }
+    }
+
+    fn notice(&mut self, change: Change) {
+        for speaker in self.speakers.values_mut() {
+            speaker.notice(change);
         }
     }
 

@@ -79,6 +79,10 @@ pub(super) struct Market {
     arrivals: VecDeque<Arrival>,
     /// Number of the arrival after the last one.
     arrived: u64,
+    /// Number of the first arrival since events were missed.
+    whole_since: u64,
+    /// Up to here some events may not have been seen.
+    missed: Position,
     /// Exchange time so far.
     clock: UnixNs,
     /// Position of the last event taken.
@@ -104,6 +108,8 @@ impl Market {
             ticker: TickerState::new(),
             arrivals: VecDeque::new(),
             arrived: 0,
+            whole_since: 0,
+            missed: Position::default(),
             clock: UnixNs(i64::MIN),
             position: Position::default(),
             warm: Position::default(),
@@ -123,11 +129,9 @@ impl Market {
     /// Whether trades after `position` are all still held, so that the state can be built anew
     /// from a store that is at `position`.
     pub fn reaches_back_to(&self, position: Position) -> bool {
-        (self.arrivals.len() as u64) == self.arrived
-            || self
-                .arrivals
-                .front()
-                .is_some_and(|first| first.position.0 <= position.0 + 1)
+        let all_held = (self.arrivals.len() as u64) == self.arrived - self.whole_since;
+        let is_after = |first: &Arrival| first.position.0 > position.0 + 1;
+        position >= self.missed && (all_held || !self.arrivals.front().is_some_and(is_after))
     }
 
     /// Where the store has to be for it to know of old trades that came meanwhile; `None` where
@@ -170,10 +174,25 @@ impl Market {
         self.quote();
     }
 
-    /// Takes an event; those of other instruments are passed over.
+    /// Events up to `until` were not seen: the book is not true until its next snapshot, and bars
+    /// and tape are to be built anew from a store that has them.
+    pub fn missed(&mut self, until: Position) -> Change {
+        self.missed = until;
+        self.whole_since = self.arrived;
+        self.arrivals.clear();
+        let change = Change {
+            book_state: !self.book.is_stale(),
+            ..Change::default()
+        };
+        self.book.mark_stale("Some changes were not seen");
+        self.quote();
+        change
+    }
+
+    /// Takes an event of this instrument.
     pub fn take(&mut self, sequenced: &Sequenced) -> Change {
         let event = &sequenced.event;
-        if event.instrument != self.instrument || sequenced.position <= self.position {
+        if sequenced.position <= self.position {
             return Change::default();
         }
         self.position = sequenced.position;

@@ -38,14 +38,15 @@ mod trade_feed;
 mod warmup;
 mod withheld;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tradesuite_core::model::{InstrumentId, ServerStatus, Timeframe};
+use tradesuite_core::model::{InstrumentId, Position, ServerStatus, Timeframe};
 use tradesuite_core::protocol::{TickerData, Topic};
 
 use self::actor::Command;
@@ -93,6 +94,8 @@ struct Inner {
     registry: Registry,
     interest: Interest,
     status: StatusChannel,
+    /// Position of the last event taken; 0 before the first.
+    fed: AtomicU64,
     tasks: TaskTracker,
     closing: CancellationToken,
 }
@@ -108,6 +111,7 @@ impl Hub {
             registry: Registry::new(store, tasks.clone(), options),
             interest,
             status: StatusChannel::default(),
+            fed: AtomicU64::new(0),
             tasks,
             closing: CancellationToken::new(),
         }));
@@ -129,14 +133,39 @@ impl Hub {
         hub
     }
 
-    /// Takes events, in order and each once. Waits while an instrument's queue is full.
+    /// Takes events, in order and each once. Waits while an instrument's queue is full. Where some
+    /// are missing since the last batch, nothing of what they changed is shown as if it were true.
     pub async fn feed(&self, batch: &Batch) {
-        let instruments: BTreeSet<&InstrumentId> =
-            batch.iter().map(|event| &event.event.instrument).collect();
-        for instrument in instruments {
+        let (Some(first), Some(last)) = (batch.first(), batch.last()) else {
+            return;
+        };
+        let fed = self.0.fed.swap(last.position.0, Ordering::Relaxed);
+        if fed != 0 && first.position.0 > fed + 1 {
+            self.missed(Position(fed), Position(first.position.0 - 1))
+                .await;
+        }
+        let mut own: BTreeMap<&InstrumentId, Vec<usize>> = BTreeMap::new();
+        for (index, event) in batch.iter().enumerate() {
+            own.entry(&event.event.instrument).or_default().push(index);
+        }
+        for (instrument, own) in own {
             let actor = self.0.registry.reach(instrument, true);
+            let events = Command::Events(Arc::clone(batch), own);
             // A closed queue: the hub is shutting down.
-            let _ = actor.send(Command::Events(Arc::clone(batch))).await;
+            let _ = actor.send(events).await;
+        }
+    }
+
+    async fn missed(&self, after: Position, until: Position) {
+        tracing::error!(
+            after = after.0,
+            until = until.0,
+            "events are not there any more that were to be shown; books wait for their next snapshot"
+        );
+        for instrument in self.instruments() {
+            if let Some(actor) = self.0.registry.find(&instrument) {
+                let _ = actor.send(Command::Missed(until)).await;
+            }
         }
     }
 

@@ -155,6 +155,8 @@ struct Inner {
     next: Position,
     window: Window,
     consumers: BTreeMap<String, Position>,
+    /// How far those have read who only show events, where there are any.
+    shown: Option<Position>,
     draining: bool,
 }
 
@@ -174,6 +176,7 @@ impl Journal {
                 next: Position(last.0 + 1),
                 window: Window::default(),
                 consumers: BTreeMap::new(),
+                shown: None,
                 draining: false,
             }),
             wake: Condvar::new(),
@@ -291,6 +294,12 @@ impl Journal {
         let mut inner = self.0.shared.lock();
         let held = inner.consumers.entry(consumer.to_owned()).or_default();
         *held = position.max(*held);
+    }
+
+    /// Says that who only shows events has read up to `position`. What follows is not cut either,
+    /// unless the journal has used half of what it may: who hangs must not stop the collecting.
+    pub fn shown(&self, position: Position) {
+        self.0.shared.lock().shown = Some(position);
     }
 
     /// Takes nothing more, commits what was taken and ends every tail.

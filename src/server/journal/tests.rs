@@ -217,6 +217,36 @@ async fn cuts_only_what_every_consumer_has_passed() {
     }
 }
 
+#[tokio::test]
+async fn what_was_not_shown_is_cut_only_where_room_runs_out() {
+    let empty_bytes = {
+        let folder = tempfile::tempdir().expect("a folder");
+        open(&folder.path().join("journal.db")).bytes()
+    };
+    for (limit_bytes, oldest) in [(empty_bytes * 8, 3), (empty_bytes * 3 / 2, 5)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("journal.db");
+        let options = JournalOptions {
+            limit_bytes,
+            ..JournalOptions::default()
+        };
+        let journal = Journal::open(&path, options).expect("opens");
+        journal.register("store", None);
+        let mut committed = journal.committed();
+        for (index, pair) in [[1, 2], [3, 4], [5, 6]].into_iter().enumerate() {
+            let last = journal.append(pair.map(event).into()).await.expect("taken");
+            if index < 2 {
+                let _ = committed.wait_for(|position| *position >= last).await;
+            }
+            journal.passed("store", Position(4));
+            journal.shown(Position(2));
+        }
+        journal.close().await.expect("closes");
+        let on_disk = reread(&path).await;
+        assert_eq!(on_disk.first().map(|s| s.position.0), Some(oldest));
+    }
+}
+
 /// A full journal keeps what arrives in memory, says so, and goes on once its consumer has passed.
 #[tokio::test]
 async fn a_full_journal_waits_for_its_consumer() {

@@ -96,14 +96,23 @@ fn finish(shared: &Shared, group: &[Batch]) {
     shared.room.add_permits(freed as usize);
 }
 
-/// Cuts what every consumer has passed, says how large the file is, and answers whether that is
+/// Cuts what every consumer has passed and, while there is room, what was shown; says how large the file is, and answers whether that is
 /// too large.
 fn cut(shared: &Shared, file: &mut JournalFile) -> bool {
-    let passed = shared.lock().consumers.values().copied().min();
-    if let Err(error) = file.cut(passed.unwrap_or(Position(0))) {
+    let limit = shared.options.limit_bytes;
+    let (passed, shown) = {
+        let inner = shared.lock();
+        (inner.consumers.values().copied().min(), inner.shown)
+    };
+    let passed = passed.unwrap_or(Position(0));
+    let up_to = match shown {
+        Some(shown) if file.used_bytes() <= limit / 2 => passed.min(shown),
+        _ => passed,
+    };
+    if let Err(error) = file.cut(up_to) {
         tracing::warn!(%error, "the journal could not be cut; it is tried again later");
     }
-    let (bytes, limit) = (file.used_bytes(), shared.options.limit_bytes);
+    let bytes = file.used_bytes();
     shared.bytes.store(bytes, Ordering::Relaxed);
     let full = bytes > limit;
     let state = match full {

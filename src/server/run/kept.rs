@@ -17,6 +17,7 @@ use crate::server::collector::sink::JournalTail;
 use crate::server::config::{Durability, Settings};
 use crate::server::hub::{Hub, HubOptions};
 use crate::server::journal::{self, Journal, JournalOptions, TailKind};
+use crate::server::run::publish::Publisher;
 use crate::server::service::Keeping;
 use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::sqlite::{Keeper, Retention, SqliteState, SqliteStore};
@@ -253,20 +254,15 @@ impl Kept {
     }
 
     fn publish(&self, next: Position) {
-        let mut tail = self.journal.tail_from(next, TailKind::Live);
-        let hub = self.hub.clone();
-        self.tasks.spawn(async move {
-            loop {
-                match tail.next().await {
-                    Ok(Some(batch)) => hub.feed(&batch).await,
-                    Ok(None) => return,
-                    Err(error) => {
-                        tracing::error!(%error, "live events end here; the server must be started again");
-                        return;
-                    }
-                }
-            }
-        });
+        let publisher = Publisher {
+            tail: self.journal.tail_from(next, TailKind::Live),
+            journal: self.journal.clone(),
+            hub: self.hub.clone(),
+            jitter: Jitter::system(),
+        };
+        let stopped = self.give_up.clone();
+        self.tasks
+            .spawn(async move { stopped.run_until_cancelled(publisher.run()).await });
     }
 }
 

@@ -11,6 +11,7 @@ mod collection;
 mod demo;
 mod kept;
 mod pages;
+mod publish;
 
 use std::io::Write as _;
 use std::net::SocketAddr;

@@ -135,15 +135,20 @@ mod tests {
 
     const QUESTION: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
+    /// What the server answers to these bytes before it closes the connection.
+    async fn until_closed(address: SocketAddr, sent: &[u8]) -> String {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(sent).await.unwrap();
+        let mut answer = Vec::new();
+        client.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
     #[tokio::test]
     async fn who_does_not_finish_a_header_is_shown_out() {
         let (address, ..) = open(quick(8)).await;
         for begun in [&b""[..], b"GET / HT", b"GET / HTTP/1.1\r\nhost: loc"] {
-            let mut client = TcpStream::connect(address).await.unwrap();
-            client.write_all(begun).await.unwrap();
-            let mut answer = Vec::new();
-            client.read_to_end(&mut answer).await.unwrap();
-            let answer = String::from_utf8_lossy(&answer).into_owned();
+            let answer = until_closed(address, begun).await;
             assert!(!answer.contains("200"), "{answer}");
         }
     }
@@ -151,22 +156,16 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_is_not_used_any_more_is_closed() {
         let (address, ..) = open(quick(8)).await;
-        let mut client = TcpStream::connect(address).await.unwrap();
-        client.write_all(QUESTION).await.unwrap();
-        let mut answer = Vec::new();
-        client.read_to_end(&mut answer).await.unwrap();
-        assert!(answer.ends_with(b"here"));
+        let answer = until_closed(address, QUESTION).await;
+        assert!(answer.ends_with("here"), "{answer}");
     }
 
     #[tokio::test]
     async fn those_beyond_the_limit_wait_for_a_place() {
         let (address, ..) = open(quick(1)).await;
         let _idle = TcpStream::connect(address).await.unwrap();
-        let mut client = TcpStream::connect(address).await.unwrap();
-        client.write_all(QUESTION).await.unwrap();
-        let mut answer = Vec::new();
-        client.read_to_end(&mut answer).await.unwrap();
-        assert!(answer.ends_with(b"here"));
+        let answer = until_closed(address, QUESTION).await;
+        assert!(answer.ends_with("here"), "{answer}");
     }
 
     #[tokio::test]

@@ -25,6 +25,16 @@ pub fn folder(test: &str) -> Option<PathBuf> {
 /// As [`folder`].
 #[must_use]
 pub fn find(test: &str, place: &str) -> Option<PathBuf> {
+    let path = path(place);
+    if path.exists() {
+        return Some(path);
+    }
+    leave_out(test, &format!("no {}", path.display()));
+    None
+}
+
+/// Where the recording would be.
+fn path(place: &str) -> PathBuf {
     let named = std::env::var_os("TRADESUITE_MARKET_DATA").map(PathBuf::from);
     if let Some(named) = &named {
         assert!(
@@ -34,23 +44,25 @@ pub fn find(test: &str, place: &str) -> Option<PathBuf> {
         );
     }
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/market-data");
-    let path = named.unwrap_or_else(beside).join(place);
-    if path.exists() {
-        return Some(path);
-    }
-    leave_out(test, &path);
-    None
+    named.unwrap_or_else(beside).join(place)
 }
 
-fn leave_out(test: &str, path: &Path) {
-    let line = format!("left out: {test} (no {})\n", path.display());
+/// Says that the test called `test` is left out, and why.
+///
+/// # Panics
+/// Where the list that `TRADESUITE_LEFT_OUT` names cannot be written.
+pub fn leave_out(test: &str, why: &str) {
+    let line = format!("left out: {test} ({why})\n");
     // Not by a macro: the runner would keep those to itself.
     let _ = std::io::stderr().write_all(line.as_bytes());
     if let Some(list) = std::env::var_os("TRADESUITE_LEFT_OUT") {
-        let list = File::options().create(true).append(true).open(list);
-        let written = list.and_then(|mut list| list.write_all(line.as_bytes()));
-        written.expect("the list of what was left out can be written");
+        append(Path::new(&list), &line).expect("the list of what was left out can be written");
     }
+}
+
+fn append(list: &Path, line: &str) -> std::io::Result<()> {
+    let mut list = File::options().create(true).append(true).open(list)?;
+    list.write_all(line.as_bytes())
 }
 
 #[cfg(test)]
@@ -58,10 +70,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_there_is_left_out() {
-        assert_eq!(
-            find("a name that is an example", "nothing/of-this-name"),
-            None
-        );
+    fn what_is_left_out_is_listed_line_by_line() {
+        let name = format!("tradesuite-left-out-{}", std::process::id());
+        let list = std::env::temp_dir().join(name);
+        append(&list, "one\n").unwrap();
+        append(&list, "two\n").unwrap();
+        let lines = std::fs::read_to_string(&list).unwrap();
+        std::fs::remove_file(&list).unwrap();
+        assert_eq!(lines, "one\ntwo\n");
+    }
+
+    #[test]
+    fn recordings_lie_below_one_folder() {
+        assert_eq!(path("a/b.jsonl"), path("").join("a/b.jsonl"));
     }
 }

@@ -10,6 +10,8 @@ use tradesuite_core::model::{
     Candle, Origin, Precision, Timeframe, Trade, TradeId, UnixMs, UnixNs,
 };
 
+use super::lack::Lack;
+
 /// Stretches of missing trades remembered; bars older than these are closed and stored long ago.
 const REMEMBERED_HOLES: usize = 32;
 
@@ -22,41 +24,13 @@ pub struct InstrumentBars {
     holes: VecDeque<(UnixMs, UnixMs)>,
     /// Since when trades are missing, and why: the next one ends it.
     open_gap: Option<(UnixMs, String)>,
-    /// Whether the store had trades when this began.
-    began_with_trades: bool,
+    /// Time of the newest trade that the store had when this began, if it had any.
+    held_until: Option<UnixMs>,
     changes: Vec<BarEvent>,
     /// What turned out to be missing since this was asked last.
     lack: Option<Lack>,
     /// Newest exchange time heard.
     heard: UnixNs,
-}
-
-/// Trades that turned out to be missing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lack {
-    /// Those from before the first one ever seen.
-    pub beginning: bool,
-    /// Those of a gap, or of several, from the first start to the last end.
-    pub between: Option<(UnixMs, UnixMs)>,
-}
-
-impl Lack {
-    fn gap(start: UnixMs, end: UnixMs) -> Self {
-        Self {
-            between: Some((start, end)),
-            ..Self::default()
-        }
-    }
-
-    fn and(self, other: Option<Self>) -> Self {
-        let other = other.unwrap_or_default();
-        let both = self.between.zip(other.between);
-        let both = both.map(|((start, end), (from, to))| (start.min(from), end.max(to)));
-        Self {
-            beginning: self.beginning || other.beginning,
-            between: both.or(self.between).or(other.between),
-        }
-    }
 }
 
 /// What the store holds of an instrument when the recorder meets it.
@@ -66,8 +40,8 @@ pub struct Resumed {
     pub precision: Precision,
     /// Bars still open, or the newest one where none is.
     pub bars: Vec<(Timeframe, OpenBar)>,
-    /// Newest trade.
-    pub newest_trade: Option<TradeId>,
+    /// Newest trade, and the time up to which there are some.
+    pub newest_trade: Option<(TradeId, UnixMs)>,
     /// Since when trades are missing, and why.
     pub open_gap: Option<(UnixMs, String)>,
 }
@@ -81,6 +55,15 @@ pub struct Changed {
     pub stored: BTreeSet<(Timeframe, UnixMs)>,
 }
 
+impl Changed {
+    /// A bar is to be made from all trades of the store, whatever memory makes of it.
+    fn leave_to_store(&mut self, timeframe: Timeframe, open: UnixMs) {
+        self.bars
+            .retain(|(frame, bar)| (*frame, bar.time) != (timeframe, open));
+        self.stored.insert((timeframe, open));
+    }
+}
+
 impl InstrumentBars {
     /// Goes on from what the store holds.
     #[must_use]
@@ -89,12 +72,12 @@ impl InstrumentBars {
         builder.resume(held.bars);
         Self {
             builder,
-            ids: TradeIds::after(held.newest_trade),
+            ids: TradeIds::after(held.newest_trade.map(|(id, _)| id)),
             holes: (held.open_gap.iter())
                 .map(|(start, _)| (*start, UnixMs(i64::MAX)))
                 .collect(),
             open_gap: held.open_gap,
-            began_with_trades: held.newest_trade.is_some(),
+            held_until: held.newest_trade.map(|(_, time)| time),
             changes: Vec::new(),
             lack: None,
             heard: UnixNs::default(),
@@ -208,7 +191,7 @@ impl InstrumentBars {
         trade: &Trade,
         precision: Precision,
     ) -> Result<Changed, PrecisionOverflow> {
-        if self.ids.newest().is_none() && !self.began_with_trades {
+        if self.ids.newest().is_none() && self.held_until.is_none() {
             // What traded before the first trade ever seen is not known.
             self.hole(UnixMs(i64::MIN), trade.time.to_ms());
             self.lacks(Lack {
@@ -217,10 +200,41 @@ impl InstrumentBars {
             });
         }
         self.ids.take(trade.id);
+        let begun = self.begun_anew(trade.time.to_ms());
         let mut changes = std::mem::take(&mut self.changes);
         let outcome = self.builder.on_trade(trade, precision, &mut changes);
-        let changed = self.sort_out(changes);
-        outcome.map(|()| changed)
+        let mut changed = self.sort_out(changes);
+        outcome?;
+        for (timeframe, open) in begun {
+            changed.leave_to_store(timeframe, open);
+            self.mark_mixed(timeframe, open);
+        }
+        Ok(changed)
+    }
+
+    /// Bars that a trade would begin, although the store may have trades of theirs: those whose
+    /// place a bar of the venue has taken. They are to be made anew from all trades.
+    fn begun_anew(&self, time: UnixMs) -> Vec<(Timeframe, UnixMs)> {
+        let Some(held_until) = self.held_until else {
+            return Vec::new();
+        };
+        Timeframe::STORED
+            .into_iter()
+            .map(|timeframe| (timeframe, timeframe.floor(time)))
+            .filter(|(_, open)| *open <= held_until)
+            .filter(|(timeframe, open)| self.bar(*timeframe, *open).is_none())
+            .collect()
+    }
+
+    /// An open bar that has only the newest of its trades: it says so.
+    fn mark_mixed(&mut self, timeframe: Timeframe, open: UnixMs) {
+        let mut bars = self.builder.bars(timeframe);
+        let Some(mut bar) = bars.find(|bar| bar.candle.time == open).copied() else {
+            return;
+        };
+        drop(bars);
+        bar.candle.origin = Origin::Both;
+        self.builder.resume([(timeframe, bar)]);
     }
 
     /// Adds a trade that was fetched. Bars with figures of the venue have it already, or cannot
@@ -247,10 +261,7 @@ impl InstrumentBars {
         let mut changed = self.trade(trade, precision)?;
         for (timeframe, held) in mixed {
             let open = held.candle.time;
-            changed
-                .bars
-                .retain(|(frame, bar)| (*frame, bar.time) != (timeframe, open));
-            changed.stored.insert((timeframe, open));
+            changed.leave_to_store(timeframe, open);
             self.replace(timeframe, held, before);
         }
         Ok(changed)
@@ -403,7 +414,7 @@ mod tests {
     #[test]
     fn a_gap_shows_in_the_bars_that_it_touches() {
         let mut bars = InstrumentBars::resume(Resumed {
-            newest_trade: Some(TradeId(1)),
+            newest_trade: Some((TradeId(1), UnixMs(-1))),
             ..Resumed::default()
         });
         let whole = bars.trade(&trade(2, 90_000), PRECISION).unwrap();

@@ -8,7 +8,8 @@ use tradesuite_core::model::{
     Timeframe, Trade, UnixMs, UnixNs,
 };
 
-use super::bars::{Changed, InstrumentBars, Lack};
+use super::bars::{Changed, InstrumentBars};
+use super::lack::Lack;
 use super::resume::{is_stored, resumed};
 use crate::server::storage::{
     BookChange, BookRecord, CandleRecord, MarketStore, StoreBatch, StoreError, TradeRecord,

@@ -5,6 +5,7 @@
 
 mod anew;
 mod bars;
+mod lack;
 mod ledger;
 pub(super) mod resume;
 #[cfg(test)]
@@ -17,7 +18,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tradesuite_core::model::{InstrumentId, Position, UnixNs};
 
-pub use self::bars::Lack;
+pub use self::lack::Lack;
 use self::ledger::Ledger;
 use super::backoff::{Backoff, Jitter};
 use super::sink::CommittedEvents;

@@ -33,7 +33,7 @@ pub async fn resumed(
     let mut held = Resumed {
         precision: precision.widened(newest.precision),
         bars: Vec::new(),
-        newest_trade: newest.rows.iter().map(|trade| trade.id).max(),
+        newest_trade: newest_trade(&newest.rows),
         open_gap: open_gap(id, store).await?,
     };
     for timeframe in Timeframe::STORED {
@@ -57,6 +57,13 @@ pub async fn resumed(
         }
     }
     Ok(held)
+}
+
+/// The highest id, and the latest time.
+fn newest_trade(trades: &[Trade]) -> Option<(TradeId, UnixMs)> {
+    let id = trades.iter().map(|trade| trade.id).max()?;
+    let time = trades.iter().map(|trade| trade.time).max()?;
+    Some((id, time.to_ms()))
 }
 
 /// Since when trades are missing that nothing has ended yet.

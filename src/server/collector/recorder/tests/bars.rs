@@ -170,6 +170,63 @@ async fn bars_of_the_venue_are_not_counted_a_second_time() {
     assert_eq!((held.origin, held.volume.0), (Origin::Trades, all));
 }
 
+/// The venue's bar takes the place of one with a hole while its last trades wait in the log.
+#[tokio::test(start_paused = true)]
+async fn a_bar_of_the_venue_is_not_begun_anew_after_a_restart() {
+    let minute = Timeframe::M1.floor(UnixMs(1_700_000_000_000)).0;
+    let at = |number: u64| trade(number, minute + i64::try_from(number).unwrap() * 10_000);
+    let (ledger, store) = (&mut Ledger::default(), MemoryStore::default());
+    let events = numbered(
+        vec![
+            EventBody::Trade(at(1)),
+            EventBody::Trade(at(2)),
+            gap(minute + 20_000, Some(minute + 30_000), false),
+            EventBody::Trade(at(3)),
+            EventBody::Trade(at(4)),
+        ]
+        .into_iter()
+        .map(|body| event(&id("A-USD"), body))
+        .collect(),
+    );
+    for event in &events[..4] {
+        ledger.take(event, &store).await.unwrap();
+    }
+    store
+        .write(ledger.batch(&store).await.unwrap())
+        .await
+        .unwrap();
+    let venue = CandleRecord {
+        instrument: id("A-USD"),
+        timeframe: Timeframe::M1,
+        precision: PRECISION,
+        candle: Candle {
+            origin: Origin::Venue,
+            closed: true,
+            ..Candle::from_trade(UnixMs(minute), &at(1))
+        },
+    };
+    let batch = StoreBatch {
+        candles: vec![venue],
+        ..StoreBatch::default()
+    };
+    store.write(batch).await.unwrap();
+    assert_eq!(bar(&store, Timeframe::M1, minute).origin, Origin::Venue);
+
+    let restarted = &mut Ledger::default();
+    restarted.take(&events[4], &store).await.unwrap();
+    store
+        .write(restarted.batch(&store).await.unwrap())
+        .await
+        .unwrap();
+    let held = bar(&store, Timeframe::M1, minute);
+    let all: i128 = (1..=4).map(|n| i128::from(at(n).quantity.0)).sum();
+    assert_ne!(held.origin, Origin::Trades, "it has a hole");
+    assert!(
+        held.origin == Origin::Venue || held.volume.0 == all,
+        "{held:?}"
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn instruments_that_are_left_are_forgotten_once_their_bars_are_over() {
     let hour = 3_600_000;
