@@ -69,6 +69,25 @@ test('a tab is docked beside another panel, and the arrangement is there again a
   await until('the same in another browser', async () => JSON.stringify(await panels(elsewhere)) === JSON.stringify(arranged));
 });
 
+test('every panel of another workspace is of the kind that its tab names', async (t) => {
+  const page = await opened(t);
+  // Workspaces number their panels alike, so that one takes the place of another under the same number.
+  for (const name of ['trader', 'order-flow', 'minimal', 'trader']) {
+    await ready(page, name);
+    await until(`the panels of ${name} as they are called`, async () => {
+      const wrong = await page.getByTestId('panel').evaluateAll((all) =>
+        all.filter((panel) => {
+          const { kind } = panel.dataset;
+          const label = document.getElementById(panel.getAttribute('aria-labelledby'))?.textContent.trim().toLowerCase();
+          const isDrawn = kind === 'status' || panel.querySelector(`canvas[data-testid=${kind}]`);
+          return !label?.includes(kind) || !isDrawn;
+        }).length,
+      );
+      return wrong === 0;
+    });
+  }
+});
+
 test('dividers are dragged and moved by keys', async (t) => {
   const page = await opened(t);
   await ready(page, 'trader');

@@ -13,7 +13,7 @@
 //!
 //! Which arrangements there are, and where everything then stands, is arithmetic in
 //! [`tradesuite_core::dock`]. Here it is drawn: every panel that shows is one absolutely placed
-//! element named by its id, so that it goes on as it is while it is moved.
+//! element named by its id and kind, so that it goes on as it is while it is moved.
 
 mod divider;
 mod group;
@@ -76,8 +76,9 @@ fn WideDock() -> impl IntoView {
                 data-testid="dock"
                 on:keydown=move |event| keys::on_key(state, &event)
             >
-                <For each=move || state.shown() key=|panel| *panel let(panel)>
-                    {view! { <Slot panel /> }.into_any()}
+                // A panel goes on only as what it is: another workspace gives its id to another kind.
+                <For each=move || state.shown() key=|(panel, kind)| (*panel, kind.id) let((panel, kind))>
+                    {view! { <Slot panel kind /> }.into_any()}
                 </For>
                 <For each=groups key=|at| *at let(at)>
                     {view! { <GroupHeader at /> }.into_any()}

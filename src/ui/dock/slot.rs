@@ -1,7 +1,7 @@
 //! The place of a panel that shows: the area of its group below the header.
 
 use leptos::prelude::*;
-use tradesuite_core::dock::{Area, PanelId};
+use tradesuite_core::dock::{Area, PanelId, PanelKind};
 
 use crate::ui::dock::state::{DockState, HEADER, HeaderSlot, style_of};
 use crate::ui::panel::PANELS;
@@ -12,6 +12,8 @@ use crate::ui::workspace::Workspace;
 pub fn Slot(
     /// Which.
     panel: PanelId,
+    /// What it is.
+    kind: &'static PanelKind,
 ) -> impl IntoView {
     let state = DockState::expect();
     let workspace = state.workspace;
@@ -38,21 +40,24 @@ pub fn Slot(
             aria-labelledby=format!("tab-{panel}")
             data-testid="panel"
             data-panel=panel.to_string()
-            data-kind=workspace.kind_of(panel)
+            data-kind=kind.id
             style=style
             on:pointerdown=move |_| workspace.focus(panel)
             on:focusin=move |_| workspace.focus(panel)
         >
-            <PanelBody panel header=state.header(panel) />
+            <PanelBody panel kind header=state.header(panel) />
         </section>
     }
 }
 
-/// What the table of panels has for its kind.
+/// What the table of panels has for its kind. It stays what it is: who holds it makes another for
+/// another kind.
 #[component]
 pub fn PanelBody(
     /// Which.
     panel: PanelId,
+    /// What it is.
+    kind: &'static PanelKind,
     /// Where it puts its tools.
     header: HeaderSlot,
 ) -> impl IntoView {
@@ -61,7 +66,6 @@ pub fn PanelBody(
         let _ = header.try_set(None);
     });
     let workspace = Workspace::expect();
-    let kind = workspace.kind_of(panel);
-    let spec = kind.and_then(|kind| PANELS.iter().find(|spec| spec.kind.id == kind));
+    let spec = PANELS.iter().find(|spec| spec.kind.id == kind.id);
     spec.map(|spec| (spec.view)(workspace.panel(panel)))
 }

@@ -5,9 +5,12 @@ use std::collections::HashMap;
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use tradesuite_core::dock::{Area, Edit, Geometry, GroupArea, Landing, Layout, PanelId, Place};
+use tradesuite_core::dock::{
+    Area, Edit, Geometry, GroupArea, Landing, Layout, PanelId, PanelKind, Place, kind_of,
+};
 
 use crate::browser;
+use crate::ui::panel::KINDS;
 use crate::ui::workspace::Workspace;
 
 /// Height of a group's header, CSS pixels.
@@ -111,16 +114,22 @@ impl DockState {
         }
     }
 
-    /// The panels that show, one of each group.
+    /// The panels that show, one of each group, and what they are.
     #[must_use]
-    pub fn shown(self) -> Vec<PanelId> {
+    pub fn shown(self) -> Vec<(PanelId, &'static PanelKind)> {
         let mut shown = self.geometry.with(|geometry| {
             let groups = geometry.groups.iter();
             groups.map(|group| group.active).collect::<Vec<_>>()
         });
         // The order of the elements says nothing, so it need not follow the arrangement.
         shown.sort_unstable();
-        shown
+        self.workspace.with_layout(|layout| {
+            let kind = |panel| kind_of(&KINDS, &layout.panel(panel)?.kind);
+            let shown = shown.into_iter();
+            shown
+                .filter_map(|panel| Some((panel, kind(panel)?)))
+                .collect()
+        })
     }
 
     /// A group by its place in the geometry.

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use tradesuite_core::dock::{Edit, LinkColour, Panel, PanelId, kind_of};
+use tradesuite_core::dock::{Edit, LinkColour, Panel, PanelId, PanelKind, kind_of};
 use tradesuite_core::model::{InstrumentId, Settings, Timeframe};
 
 use super::{Workspace, first_instrument};
@@ -33,16 +33,17 @@ impl Workspace {
         }
     }
 
-    /// [`tradesuite_core::dock::PanelKind::id`] of a panel.
+    /// What a panel is.
     #[must_use]
-    pub fn kind_of(self, panel: PanelId) -> Option<String> {
-        self.with_panel(panel, |panel| panel.kind.clone())
+    pub fn kind_of(self, panel: PanelId) -> Option<&'static PanelKind> {
+        let kind = self.with_panel(panel, |panel| kind_of(&KINDS, &panel.kind));
+        kind.flatten()
     }
 
     /// What a tab says.
     #[must_use]
     pub fn title_of(self, panel: PanelId) -> String {
-        let kind = self.kind_of(panel).and_then(|kind| kind_of(&KINDS, &kind));
+        let kind = self.kind_of(panel);
         kind.map_or_else(String::new, |kind| kind.label.to_owned())
     }
 
@@ -68,11 +69,7 @@ impl Workspace {
 
     /// Width of a chart's bars; `None` for every other panel.
     pub(super) fn timeframe_of(self, panel: PanelId) -> Option<Timeframe> {
-        let kind = self.kind_of(panel)?;
-        let field = kind_of(&KINDS, &kind)?
-            .fields
-            .iter()
-            .find(|field| field.name == TIMEFRAME)?;
+        let field = self.kind_of(panel)?.field(TIMEFRAME)?;
         let text = self.with_panel(panel, |panel| panel.settings.text(field))?;
         text.parse().ok()
     }
@@ -104,9 +101,8 @@ impl Workspace {
     /// Changes a setting; one that its kind does not have, or a value that does not fit, is said.
     fn set(self, panel: PanelId, name: &str, value: Value) {
         let found = untrack(|| {
-            let kind = kind_of(&KINDS, &self.kind_of(panel)?)?;
+            let field = self.kind_of(panel)?.field(name)?;
             let settings = self.with_panel(panel, |panel| panel.settings.clone())?;
-            let field = kind.fields.iter().find(|field| field.name == name)?;
             Some((settings, field))
         });
         let Some((mut settings, field)) = found else {
