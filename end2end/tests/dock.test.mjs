@@ -131,11 +131,16 @@ test('linked panels look at one instrument, others at their own', async (t) => {
   const page = await opened(t);
   await ready(page, 'monitor');
   const shown = () => page.getByTestId('legend').allInnerTexts();
-  await until('four charts', async () => (await shown()).length === 4);
+  const of = async (symbol) => (await shown()).filter((text) => text.includes(symbol)).length;
+  for (const symbol of ['BTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD']) {
+    await until(`one chart of ${symbol}`, async () => (await of(symbol)) === 1);
+  }
   const first = page.getByTestId('panel').first();
   await first.click({ position: { x: 100, y: 100 } });
   await page.getByTestId('instrument').click();
-  await page.keyboard.type('sol');
+  await page.keyboard.type('ltc');
   await page.keyboard.press('Enter');
-  await until('one chart of SOL-USD', async () => (await shown()).filter((text) => text.includes('SOL-USD')).length === 1);
+  await until('one chart of LTC-USD', async () => (await of('LTC-USD')) === 1);
+  assert.equal((await shown()).length, 4);
+  assert.equal(await of('BTC-USD'), 0, 'the chart that was chosen in showed it');
 });

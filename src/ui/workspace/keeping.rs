@@ -7,10 +7,11 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
-use tradesuite_core::dock::{self, Dock, READY};
+use tradesuite_core::dock::{self, Dock};
 use tradesuite_core::model::{Current, Name, SaveAnswer, Shelf, Timeframe};
 
-use super::{Workspace, first_instrument};
+use super::ready::{ready_made, ready_made_at_once};
+use super::{Workspace, first_name};
 use crate::api::{load_document, save_document};
 use crate::browser::{self, Guard};
 use crate::ui::address::Address;
@@ -100,7 +101,7 @@ impl Workspace {
         if document.is_ok() {
             self.keeping.version.set_value(cached.version);
         }
-        self.show(document.unwrap_or_else(|_| ready_made(READY[0].name)));
+        self.show(document.unwrap_or_else(|_| ready_made_at_once(&first_name())));
         let named = Address::read(&browser::address_query());
         if !named.problems.is_empty() {
             self.address_problem.set(Some(named.problems.join(" ")));
@@ -131,7 +132,10 @@ impl Workspace {
         if !is_shown {
             let document = stored
                 .and_then(|stored| dock::Workspace::parse(stored.text.as_bytes(), &KINDS).ok());
-            self.show(document.unwrap_or_else(|| ready_made(name.as_str())));
+            match document {
+                Some(document) => self.show(document),
+                None => self.show(ready_made(&name).await),
+            }
             self.open_address();
         }
         self.keeping.version.set_value(version);
@@ -217,8 +221,12 @@ impl Workspace {
             let version = stored.as_ref().map(|stored| stored.version);
             let document = stored
                 .and_then(|stored| dock::Workspace::parse(stored.text.as_bytes(), &KINDS).ok());
+            let document = match document {
+                Some(document) => document,
+                None => ready_made(&name).await,
+            };
             self.keeping.version.set_value(version);
-            self.show(document.unwrap_or_else(|| ready_made(name.as_str())));
+            self.show(document);
             self.say_current().await;
         });
     }
@@ -275,16 +283,4 @@ impl Workspace {
         self.links.set(document.links);
         self.focused.set(None);
     }
-}
-
-/// The ready-made workspace of a name; the first of them under that name where there is none.
-fn ready_made(name: &str) -> dock::Workspace {
-    let ready = READY.iter().find(|ready| ready.name == name);
-    let mut document = ready
-        .unwrap_or(&READY[0])
-        .build(&KINDS, &[first_instrument()]);
-    if let Ok(name) = name.parse() {
-        document.name = name;
-    }
-    document
 }

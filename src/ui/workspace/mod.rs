@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `contents` | what each panel is told of itself, and what a person changes in it |
 //! | `preferences` | what is preferred everywhere: theme, zone |
+//! | `ready` | ready-made workspaces, looking at what the server has |
 //! | `keeping` | reading the document when the page opens, writing it when something changed |
 //!
 //! What may be done to an arrangement is [`tradesuite_core::dock`]; this holds it in signals.
@@ -11,6 +12,7 @@
 mod contents;
 mod keeping;
 mod preferences;
+mod ready;
 
 use std::collections::BTreeMap;
 
