@@ -274,7 +274,13 @@ pub fn address_query() -> String {
 }
 
 /// Nothing.
-pub fn replace_address(_address: &str) {}
+pub fn replace_address(_address: &str, _note: &str) {}
+
+/// No note.
+#[must_use]
+pub fn address_note() -> Option<String> {
+    None
+}
 
 /// Nothing.
 pub fn scroll_to(_id: &str) {}

@@ -67,6 +67,10 @@ pub fn Outage() -> impl IntoView {
         let text = "Another window has changed this workspace meanwhile.";
         workspace.overtaken.get().map(|_| text.to_owned())
     });
+    let unsaved = Memo::new(move |_| {
+        let (name, why) = workspace.unsaved.get()?;
+        Some(format!("{name} is kept in this browser only: {why}."))
+    });
     let refusal = Memo::new(move |_| workspace.refusal.get());
     let updated = updated(Live::expect());
     let unkept = Memo::new(move |_| status.with(|status| status.as_ref().and_then(unkept)));
@@ -91,6 +95,12 @@ pub fn Outage() -> impl IntoView {
             " "
             <button class=BUTTON data-testid="keep-mine" on:click=move |_| workspace.settle(false)>
                 "Keep mine"
+            </button>
+        </Line>
+        <Line text=unsaved testid="unsaved">
+            " "
+            <button class=BUTTON on:click=move |_| workspace.unsaved.set(None)>
+                "Close"
             </button>
         </Line>
         <Line text=refusal testid="refusal">

@@ -208,13 +208,23 @@ pub fn address_query() -> String {
         .unwrap_or_default()
 }
 
+fn history() -> Option<web_sys::History> {
+    web_sys::window()?.history().ok()
+}
+
 /// Shows another address of this server without loading anything, in the place of the present one.
-pub fn replace_address(address: &str) {
-    let history = web_sys::window().and_then(|window| window.history().ok());
-    if let Some(history) = history {
+/// The note stays with it, also when the page is loaded anew.
+pub fn replace_address(address: &str, note: &str) {
+    if let Some(history) = history() {
         // A browser may refuse when that is done very often; the next change makes up for it.
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
+        let _ = history.replace_state_with_url(&JsValue::from_str(note), "", Some(address));
     }
+}
+
+/// The note of [`replace_address`]; `None` where the address came from elsewhere.
+#[must_use]
+pub fn address_note() -> Option<String> {
+    history()?.state().ok()?.as_string()
 }
 
 /// Scrolls just as far as it takes to see an element.

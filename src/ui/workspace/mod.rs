@@ -6,13 +6,23 @@
 //! | `preferences` | what is preferred everywhere: theme, zone |
 //! | `ready` | ready-made workspaces, looking at what the server has |
 //! | `keeping` | reading the document when the page opens, writing it when something changed |
+//! | `keeper`, `todo` | what has to be read and written when, so that nothing is lost; in which words |
+//! | `current` | which workspace this class of device begins with |
+//! | `copies` | what the browser holds of each workspace |
 //!
 //! What may be done to an arrangement is [`tradesuite_core::dock`]; this holds it in signals.
 
 mod contents;
+mod copies;
+mod current;
+mod keeper;
 mod keeping;
 mod preferences;
 mod ready;
+mod todo;
+
+#[cfg(test)]
+mod keeper_tests;
 
 use std::collections::BTreeMap;
 
@@ -54,6 +64,8 @@ pub struct Workspace {
     pub ready: RwSignal<bool>,
     /// What the page's address names and does not exist, in sentences.
     pub address_problem: RwSignal<Option<String>>,
+    /// A workspace that only this browser has as it is, and why.
+    pub unsaved: RwSignal<Option<(Name, String)>>,
     /// Another window has saved this workspace meanwhile: the version that is there now.
     pub overtaken: RwSignal<Option<Option<u64>>>,
     keeping: Keeping,
@@ -79,6 +91,7 @@ impl Workspace {
             refusal: RwSignal::new(None),
             ready: RwSignal::new(false),
             address_problem: RwSignal::new(None),
+            unsaved: RwSignal::new(None),
             overtaken: RwSignal::new(None),
             keeping: Keeping::new(),
             dock: RwSignal::new(Dock::new(empty.desktop)),
