@@ -268,11 +268,18 @@ fn obey(state: DockState, action: Action) {
             workspace.edit(&edit);
         }
         Action::Close => {
-            let next = Side::ALL
-                .iter()
-                .find_map(|(_, side)| geometry.neighbour(panel, *side));
+            let group = geometry.group_of(panel);
+            let tab = group.and_then(|group| group.tabs.iter().find(|tab| **tab != panel));
+            let neighbour = || {
+                let mut sides = Side::ALL.iter();
+                sides.find_map(|(_, side)| geometry.neighbour(panel, *side))
+            };
+            let heir = tab.copied().or_else(neighbour);
             workspace.edit(&Edit::Close(panel));
-            if let Some(next) = next {
+            // Of its row of tabs, the one that shows now.
+            let shown =
+                |heir| workspace.with_layout(|layout| Some(layout.group_of(heir)?.active()));
+            if let Some(next) = heir.and_then(|heir| untrack(|| shown(heir))) {
                 go_to(state, next);
             }
         }
