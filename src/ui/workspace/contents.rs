@@ -53,6 +53,15 @@ impl Workspace {
         self.with_panel(panel, |panel| panel.link).flatten()
     }
 
+    /// Whether a panel looks at an instrument: by its link, or one of its own.
+    pub(super) fn looks_at_one(self, panel: PanelId) -> bool {
+        let has_own = || {
+            self.kind_of(panel)
+                .is_some_and(|kind| kind.field(INSTRUMENT).is_some())
+        };
+        self.link_of(panel).is_some() || has_own()
+    }
+
     /// What a panel looks at.
     #[must_use]
     pub fn instrument_of(self, panel: PanelId) -> InstrumentId {
@@ -142,7 +151,8 @@ impl Workspace {
                     .is_some_and(|link| link.instrument.is_some())
             })
         };
-        if colour.is_none_or(|colour| !has_instrument(colour)) {
+        let is_open = colour.is_none_or(|colour| !has_instrument(colour));
+        if is_open && untrack(|| self.looks_at_one(panel)) {
             self.look_at(panel, looked_at);
         }
     }

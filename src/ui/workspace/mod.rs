@@ -28,8 +28,8 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use tradesuite_core::dock::{
-    self, Dock, DockError, Edit, Layout, LinkColour, Linked, PanelId, PhoneLayout, Place, READY,
-    Side,
+    self, Dock, DockError, Edit, Layout, LinkColour, Linked, Panel, PanelId, PhoneLayout, Place,
+    READY, Side,
 };
 use tradesuite_core::model::{InstrumentId, Name, Timeframe};
 
@@ -55,7 +55,7 @@ pub struct Workspace {
     pub phone: RwSignal<PhoneLayout>,
     /// Whether the window is narrow.
     pub is_phone: RwSignal<bool>,
-    /// The panel that has the person's attention.
+    /// The panel of a wide window that has the person's attention.
     pub focused: RwSignal<Option<PanelId>>,
     /// Why the last change was refused.
     pub refusal: RwSignal<Option<String>>,
@@ -182,9 +182,10 @@ impl Workspace {
 
     /// Shows a panel of the narrow window.
     pub fn show_on_phone(self, panel: PanelId) {
+        // Which one is attended to is in the layout itself; `focused` is about the wide window, where
+        // the same number is another panel.
         let shown = self.phone.try_update(|phone| phone.activate(panel));
         self.refuse(shown.and_then(Result::err));
-        self.focus(panel);
     }
 
     /// Whether one group has the whole window.
@@ -194,29 +195,42 @@ impl Workspace {
     }
 
     fn attended_instrument(self) -> InstrumentId {
-        match self.attended() {
+        match self.attended_to(|panel| self.looks_at_one(panel).then_some(panel)) {
             Some(panel) => self.instrument_of(panel),
             None => first_instrument(),
         }
     }
 
     /// Looks at another instrument in the panel that has the person's attention, and in those
-    /// that are linked with it.
+    /// that are linked with it; in the first one that looks at an instrument where that panel does
+    /// not.
     pub fn choose(self, instrument: InstrumentId) {
-        if let Some(panel) = untrack(|| self.attended()) {
-            self.look_at(panel, instrument);
+        let looks_at_one = |panel| self.looks_at_one(panel).then_some(panel);
+        match untrack(|| self.attended_to(looks_at_one)) {
+            Some(panel) => self.look_at(panel, instrument),
+            None => {
+                let refusal = "No panel here looks at an instrument.";
+                self.refusal.set(Some(refusal.to_owned()));
+            }
         }
     }
 
     /// The chart that has the person's attention, else the first one, and the width of its bars.
     fn attended_chart(self) -> Option<(PanelId, Timeframe)> {
-        let attended = self.attended();
-        let others = self.with_layout(|layout| {
-            let panels = layout.panels();
-            panels.map(|panel| panel.id).collect::<Vec<_>>()
-        });
-        let mut panels = attended.into_iter().chain(others);
-        panels.find_map(|panel| Some((panel, self.timeframe_of(panel)?)))
+        self.attended_to(|panel| Some((panel, self.timeframe_of(panel)?)))
+    }
+
+    /// What is found in the panel that has the person's attention, else in the first panel of this
+    /// window in which it is.
+    fn attended_to<T>(self, find: impl Fn(PanelId) -> Option<T>) -> Option<T> {
+        let id = |panel: &Panel| panel.id;
+        let others: Vec<PanelId> = match self.is_phone.get() {
+            true => self
+                .phone
+                .with(|phone| phone.panels().iter().map(id).collect()),
+            false => self.with_layout(|layout| layout.panels().map(id).collect()),
+        };
+        self.attended().into_iter().chain(others).find_map(find)
     }
 
     /// The focused panel if it is there, else the first that is.
