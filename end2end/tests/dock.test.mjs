@@ -1,35 +1,17 @@
 /** The workspace: panels docked by mouse and by keyboard, kept on the server, linked by colour. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { chartOf } from '../harness/chart.mjs';
+import { choose, kinds, panels, ready, symbols, tab } from '../harness/dock.mjs';
 import { withDemo } from '../harness/suite.mjs';
 import { until } from '../harness/wait.mjs';
 
 const site = withDemo();
 
-/** Kind and area of every panel that shows, by kind. */
-async function panels(page) {
-  const found = await page.getByTestId('panel').evaluateAll((all) =>
-    all.map((panel) => {
-      const { x, y, width, height } = panel.getBoundingClientRect();
-      return [panel.dataset.kind, { x, y, width, height }];
-    }),
-  );
-  return Object.fromEntries(found);
-}
-
-const kinds = async (page) => Object.keys(await panels(page)).sort();
-const tab = (page, name) => page.getByRole('tab', { name, exact: true });
-
 async function opened(t, options) {
   const page = await site.open(t, options);
   await until('the panels', async () => (await kinds(page)).includes('chart'));
   return page;
-}
-
-/** Opens a ready-made workspace anew, whatever other tests made of it. */
-async function ready(page, name) {
-  await page.getByTestId(`workspace-${name}`).click();
-  await until(`the workspace ${name}`, async () => (await page.getByTestId(`workspace-${name}`).getAttribute('aria-pressed')) === 'true');
 }
 
 async function middle(locator) {
@@ -127,20 +109,46 @@ test('panels are closed, opened again, moved and maximised by keys alone', async
   await until('all panels', async () => (await kinds(page)).length === all.length);
 });
 
+test('closing one of several tabs leaves the keyboard with the one that then shows', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'trader');
+  await tab(page, 'Order book').click();
+  await page.keyboard.press('Alt+w');
+  await until('the ladder', async () => (await kinds(page)).includes('ladder'));
+  await until('its tab to have the keyboard', () => tab(page, 'Ladder').evaluate((one) => one === document.activeElement));
+  await page.keyboard.press('Alt+Shift+T');
+  await until('the book', async () => (await kinds(page)).includes('book'));
+});
+
 test('linked panels look at one instrument, others at their own', async (t) => {
   const page = await opened(t);
   await ready(page, 'monitor');
-  const shown = () => page.getByTestId('legend').allInnerTexts();
-  const of = async (symbol) => (await shown()).filter((text) => text.includes(symbol)).length;
-  for (const symbol of ['BTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD']) {
-    await until(`one chart of ${symbol}`, async () => (await of(symbol)) === 1);
-  }
-  const first = page.getByTestId('panel').first();
-  await first.click({ position: { x: 100, y: 100 } });
-  await page.getByTestId('instrument').click();
-  await page.keyboard.type('ltc');
-  await page.keyboard.press('Enter');
-  await until('one chart of LTC-USD', async () => (await of('LTC-USD')) === 1);
-  assert.equal((await shown()).length, 4);
-  assert.equal(await of('BTC-USD'), 0, 'the chart that was chosen in showed it');
+  const looksAt = (...wanted) => until(wanted.join(', '), async () => (await symbols(page)).join() === wanted.join());
+  await looksAt('BTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD');
+  await page.getByTestId('panel').first().click({ position: { x: 100, y: 100 } });
+  await choose(page, 'ltc', 'LTC-USD');
+  await looksAt('LTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD');
+});
+
+test('an instrument is chosen also while a panel without one is attended', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'trader');
+  const status = page.getByTestId('group').filter({ has: tab(page, 'Status') });
+  await status.getByTestId('link').click();
+  await page.getByTestId('link-none').click();
+  await until('the attention', async () => (await status.getAttribute('data-focused')) === 'true');
+  await choose(page, 'ltc', 'LTC-USD');
+  await until('its chart', async () => (await symbols(page)).join() === 'LTC-USD');
+  assert.equal(await page.getByTestId('refusal').count(), 0);
+});
+
+test('on a phone the address names what its own chart shows', async (t) => {
+  const page = await site.open(t, { width: 390, height: 844, touch: true });
+  await chartOf(page).drawn();
+  const named = async () => new URL(page.url()).searchParams.get('timeframe');
+  await page.getByTestId('timeframe-1h').click();
+  await until('1h in the address', async () => (await named()) === '1h');
+  await page.getByTestId('tab-book').click();
+  await until('the book', () => page.getByTestId('book').isVisible());
+  assert.equal(await named(), '1h');
 });
