@@ -158,9 +158,12 @@ impl Workspace {
         self.keeping.patience.set_value(Some(guard));
     }
 
+    /// Says why only this browser has what a person changed, if anything was.
     fn say_unsaved(self, why: &str) {
-        let name = self.keeping.with(|keeper| keeper.name().clone());
-        self.unsaved.set(Some((name, why.to_owned())));
+        if !self.keeping.with(Keeper::is_untouched) {
+            let name = self.keeping.with(|keeper| keeper.name().clone());
+            self.unsaved.set(Some((name, why.to_owned())));
+        }
     }
 
     /// What was said of this workspace is true no longer.
@@ -228,9 +231,8 @@ impl Workspace {
                     text: document.to_json(),
                 },
                 Err(why) => {
-                    self.say_unsaved(&format!(
-                        "the server's cannot be read ({why}) and is left as it is"
-                    ));
+                    let why = format!("the server's cannot be read ({why}) and is left as it is");
+                    self.unsaved.set(Some((name, why)));
                     Held::Unreadable
                 }
             },
