@@ -106,3 +106,19 @@ test('a venue that falls silent is said to be stale within three seconds', async
   await control('faults', { stall: null });
   await until('a live line again', async () => /Coinbase live/.test(await link()), 60_000);
 });
+
+test('a stale ladder is asked for again by the mouse', async (t) => {
+  const { serve, control } = await market(t);
+  const server = await serve();
+  const page = await open(t, server.url);
+  await page.getByTestId('workspace-order-flow').click();
+  await until('a ladder', async () => /message \d+/.test(await page.getByTestId('ladder-summary').textContent().catch(() => '')));
+  await control('faults', { stall: '50ms' });
+  const button = page.getByTestId('ladder-resync');
+  await button.waitFor();
+  await page.evaluate(() => addEventListener('click', ({ target }) => (window.clicked = target.dataset.testid), { capture: true }));
+  const { x, y, width, height } = await button.boundingBox();
+  await page.mouse.click(x + width / 2, y + height / 2);
+  assert.equal(await page.evaluate(() => window.clicked), 'ladder-resync');
+  await control('faults', { stall: null });
+});

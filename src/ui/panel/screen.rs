@@ -4,9 +4,12 @@
 //! A note on figures that still stand there takes the place of the captions, so that it never
 //! covers a price; where nothing stands there it is in the middle.
 
+use leptos::ev::PointerEvent;
 use leptos::html::{Canvas, Span};
 use leptos::prelude::*;
+use leptos::web_sys::EventTarget;
 
+use crate::browser;
 use crate::ui::live::{Link, Live};
 use crate::ui::panel::{Note, PanelContext};
 
@@ -44,6 +47,18 @@ impl Screen {
     /// Leaves the topics and listens to them again: the server answers with how things are.
     pub fn resync(self) {
         self.asked.update(|asked| *asked = asked.wrapping_add(1));
+    }
+
+    /// Holds a pointer that came down on the canvas with its main button, until it is lifted. Says
+    /// whether it did: what lies over the canvas keeps its presses, or it could not be clicked.
+    #[must_use]
+    pub fn grasp(self, event: &PointerEvent) -> bool {
+        let canvas = self.canvas.get_untracked().map(EventTarget::from);
+        let is_grasped = event.button() == 0 && canvas.is_some() && event.target() == canvas;
+        if is_grasped {
+            browser::capture_pointer(self.canvas, event.pointer_id());
+        }
+        is_grasped
     }
 }
 

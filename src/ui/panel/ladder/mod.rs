@@ -21,7 +21,6 @@ use tradesuite_core::chart::{LadderAction, ladder_action_of};
 use tradesuite_core::dock::PanelKind;
 use tradesuite_core::protocol::BookDepth;
 
-use crate::browser;
 use crate::ui::panel::live_book::book_topic;
 use crate::ui::panel::{
     Feed, GroupSelect, Grouping, Panel, PanelContext, PanelSpec, Screen, ScreenView,
@@ -121,8 +120,7 @@ pub fn LadderPanel(
                 on:pointerenter=move |event: PointerEvent| change(&|state| state.enter(event.offset_y().into()))
                 on:pointerleave=move |_| change(&LadderState::leave)
                 on:pointerdown=move |event: PointerEvent| {
-                    if event.button() == 0 {
-                        browser::capture_pointer(screen.canvas, event.pointer_id());
+                    if screen.grasp(&event) {
                         change(&|state| state.press(event.offset_y().into()));
                     }
                 }

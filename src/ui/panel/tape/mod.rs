@@ -31,7 +31,7 @@ use tradesuite_core::chart::{TapeAction, format, tape_action_of};
 use tradesuite_core::dock::PanelKind;
 use tradesuite_core::model::{Choice, Field, FieldKind};
 
-use crate::browser::{self, Sound};
+use crate::browser::Sound;
 use crate::ui::panel::{Panel, PanelContext, PanelSpec, Screen, ScreenView};
 use crate::ui::workspace::Workspace;
 use header::{FlowFigures, HeaderNodes};
@@ -216,8 +216,7 @@ pub fn TapePanel(
             <div
                 class="relative min-h-0 grow"
                 on:pointerdown=move |event: PointerEvent| {
-                    if event.button() == 0 {
-                        browser::capture_pointer(screen.canvas, event.pointer_id());
+                    if screen.grasp(&event) {
                         with(&|session| session.press(&event));
                     }
                 }
