@@ -152,3 +152,17 @@ test('on a phone the address names what its own chart shows', async (t) => {
   await until('the book', () => page.getByTestId('book').isVisible());
   assert.equal(await named(), '1h');
 });
+
+test('the tools of a panel keep their texts when its header changes its place', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'order-flow');
+  const since = () => page.getByTestId('ladder-reset').innerText();
+  await until('the time since when is counted', async () => /\d\d:\d\d/.test(await since()));
+  for (const side of ['ArrowRight', 'ArrowLeft']) {
+    await tab(page, 'Ladder').focus();
+    const from = (await panels(page)).ladder.x;
+    await page.keyboard.press(`Alt+Shift+${side}`);
+    await until('the ladder elsewhere', async () => (await panels(page)).ladder.x !== from);
+    assert.match(await since(), /\d\d:\d\d/);
+  }
+});
