@@ -166,3 +166,22 @@ test('the tools of a panel keep their texts when its header changes its place', 
     assert.match(await since(), /\d\d:\d\d/);
   }
 });
+
+test("a header's menu lies above dividers and other headers, and a press on those closes it", async (t) => {
+  const page = await opened(t);
+  await ready(page, 'trader');
+  const menus = page.getByRole('menu');
+  const others = [page.getByTestId('divider').last(), page.getByTestId('group').last()];
+  for (const other of others) {
+    await page.getByTestId('group').first().getByTestId('panel-menu').click();
+    await menus.waitFor();
+    const covered = await menus.evaluate((menu) => {
+      const { x, y, width, height } = menu.getBoundingClientRect();
+      const points = [0.02, 0.5, 0.98].flatMap((across) => [0.02, 0.5, 0.98].map((down) => [x + width * across, y + height * down]));
+      return points.filter(([left, top]) => !menu.contains(document.elementFromPoint(left, top)));
+    });
+    assert.deepEqual(covered, [], 'something lies over the menu');
+    await page.mouse.click(...(await middle(other)));
+    await until('no menu', async () => (await menus.count()) === 0);
+  }
+});

@@ -1,4 +1,7 @@
 //! The header of a group: its tabs, the tools of the one that shows, and its menu, in one line.
+//!
+//! While one of its menus is open a header stands above everything else of the dock, which then
+//! takes no presses: one beside the menu closes it.
 
 use leptos::prelude::*;
 use tradesuite_core::dock::{Area, Edit, PanelId, Place};
@@ -50,7 +53,7 @@ pub fn GroupHeader(
     let place = Signal::derive(move || active.get().map(|group| Place::Tab { group, at: None }));
     view! {
         <header
-            class="group/header absolute z-[5] flex items-stretch gap-1 rounded-t-md border border-line bg-panel pr-1"
+            class="group/header absolute z-[5] has-[[role=menu]]:z-30 flex items-stretch gap-1 rounded-t-md border border-line bg-panel pr-1"
             style=style
             data-testid="group"
             data-focused=move || is_focused().to_string()
