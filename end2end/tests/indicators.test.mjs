@@ -162,6 +162,23 @@ test('lines are drawn, moved, kept and taken away; levels are those of the day b
   await page.reload();
   const again = await chart.when('the same line', ({ lines }) => lines.length === 1);
   assert.equal(again.lines[0], drawn);
+  // Before the first bars there are no prices: nothing is drawn, and nothing that is kept is taken away.
+  let release;
+  const released = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/fn\/candles\?/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.reload();
+  await page.getByText('Loading bars…').waitFor();
+  await chart.canvas.focus();
+  await chart.point(300, 150);
+  await page.keyboard.press('Alt+h');
+  release();
+  const kept = await chart.when('the kept line', ({ lines }) => lines.length > 0);
+  assert.deepEqual(kept.lines, [drawn]);
 });
 
 test('the bars in view are saved with their indicators, and the chart as a picture', async (t) => {

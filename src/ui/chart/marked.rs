@@ -61,12 +61,20 @@ impl Marked {
         lines.set_drawn(self.drawn.iter().filter_map(price));
     }
 
-    /// Takes over what was drawn on the chart.
-    pub fn learn(&mut self, view: &ChartView) -> &[Decimal] {
-        let decimals = view.series().precision().price;
+    /// Takes over what was drawn on the chart; `None` where the chart does not know yet what was
+    /// drawn before.
+    pub fn learn(&mut self, view: &ChartView) -> Option<&[Decimal]> {
+        let precision = view.series().precision();
+        if self.told != Some(precision) {
+            return None;
+        }
+        // The chart was not told of lines between two of its prices: they stay as they were.
+        let is_untold = |line: &Decimal| line.mantissa_at(precision.price).is_none();
+        self.drawn.retain(is_untold);
         let drawn = view.lines().drawn().iter();
-        self.drawn = drawn.map(|price| price.to_decimal(decimals)).collect();
-        &self.drawn
+        self.drawn
+            .extend(drawn.map(|price| price.to_decimal(precision.price)));
+        Some(&self.drawn)
     }
 }
 
@@ -163,6 +171,7 @@ mod tests {
     fn what_is_marked_is_told_at_the_charts_precision() {
         let decimal = |text: &str| text.parse().expect("a decimal");
         let mut marked = Marked::default();
+        assert_eq!(marked.learn(&view(2)), None, "the chart was told nothing");
         marked.set_drawn(vec![decimal("1.25"), decimal("1.2345")]);
         marked.set_levels(vec![("PDH", decimal("1.9"))]);
         let mut chart = view(2);
@@ -172,9 +181,11 @@ mod tests {
         chart.lines_mut().set_drawn([Price(130)]);
         marked.tell(&mut chart);
         assert_eq!(chart.lines().drawn(), [Price(130)], "it knew already");
-        assert_eq!(marked.learn(&chart), [decimal("1.30")]);
+        let kept = [decimal("1.2345"), decimal("1.30")];
+        assert_eq!(marked.learn(&chart), Some(&kept[..]));
         let mut finer = view(4);
+        assert_eq!(marked.learn(&finer), None, "it was told at other digits");
         marked.tell(&mut finer);
-        assert_eq!(finer.lines().drawn(), [Price(13_000)]);
+        assert_eq!(finer.lines().drawn(), [Price(12_345), Price(13_000)]);
     }
 }

@@ -14,11 +14,14 @@ use crate::ui::chart::session::Session;
 use crate::ui::chart::study_legend::captions;
 
 impl Session {
-    /// Draws a line where the crosshair is, or takes the one that is there away.
+    /// Draws a line where the crosshair is, or takes the one that is there away. Before the first
+    /// bars there are no prices, and nothing happens.
     pub fn toggle_line(&self) {
         self.change(|shown| {
             let crosshair = shown.gestures.crosshair();
             let view = shown.feed.view_mut();
+            // Or it would be forgotten in the next frame, which tells the chart what is kept.
+            shown.marked.tell(view);
             let in_prices =
                 |(x, y): &(f64, f64)| matches!(view.spot(*x, *y), Spot::Plot(0) | Spot::Line(_));
             if let Some((x, y)) = crosshair.filter(in_prices) {
@@ -30,13 +33,15 @@ impl Session {
 
     /// Keeps the lines as they are drawn now.
     pub(super) fn keep_lines(&self) {
-        let (instrument, lines) = {
+        let learned = {
             let mut shown = self.shown.borrow_mut();
             let shown = &mut *shown;
-            let lines = shown.marked.learn(shown.feed.view()).to_vec();
-            (shown.instrument.clone(), lines)
+            let lines = shown.marked.learn(shown.feed.view());
+            lines.map(|lines| (shown.instrument.clone(), lines.to_vec()))
         };
-        self.parts.lines.keep(&instrument, &lines);
+        if let Some((instrument, lines)) = learned {
+            self.parts.lines.keep(&instrument, &lines);
+        }
     }
 
     /// Takes over which lines are drawn.
