@@ -87,6 +87,23 @@ test('dividers are dragged and moved by keys', async (t) => {
   await until('a narrower book', async () => (await panels(page)).book.width < wider.book.width - 5);
 });
 
+test('Escape ends the drag of a divider for good', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'trader');
+  const before = await panels(page);
+  const [x, y] = await middle(page.locator('[data-testid=divider][aria-orientation=vertical]').last());
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x - 90, y, { steps: 4 });
+  await until('a wider book', async () => (await panels(page)).book.width > before.book.width + 60);
+  await page.keyboard.press('Escape');
+  await until('the book as it was', async () => Math.abs((await panels(page)).book.width - before.book.width) < 1);
+  await page.mouse.move(x - 120, y, { steps: 4 });
+  await page.mouse.up();
+  await chartOf(page).painted();
+  assert.deepEqual(await panels(page), before);
+});
+
 test('panels are closed, opened again, moved and maximised by keys alone', async (t) => {
   const page = await opened(t);
   await ready(page, 'order-flow');

@@ -59,6 +59,10 @@ pub fn DividerView(
             offset,
         }));
     };
+    let forget = move || {
+        hold.set_value(None);
+        state.resizing.set(None);
+    };
     let follow = move |event: PointerEvent| {
         if let Some(drag) = dragged(&event) {
             state.resizing.set(state.workspace.preview(&drag.edit).ok());
@@ -74,7 +78,12 @@ pub fn DividerView(
             }
         }
     };
-    let nudge = move |event: KeyboardEvent| {
+    let on_key = move |event: KeyboardEvent| {
+        // While the pointer drags the divider, it has the keyboard.
+        if event.key() == "Escape" && hold.with_value(Option::is_some) {
+            forget();
+            return;
+        }
         let Some(own) = own.get_untracked() else {
             return;
         };
@@ -133,11 +142,8 @@ pub fn DividerView(
             on:pointerdown=press
             on:pointermove=follow
             on:pointerup=let_go
-            on:pointercancel=move |_| {
-                hold.set_value(None);
-                state.resizing.set(None);
-            }
-            on:keydown=nudge
+            on:pointercancel=move |_| forget()
+            on:keydown=on_key
         ></div>
     }
 }
