@@ -100,3 +100,15 @@ test('rows of a wider step are too, of a deeper book', async (t) => {
   await select.selectOption('10000');
   assert.ok((await compare(page, 100)) > 50, 'fifty levels do not fill rows of 100 USD');
 });
+
+test('a tick that the server did not give is asked for again', async (t) => {
+  let refused = 0;
+  const before = (page) =>
+    page.route(/\/fn\/instrument\?/, async (route) => {
+      refused += 1;
+      await (refused <= 2 ? route.abort() : route.continue());
+    });
+  const page = await site.open(t, { before, expected: [/ERR_FAILED/] });
+  await until('the steps of the tick', async () => (await page.getByTestId('book-group').first().locator('option').allInnerTexts()).includes('0.05'));
+  assert.ok(refused > 2);
+});

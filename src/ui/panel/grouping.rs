@@ -2,18 +2,26 @@
 //!
 //! The setting `group` counts ticks, so that it means something on every instrument; 0 leaves the
 //! choice to the price. What an instrument does not offer becomes the next smaller that it does.
+//!
+//! A step that the price chose stays while the price goes to and fro about the border to the next,
+//! and while it is frozen.
 
 use leptos::ev::Targeted;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::{Event, HtmlSelectElement};
 use tradesuite_core::chart::{auto_group, format, group_sizes};
-use tradesuite_core::model::{Decimal, Price};
+use tradesuite_core::model::{Decimal, InstrumentId, Price};
 
 use crate::api::load_instrument;
+use crate::browser::{self, Guard};
 use crate::ui::panel::PanelContext;
 
 const SETTING: &str = "group";
+/// How long after a failure the tick is asked for again, milliseconds; doubled every time.
+const RETRY_MS: u32 = 2_000;
+/// The longest of these waits, milliseconds.
+const LONGEST_RETRY_MS: u32 = 30_000;
 
 /// The choice of one panel; cheap to copy into closures.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +32,22 @@ pub struct Grouping {
     /// The venue's smallest price step; `None` until it is known.
     tick: RwSignal<Option<Decimal>>,
     offer: RwSignal<Offer>,
+    /// The last step of this instrument; `None` before the first.
+    held: StoredValue<Option<Held>>,
+}
+
+/// A step, and what it followed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Held {
+    /// Counts of 10^−`decimals`.
+    tick: i64,
+    decimals: u8,
+    /// Ticks; 0 is automatic.
+    chosen: i64,
+    /// Ticks.
+    automatic: i64,
+    /// Ticks.
+    size: i64,
 }
 
 /// What an instrument offers.
@@ -69,42 +93,52 @@ impl Grouping {
     #[must_use]
     pub fn new(context: PanelContext, default: i64) -> Self {
         let tick = RwSignal::new(None);
+        let held = StoredValue::new(None);
         Effect::new(move || {
-            let instrument = context.instrument.get();
-            tick.set(None);
-            spawn_local(async move {
-                let found = load_instrument(instrument.clone()).await;
-                let is_wanted = context.instrument.try_get_untracked() == Some(instrument);
-                if let (Ok(found), true) = (found, is_wanted) {
-                    tick.try_set(Some(found.tick_size));
-                }
-            });
+            context.instrument.track();
+            held.set_value(None);
         });
+        learn_tick(context.instrument, tick);
         Self {
             context,
             chosen: context.setting(SETTING, default),
             tick,
             offer: RwSignal::new(Offer::default()),
+            held,
         }
     }
 
     /// Says what prices look like, and learns the step in counts. Until the tick is known, or
-    /// where none is, the last digit is the step.
-    pub fn step(self, price: Price, decimals: u8) -> i64 {
+    /// where none is, the last digit is the step. One that is frozen follows a person's choice
+    /// only, not the price.
+    pub fn step(self, price: Price, decimals: u8, is_frozen: bool) -> i64 {
         let tick = self.tick.get_untracked();
         let tick = tick.and_then(|tick| tick.mantissa_at(decimals));
         let tick = tick.filter(|tick| *tick > 0).unwrap_or(1);
+        let chosen = self.chosen.get_untracked();
+        let held = self.held.get_value();
+        let held = held.filter(|held| (held.tick, held.decimals) == (tick, decimals));
+        if let Some(held) = held.filter(|held| is_frozen && held.chosen == chosen) {
+            return tick.saturating_mul(held.size);
+        }
         let offer = Offer {
             tick,
             decimals,
             sizes: group_sizes(tick, price),
-            automatic: auto_group(tick, price),
+            automatic: automatic(held.map(|held| held.automatic), tick, price),
         };
-        let step = tick.saturating_mul(offer.size(self.chosen.get_untracked()));
+        let size = offer.size(chosen);
+        self.held.set_value(Some(Held {
+            tick,
+            decimals,
+            chosen,
+            automatic: offer.automatic,
+            size,
+        }));
         if self.offer.with_untracked(|shown| *shown != offer) {
             self.offer.set(offer);
         }
-        step
+        tick.saturating_mul(size)
     }
 
     /// Lets an effect run again when another step is chosen or the tick becomes known.
@@ -112,6 +146,46 @@ impl Grouping {
         self.chosen.track();
         self.tick.track();
     }
+}
+
+/// Ticks for a price: what it has now, as long as that would suit a price within a tenth of it.
+fn automatic(held: Option<i64>, tick: i64, price: Price) -> i64 {
+    let band = price.0 / 10;
+    let at = |price: i64| auto_group(tick, Price(price));
+    let suits = at(price.0 - band)..=at(price.0.saturating_add(band));
+    held.filter(|held| suits.contains(held))
+        .unwrap_or_else(|| at(price.0))
+}
+
+/// Asks for the tick of the instrument, again and again until there is an answer.
+fn learn_tick(instrument: Signal<InstrumentId>, tick: RwSignal<Option<Decimal>>) {
+    let again = Trigger::new();
+    let waiting = StoredValue::new_local(None::<Guard>);
+    Effect::new(move |last: Option<(InstrumentId, u32)>| {
+        again.track();
+        let wanted = instrument.get();
+        let wait_ms = match last {
+            Some((asked, waited_ms)) if asked == wanted => (waited_ms * 2).min(LONGEST_RETRY_MS),
+            _ => RETRY_MS,
+        };
+        tick.set(None);
+        waiting.set_value(None);
+        let asked = wanted.clone();
+        spawn_local(async move {
+            let found = load_instrument(asked.clone()).await;
+            if instrument.try_get_untracked() != Some(asked) {
+                return;
+            }
+            if let Ok(found) = found {
+                tick.try_set(Some(found.tick_size));
+            } else {
+                let retry = browser::after(wait_ms, move || again.notify());
+                // Where the panel is gone meanwhile, the wait ends with this.
+                let _ = waiting.try_update_value(|waiting| *waiting = Some(retry));
+            }
+        });
+        (wanted, wait_ms)
+    });
 }
 
 /// The list in a panel's header.
@@ -186,5 +260,23 @@ mod tests {
             assert_eq!(offer.size(chosen), expected, "{chosen}");
         }
         assert_eq!(offer.label(50), "0.50");
+    }
+
+    #[test]
+    fn a_price_about_a_border_does_not_change_the_step() {
+        for (held, price, expected) in [
+            (None, 199_000, 2),
+            (None, 201_000, 5),
+            (Some(2), 201_000, 2),
+            (Some(5), 199_000, 5),
+            (Some(2), 220_000, 2),
+            (Some(2), 230_000, 5),
+            (Some(5), 185_000, 5),
+            (Some(5), 180_000, 2),
+            (Some(100), 199_000, 2),
+        ] {
+            let found = automatic(held, 1, Price(price));
+            assert_eq!(found, expected, "{held:?} at {price}");
+        }
     }
 }

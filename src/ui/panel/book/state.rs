@@ -83,7 +83,8 @@ impl BookState {
             self.imbalance = None;
             return;
         };
-        let step = self.choices.grouping.step(price, self.book.precision.price);
+        let decimals = self.book.precision.price;
+        let step = self.choices.grouping.step(price, decimals, false);
         if step != self.step {
             self.step = step;
             self.scale = WidthScale::default();

@@ -193,7 +193,8 @@ impl LadderState {
     /// Fills the rows of a panel that has room for so many.
     fn lay_out(&mut self, rows: usize) {
         if let Some(price) = self.book.some_price() {
-            let step = self.choices.grouping.step(price, self.book.precision.price);
+            let (decimals, is_pointed_at) = (self.book.precision.price, self.hand.y.is_some());
+            let step = self.choices.grouping.step(price, decimals, is_pointed_at);
             if step != self.step {
                 self.step = step;
                 self.axis.forget();
