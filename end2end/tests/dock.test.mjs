@@ -202,3 +202,17 @@ test("a header's menu lies above dividers and other headers, and a press on thos
     await until('no menu', async () => (await menus.count()) === 0);
   }
 });
+
+test('what is refused is said without moving anything', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'minimal');
+  const before = await panels(page);
+  // Nothing was closed that could be opened again.
+  await tab(page, 'Chart').focus();
+  await page.keyboard.press('Alt+Shift+T');
+  await page.getByTestId('refusal').waitFor();
+  assert.deepEqual(await panels(page), before);
+  await page.getByTestId('close-notice').click();
+  await until('it is closed', async () => (await page.getByTestId('refusal').count()) === 0);
+  assert.deepEqual(await panels(page), before);
+});

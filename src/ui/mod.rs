@@ -38,7 +38,6 @@ use leptos_meta::{Stylesheet, Title, provide_meta_context};
 
 use crate::ui::dock::DockView;
 use crate::ui::live::Live;
-use crate::ui::outage::Outage;
 use crate::ui::pulse::Pulse;
 use crate::ui::server_status::StatusFeed;
 use crate::ui::status_bar::StatusBar;
@@ -60,7 +59,6 @@ pub fn App() -> impl IntoView {
         <div class="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[44px_1fr_auto] md:grid-rows-[44px_1fr_24px]">
             <TopBar />
             <main class="flex min-h-0 flex-col">
-                <Outage />
                 <DockView />
             </main>
             <StatusBar />

@@ -1,4 +1,4 @@
-//! Above the panels: the instrument, its day, and the switches of the page.
+//! Above the panels: the instrument, its day, notices in their place, and the switches of the page.
 
 mod picker;
 mod workspaces;
@@ -14,6 +14,7 @@ use tradesuite_core::protocol::{Body, Data, TickerData, Topic};
 
 use crate::browser::{self, FrameLoop};
 use crate::ui::live::Live;
+use crate::ui::outage::Outage;
 use crate::ui::pulse::{LastTrade, Pulse};
 use crate::ui::top_bar::picker::InstrumentPicker;
 use crate::ui::top_bar::workspaces::WorkspaceBar;
@@ -28,7 +29,6 @@ pub fn TopBar() -> impl IntoView {
             <Mark />
             <InstrumentPicker />
             <Day />
-            <div class="grow"></div>
             <WorkspaceBar />
             <Switches />
         </header>
@@ -202,9 +202,12 @@ fn Day() -> impl IntoView {
         <div class="min-w-[7ch] text-[18px]/[24px] font-semibold" aria-label="Last price">
             <span node_ref=last data-testid="last-price">"–"</span>
         </div>
-        <div class="flex gap-5 pl-2 max-lg:hidden">
-            {figure("24 h change", "day-change", change)} {figure("24 h high", "day-high", high)}
-            {figure("24 h low", "day-low", low)} {figure("24 h volume", "day-volume", volume)}
+        <div class="relative flex min-w-0 grow items-center self-stretch">
+            <div class="flex gap-5 pl-2 max-lg:hidden">
+                {figure("24 h change", "day-change", change)} {figure("24 h high", "day-high", high)}
+                {figure("24 h low", "day-low", low)} {figure("24 h volume", "day-volume", volume)}
+            </div>
+            <Outage />
         </div>
     }
 }
