@@ -216,3 +216,26 @@ test('what is refused is said without moving anything', async (t) => {
   await until('it is closed', async () => (await page.getByTestId('refusal').count()) === 0);
   assert.deepEqual(await panels(page), before);
 });
+
+test('a menu takes the keyboard, says what is chosen, and gives the keyboard back', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'trader');
+  const focused = () => page.evaluate(() => document.activeElement.dataset.testid);
+  const group = page.getByTestId('group').filter({ has: page.getByRole('tab', { name: 'Chart', exact: true }) });
+  const button = group.getByTestId('link');
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await until('the first item', async () => (await focused()) === 'link-none');
+  const checked = () => page.getByRole('menuitemradio', { checked: true }).allInnerTexts();
+  assert.deepEqual((await checked()).map((text) => text.toLowerCase().match(/[a-z]+/)[0]), ['blue']);
+  await page.keyboard.press('Escape');
+  await until('no menu', async () => (await page.getByRole('menu').count()) === 0);
+  assert.equal(await focused(), 'link');
+  await page.keyboard.press('Enter');
+  await until('the first item', async () => (await focused()) === 'link-none');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  // Both menus of a header stand side by side; each closes its own.
+  await until('no menu', async () => (await page.getByRole('menu').count()) === 0);
+  assert.equal(await focused(), 'link');
+});

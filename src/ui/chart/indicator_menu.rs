@@ -57,7 +57,6 @@ pub fn IndicatorPopover(
         let inside = match opened {
             Popover::Menu => view! { <Menu indicators /> }.into_any(),
             Popover::Form(id) => view! { <Form indicators id /> }.into_any(),
-            Popover::More => ().into_any(),
         };
         Some(view! {
             <div class="absolute inset-0 z-10" on:click=move |_| close()></div>

@@ -180,8 +180,6 @@ pub enum Popover {
     Menu,
     /// The form of one of them.
     Form(u32),
-    /// What else the chart can do.
-    More,
 }
 
 /// The indicators of a panel; cheap to copy into every closure.

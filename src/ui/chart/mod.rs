@@ -56,7 +56,7 @@ use crate::ui::chart::indicators::Indicators;
 use crate::ui::chart::legend::{LegendLine, LegendNodes};
 use crate::ui::chart::looks::{LookMenus, chosen_kind, chosen_scale};
 use crate::ui::chart::marked::DrawnLines;
-use crate::ui::chart::more_menu::{MoreButton, MoreMenu, wants_levels};
+use crate::ui::chart::more_menu::{MoreMenu, wants_levels};
 use crate::ui::chart::session::Session;
 use crate::ui::chart::study_legend::{StudyLegend, StudyReadouts};
 use crate::ui::chart::timeframes::{TimeframeBar, chosen_timeframe};
@@ -161,7 +161,11 @@ pub fn ChartPanel(
                 <TimeframeBar context />
                 <LookMenus context />
                 <IndicatorButton indicators />
-                <MoreButton indicators />
+                <MoreMenu
+                    context
+                    save_picture=move || with(&|session| session.save_picture())
+                    save_table=move || with(&|session| session.save_table())
+                />
             }
         }>
             <div class="relative min-h-0 grow">
@@ -239,12 +243,6 @@ pub fn ChartPanel(
                 </Show>
                 <NoticeBox notice=parts.notice link=live.link() />
                 <IndicatorPopover indicators />
-                <MoreMenu
-                    context
-                    indicators
-                    save_picture=move || with(&|session| session.save_picture())
-                    save_table=move || with(&|session| session.save_table())
-                />
                 <TypeBox
                     context
                     typed
