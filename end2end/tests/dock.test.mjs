@@ -239,3 +239,31 @@ test('a menu takes the keyboard, says what is chosen, and gives the keyboard bac
   await until('no menu', async () => (await page.getByRole('menu').count()) === 0);
   assert.equal(await focused(), 'link');
 });
+
+test('the keys of the dock work wherever the keyboard is', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'order-flow');
+  const all = await kinds(page);
+  await page.evaluate(() => document.activeElement.blur());
+  const onTab = () => page.evaluate(() => document.activeElement.getAttribute('role') === 'tab');
+  await page.keyboard.press('Alt+ArrowRight');
+  await until('a tab with the keyboard', onTab);
+  await tab(page, 'Tape').focus();
+  await page.keyboard.press('Delete');
+  await until('no tape', async () => !(await kinds(page)).includes('tape'));
+  await until('another tab with the keyboard', onTab);
+  const group = page.getByTestId('group').filter({ has: tab(page, 'Depth') });
+  await group.getByTestId('panel-menu').click();
+  await page.getByTestId('close').click();
+  await until('no depth curve', async () => !(await kinds(page)).includes('depth'));
+  await until('another tab with the keyboard', onTab);
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press('Alt+Shift+T');
+  await page.keyboard.press('Alt+Shift+T');
+  await until('all panels', async () => (await kinds(page)).length === all.length);
+  await page.getByTestId('theme').focus();
+  await page.keyboard.press('Alt+Enter');
+  await until('one panel', async () => (await kinds(page)).length === 1);
+  await page.keyboard.press('Alt+Enter');
+  await until('all panels', async () => (await kinds(page)).length === all.length);
+});

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use tradesuite_core::dock::{Edit, LinkColour, PanelId, Place};
 
 use crate::ui::dock::state::DockState;
+use crate::ui::dock::tab::close;
 use crate::ui::panel::PANELS;
 use crate::ui::widget::{Menu, MenuItem};
 
@@ -100,7 +101,8 @@ pub fn PanelMenu(
     /// Which.
     panel: PanelId,
 ) -> impl IntoView {
-    let workspace = DockState::expect().workspace;
+    let state = DockState::expect();
+    let workspace = state.workspace;
     let edit = move |edit: Edit| move || workspace.edit(&edit);
     let maximise = move || {
         let edit = if workspace.is_maximised() {
@@ -128,7 +130,7 @@ pub fn PanelMenu(
             <MenuItem testid="equalise" on_choose=edit(Edit::Equalise)>"Equal sizes"</MenuItem>
             <MenuItem testid="undo" keys="Alt Z" on_choose=move || workspace.undo()>"Undo"</MenuItem>
             <MenuItem testid="reopen" keys="Alt Shift T" on_choose=edit(Edit::Reopen)>"Open what was closed"</MenuItem>
-            <MenuItem testid="close" keys="Alt W" on_choose=edit(Edit::Close(panel))>"Close"</MenuItem>
+            <MenuItem testid="close" keys="Alt W" on_choose=move || close(state, panel)>"Close"</MenuItem>
         </Menu>
     }
 }

@@ -27,6 +27,7 @@ mod tab;
 pub use keys::{DOCK_KEYS, DockKey};
 pub use state::HeaderSlot;
 
+use leptos::ev::keydown;
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -63,6 +64,11 @@ fn WideDock() -> impl IntoView {
             let _ = held.try_update_value(Option::take);
         });
     });
+    // Wherever the keyboard is: after a load, and after what had it was closed, nothing here does.
+    Effect::new(move || {
+        let listener = window_event_listener(keydown, move |event| keys::on_key(state, &event));
+        on_cleanup(move || listener.remove());
+    });
     let groups = move || 0..state.geometry.with(|geometry| geometry.groups.len());
     let dividers = move || 0..state.geometry.with(|geometry| geometry.dividers.len());
     let preview = move || state.landing.get().map(|landing| style_of(landing.area));
@@ -74,7 +80,6 @@ fn WideDock() -> impl IntoView {
                 class="relative mx-1 min-h-0 grow overflow-hidden"
                 class=("select-none", move || state.is_dragging())
                 data-testid="dock"
-                on:keydown=move |event| keys::on_key(state, &event)
             >
                 // A panel goes on only as what it is: another workspace gives its id to another kind.
                 <For each=move || state.shown() key=|(panel, kind)| (*panel, kind.id) let((panel, kind))>

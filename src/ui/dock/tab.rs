@@ -3,7 +3,7 @@
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html::Button;
 use leptos::prelude::*;
-use tradesuite_core::dock::{Edit, PanelId};
+use tradesuite_core::dock::{Edit, PanelId, Side};
 
 use crate::browser;
 use crate::ui::dock::state::DockState;
@@ -54,7 +54,7 @@ pub fn Tab(
             "Home" => Some(0),
             "End" => Some(tabs.len() - 1),
             "Delete" => {
-                workspace.edit(&Edit::Close(panel));
+                close(state, panel);
                 None
             }
             _ => return,
@@ -62,8 +62,7 @@ pub fn Tab(
         event.prevent_default();
         if let Some(next) = to.and_then(|to| tabs.get(to)) {
             workspace.edit(&Edit::Activate(*next));
-            workspace.focus(*next);
-            browser::focus_element(&format!("tab-{next}"));
+            go_to(state, *next);
         }
     };
     let title = move || workspace.title_of(panel);
@@ -87,7 +86,7 @@ pub fn Tab(
             on:auxclick=move |event: MouseEvent| {
                 if event.button() == MIDDLE {
                     event.prevent_default();
-                    workspace.edit(&Edit::Close(panel));
+                    close(state, panel);
                 }
             }
             on:keydown=step
@@ -95,4 +94,31 @@ pub fn Tab(
             {title}
         </button>
     }
+}
+
+/// Closes a panel. What shows in its place has the keyboard then, else a neighbour.
+pub fn close(state: DockState, panel: PanelId) {
+    let (tabs, beside) = state.geometry.with_untracked(|geometry| {
+        let group = geometry.group_of(panel);
+        let tabs = group.map_or_else(Vec::new, |group| group.tabs.clone());
+        let mut sides = Side::ALL.iter();
+        let beside = sides.find_map(|(_, side)| geometry.neighbour(panel, *side));
+        (tabs, beside)
+    });
+    state.workspace.edit(&Edit::Close(panel));
+    let next = state.geometry.with_untracked(|geometry| {
+        let mut left = tabs.iter().filter(|tab| **tab != panel);
+        left.find_map(|tab| Some(geometry.group_of(*tab)?.active))
+            .or(beside)
+            .filter(|_| geometry.group_of(panel).is_none())
+    });
+    if let Some(next) = next {
+        go_to(state, next);
+    }
+}
+
+/// Turns to a panel; its tab has the keyboard then.
+fn go_to(state: DockState, panel: PanelId) {
+    state.workspace.focus(panel);
+    browser::focus_element(&format!("tab-{panel}"));
 }
