@@ -13,6 +13,9 @@ use crate::ui::panel::live_book::LiveBook;
 use crate::ui::panel::{Frame, Grouping, Note, Painted};
 use crate::ui::pulse::LastTrade;
 
+/// How long a changed size flashes, milliseconds: until digits may change again.
+const FLASH_MS: f64 = 90.0;
+
 /// How a person has set the panel, and what the panel asks for because of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Choices {
@@ -56,6 +59,10 @@ pub struct BookState {
     /// How the panel is set.
     pub choices: Choices,
     scale: WidthScale,
+    /// The message that changes were last looked for at: its number, and the levels told.
+    compared: Option<(u64, u16)>,
+    /// Until when the changes of that flash, milliseconds since the page was opened.
+    flash_until: f64,
 }
 
 impl BookState {
@@ -72,6 +79,8 @@ impl BookState {
             units: (instrument.quote().to_owned(), instrument.base().to_owned()),
             choices,
             scale: WidthScale::default(),
+            compared: None,
+            flash_until: f64::MIN,
         }
     }
 
@@ -88,6 +97,10 @@ impl BookState {
         if step != self.step {
             self.step = step;
             self.scale = WidthScale::default();
+            // Rows of another step are others, not changed ones.
+            self.bids.changes = Changes::default();
+            self.asks.changes = Changes::default();
+            self.compared = None;
         }
         let mut reaches = true;
         for (side, shown) in [(Side::Buy, &mut self.bids), (Side::Sell, &mut self.asks)] {
@@ -102,19 +115,30 @@ impl BookState {
         {
             self.choices.levels.set(deeper);
         }
+        let now = browser::page_ms();
         self.scale
-            .observe(browser::page_ms(), &self.bids.groups, &self.asks.groups);
+            .observe(now, &self.bids.groups, &self.asks.groups);
         self.imbalance = imbalance(&self.bids.groups, &self.asks.groups);
+        // A trade, too, has the panel painted: the book is the same then, and goes on flashing.
+        let message = Some((self.book.seq, self.book.depth));
+        let is_news = self.compared != message;
+        self.compared = message;
         for (side, shown) in [(Side::Buy, &mut self.bids), (Side::Sell, &mut self.asks)] {
             layout.rows(side, &shown.groups, &self.scale, &mut shown.rows);
-            shown.changes.observe(side, &shown.groups);
+            if is_news {
+                shown.changes.observe(side, &shown.groups);
+            }
+        }
+        if is_news {
+            self.flash_until = now + FLASH_MS;
         }
     }
 
-    /// Whether changed sizes are to be marked.
+    /// Whether changed sizes are marked now.
     #[must_use]
     pub fn flashes(&self) -> bool {
-        self.choices.flash.get_untracked() && !browser::reduced_motion()
+        let is_wanted = self.choices.flash.get_untracked() && !browser::reduced_motion();
+        is_wanted && browser::page_ms() < self.flash_until
     }
 }
 
@@ -127,7 +151,7 @@ impl Painted for BookState {
         let layout = paint::layout(frame);
         self.lay_out(&layout);
         paint::paint(self, &layout, frame);
-        // What flashes in this frame does not in the next.
+        // What flashes in this frame does not for ever.
         self.flashes() && (self.bids.changes.any() || self.asks.changes.any())
     }
 
