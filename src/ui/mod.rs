@@ -33,6 +33,9 @@ pub mod top_bar;
 pub mod widget;
 pub mod workspace;
 
+#[cfg(test)]
+mod contrast_tests;
+
 use leptos::prelude::*;
 use leptos_meta::{Stylesheet, Title, provide_meta_context};
 

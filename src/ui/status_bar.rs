@@ -141,7 +141,7 @@ pub fn StatusBar() -> impl IntoView {
                 </span>
                 <Show when=move || badge().is_some()>
                     <span
-                        class="rounded bg-warning px-1.5 text-[10px]/[16px] font-semibold text-ground"
+                        class="rounded bg-warning px-1.5 text-[10px]/[16px] font-semibold text-on-accent"
                         data-testid="mode"
                     >
                         {move || badge().unwrap_or_default()}

@@ -138,9 +138,9 @@ impl BarPainter {
             return;
         }
         let color = if is_up {
-            &frame.palette.up
+            &frame.palette.up_text
         } else {
-            &frame.palette.down
+            &frame.palette.down_text
         };
         self.dashes(
             frame,

@@ -87,6 +87,15 @@ impl Frame<'_> {
             Side::Sell => &self.palette.down,
         }
     }
+
+    /// [`Frame::side_color`] as text, or below text.
+    #[must_use]
+    pub fn side_text_color(&self, side: Side) -> &str {
+        match side {
+            Side::Buy => &self.palette.up_text,
+            Side::Sell => &self.palette.down_text,
+        }
+    }
 }
 
 /// A panel at work; cheap to clone into closures.

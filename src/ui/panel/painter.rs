@@ -27,6 +27,10 @@ pub struct Palette {
     pub up: String,
     /// Falling, asks, sells.
     pub down: String,
+    /// [`Palette::up`] as text, or below text.
+    pub up_text: String,
+    /// [`Palette::down`] as text, or below text.
+    pub down_text: String,
     /// Selected.
     pub accent: String,
     /// Warning.
@@ -49,6 +53,8 @@ impl Palette {
             text_2: color("--text-2"),
             up: color("--up"),
             down: color("--down"),
+            up_text: color("--up-text"),
+            down_text: color("--down-text"),
             accent: color("--accent"),
             warning: color("--warning"),
             on_accent: color("--on-accent"),

@@ -95,7 +95,7 @@ fn paint_side(side: Side, shown: &ShownSide, state: &BookState, frame: &Frame, e
             .surface
             .fill_rects(&frame.palette.text_1, FLASH_OPACITY, &flashes);
     }
-    let font = frame.font(11.5, 400);
+    let (font, ink) = (frame.font(11.5, 400), frame.side_text_color(side));
     let (unit, precision) = (state.choices.unit.get_untracked(), state.book.precision);
     for row in &shown.rows {
         let y = frame.px(CAPTIONS + row.y + BookLayout::ROW / 2.0);
@@ -104,7 +104,7 @@ fn paint_side(side: Side, shown: &ShownSide, state: &BookState, frame: &Frame, e
         let size = row.amount.text(unit, precision, SIZE_DECIMALS);
         let total = row.total.text(unit, precision, SIZE_DECIMALS);
         let texts = [
-            (format::price(row.price, precision.price), color),
+            (format::price(row.price, precision.price), ink),
             (format!("{least}{size}"), frame.palette.text_1.as_str()),
             (total, frame.palette.text_2.as_str()),
         ];
@@ -153,7 +153,7 @@ fn paint_middle(state: &BookState, layout: &BookLayout, frame: &Frame) {
             Side::Sell => "↓",
         };
         let text = format!("{} {arrow}", format::price(price, decimals));
-        let color = frame.side_color(last.side());
+        let color = frame.side_text_color(last.side());
         frame.surface.text(&text, (x, y), Align::Left, font, color);
         x += frame.surface.text_width(&text, font) + frame.px(8.0);
     }

@@ -233,7 +233,7 @@ fn paint_readout(state: &DepthState, frame: &Frame) {
     let Some(point) = state.point else {
         for (side, name) in [(Side::Buy, "bids"), (Side::Sell, "asks")] {
             let size = state.text(state.seen(side), state.axis.unit());
-            write(&format!("{name} {size}"), frame.side_color(side));
+            write(&format!("{name} {size}"), frame.side_text_color(side));
         }
         write(
             &format!("within ±{:.2} %", state.axis.span() * 100.0),
@@ -246,7 +246,10 @@ fn paint_readout(state: &DepthState, frame: &Frame) {
         Side::Sell => ("asks to", "+"),
     };
     let price = format::price(point.price, state.book.precision.price);
-    write(&format!("{name} {price}"), frame.side_color(point.side));
+    write(
+        &format!("{name} {price}"),
+        frame.side_text_color(point.side),
+    );
     write(
         &format!("{sign}{:.2} %", point.distance * 100.0),
         &palette.text_2,

@@ -121,7 +121,7 @@ fn paint_last(state: &LadderState, name: &str, columns: &Columns, frame: &Frame)
         ),
         Some(last) => {
             let (price, decimals) = last.price();
-            let color = frame.side_color(last.side());
+            let color = frame.side_text_color(last.side());
             (format::price(price, decimals), frame.font(11.0, 600), color)
         }
     };
@@ -274,7 +274,7 @@ fn paint_prices(state: &LadderState, columns: &Columns, frame: &Frame) {
             };
             frame
                 .surface
-                .fill_rects(frame.side_color(last.side()), 1.0, &[cell]);
+                .fill_rects(frame.side_text_color(last.side()), 1.0, &[cell]);
             let arrow = if last.side() == Side::Buy {
                 "↑"
             } else {
@@ -291,8 +291,8 @@ fn paint_prices(state: &LadderState, columns: &Columns, frame: &Frame) {
             continue;
         }
         let color = match (row.bid, row.ask) {
-            (Some(_), None) => frame.side_color(Side::Buy),
-            (None, Some(_)) => frame.side_color(Side::Sell),
+            (Some(_), None) => frame.side_text_color(Side::Buy),
+            (None, Some(_)) => frame.side_text_color(Side::Sell),
             _ => &frame.palette.text_2,
         };
         frame

@@ -23,7 +23,7 @@ const ROOM_FOR_FILLS: f64 = 180.0;
 const ROOM_FOR_RANGE: f64 = 330.0;
 /// Opacity of the tint of large and huge rows, and of the row that is pointed at.
 const LARGE: f64 = 0.13;
-const HUGE: f64 = 0.26;
+const HUGE: f64 = 0.2;
 const POINTED: f64 = 0.06;
 
 /// Paints captions and rows.
@@ -136,7 +136,7 @@ fn write(
         SizeClass::Huge => 700,
     };
     let font = frame.font(11.5, weight);
-    let color = frame.side_color(row.side);
+    let color = frame.side_text_color(row.side);
     let plain = palette.text_1.as_str();
     let pale = palette.text_2.as_str();
     for (text, x, align, color) in [
