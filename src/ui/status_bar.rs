@@ -131,14 +131,6 @@ pub fn StatusBar() -> impl IntoView {
     view! {
         <footer class="flex flex-col">
             <div class="flex h-6 min-w-0 items-center gap-4 px-3 text-[11px] whitespace-nowrap text-text-2">
-                <span class="flex min-w-0 items-center gap-1.5" role="status" data-testid="link">
-                    <span class=move || {
-                        head.get().0.sign().1
-                    } aria-hidden="true">
-                        {move || head.get().0.sign().0}
-                    </span>
-                    <span class="truncate">{move || head.get().1}</span>
-                </span>
                 <Show when=move || badge().is_some()>
                     <span
                         class="rounded bg-warning px-1.5 text-[10px]/[16px] font-semibold text-on-accent"
@@ -147,13 +139,21 @@ pub fn StatusBar() -> impl IntoView {
                         {move || badge().unwrap_or_default()}
                     </span>
                 </Show>
-                <span class="max-md:hidden" data-testid="rate">{fact(rate)}</span>
-                <span class="max-md:hidden" data-testid="age">{age}</span>
-                <span class="max-md:hidden" data-testid="gaps">{fact(gaps)}</span>
+                // It takes what room there is: the figures beside it stay where they are.
+                <span class="flex min-w-0 flex-1 items-center gap-1.5" role="status" data-testid="link">
+                    <span class=move || {
+                        head.get().0.sign().1
+                    } aria-hidden="true">
+                        {move || head.get().0.sign().0}
+                    </span>
+                    <span class="truncate">{move || head.get().1}</span>
+                </span>
                 <span class="max-md:hidden">{fact(rejected)}</span>
-                <span class="grow"></span>
+                <span class="min-w-[8ch] text-right max-md:hidden" data-testid="gaps">{fact(gaps)}</span>
+                <span class="min-w-[11ch] text-right max-md:hidden" data-testid="age">{age}</span>
+                <span class="min-w-[12ch] text-right max-md:hidden" data-testid="rate">{fact(rate)}</span>
                 <button
-                    class="cursor-pointer rounded px-1 hover:bg-hover hover:text-text-1"
+                    class="cursor-pointer rounded px-1 text-right hover:bg-hover hover:text-text-1 md:min-w-[18ch]"
                     data-testid="store"
                     aria-haspopup="dialog"
                     aria-expanded=move || opened.get().to_string()
@@ -162,7 +162,7 @@ pub fn StatusBar() -> impl IntoView {
                 >
                     {fact(store)}
                 </button>
-                <span data-testid="clock">{clock}</span>
+                <span class="min-w-[8ch] text-right" data-testid="clock">{clock}</span>
             </div>
             <Show when=move || opened.get()>
                 <StatusCard close=move || opened.set(false) />
