@@ -267,3 +267,16 @@ test('the keys of the dock work wherever the keyboard is', async (t) => {
   await page.keyboard.press('Alt+Enter');
   await until('all panels', async () => (await kinds(page)).length === all.length);
 });
+
+test('the tools of a narrow group can be reached', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'monitor');
+  await page.setViewportSize({ width: 900, height: 800 });
+  const first = page.getByTestId('timeframe-1s').first();
+  await first.focus();
+  const isSeen = await first.evaluate((button) => {
+    const { x, y, width, height } = button.getBoundingClientRect();
+    return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  });
+  assert.ok(isSeen, 'the first timeframe is cut off');
+});

@@ -75,7 +75,8 @@ pub fn GroupHeader(
             <div class="flex items-center">
                 {view! { <AddPanel place label="+" /> }.into_any()}
             </div>
-            <div class="flex min-w-0 flex-1 items-center justify-end gap-1.5 overflow-hidden text-[11px] text-text-2">
+            // Where they do not fit they begin at the left, and are scrolled.
+            <div class="flex min-w-0 flex-1 items-center justify-end-safe gap-1.5 overflow-x-auto overflow-y-hidden text-[11px] text-text-2 [scrollbar-width:none]">
                 {tools}
             </div>
             <div class="flex items-center gap-0.5">
