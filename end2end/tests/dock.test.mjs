@@ -280,3 +280,38 @@ test('the tools of a narrow group can be reached', async (t) => {
   });
   assert.ok(isSeen, 'the first timeframe is cut off');
 });
+
+test('a panel is set in a form, which says what does not fit and shows what is of use', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'order-flow');
+  const group = page.getByTestId('group').filter({ has: tab(page, 'Tape') });
+  const form = page.getByTestId('panel-settings');
+  const open = async () => {
+    await group.getByTestId('panel-menu').click();
+    await page.getByTestId('settings').click();
+    await form.waitFor();
+  };
+  await open();
+  assert.equal(await form.getByTestId('field-large_percentile').inputValue(), '98');
+  assert.equal(await form.getByTestId('field-large_size').count(), 0);
+  await form.getByTestId('field-classes').selectOption('sizes');
+  await form.getByTestId('field-large_size').waitFor();
+  assert.equal(await form.getByTestId('field-large_percentile').count(), 0);
+  const window = form.getByTestId('field-window');
+  await window.fill('5');
+  await window.press('Enter');
+  await form.getByText('a whole number from 10 to 3600 is wanted, not 5').waitFor();
+  await window.fill('20');
+  await window.press('Enter');
+  await until('no refusal', async () => (await form.getByRole('alert').allInnerTexts()).join('') === '');
+  await until('the window', async () => /^(1?\d|20)(\.\d)? s$/.test(await page.getByTestId('tape-window').innerText()));
+  await page.keyboard.press('Escape');
+  await until('no form', async () => (await form.count()) === 0);
+  await open();
+  assert.equal(await form.getByTestId('field-window').inputValue(), '20');
+  await form.getByTestId('settings-defaults').click();
+  await until('the default', async () => (await form.getByTestId('field-window').inputValue()) === '300');
+  await form.getByTestId('field-large_percentile').waitFor();
+  await form.getByTestId('settings-done').click();
+  await until('no form', async () => (await form.count()) === 0);
+});

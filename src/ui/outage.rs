@@ -234,9 +234,7 @@ fn texts() -> [Memo<Option<String>>; KINDS] {
         words.map(|words| format!("{words} {LOOK_AROUND}"))
     });
     let updated = updated(Live::expect());
-    [
-        refusal, overtaken, unsaved, unkept, updated, misnamed, away,
-    ]
+    [refusal, overtaken, unsaved, unkept, updated, misnamed, away]
 }
 
 /// Says so once the server is of another build than this page; asked whenever the line is opened,

@@ -20,6 +20,7 @@ const CHART: PanelKind = PanelKind {
             unit: "bars",
         },
         help: "How many bars show",
+        when: None,
     }],
 };
 const BOOK: PanelKind = PanelKind {

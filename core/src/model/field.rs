@@ -19,6 +19,17 @@ pub struct Field {
     pub kind: FieldKind,
     /// What it does, in one sentence.
     pub help: &'static str,
+    /// Forms show it only while this holds; documents may have it all the same.
+    pub when: Option<Chosen>,
+}
+
+/// That a choice of the same table has one of its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Name of the choice.
+    pub name: &'static str,
+    /// The word, as documents have it.
+    pub value: &'static str,
 }
 
 /// What a setting may be.
@@ -122,6 +133,19 @@ impl Field {
             FieldKind::Instrument | FieldKind::Data { .. } => Value::Null,
             FieldKind::List { .. } => Value::Array(Vec::new()),
         }
+    }
+
+    /// Whether a form shows it beside these settings of its table.
+    #[must_use]
+    pub fn is_shown(&self, table: &[Self], given: &Map<String, Value>) -> bool {
+        let Some(Chosen { name, value }) = self.when else {
+            return true;
+        };
+        let choice = table.iter().find(|field| field.name == name);
+        choice.is_some_and(|choice| match given.get(name) {
+            Some(chosen) => chosen == value,
+            None => choice.default_value() == value,
+        })
     }
 
     /// Notes what is wrong with a value; the value where nothing is.
@@ -264,6 +288,14 @@ pub fn assert_table_stands(fields: &[Field]) {
         if let FieldKind::List { fields, .. } = field.kind {
             assert_table_stands(fields);
         }
+        if let Some(Chosen { name: other, value }) = field.when {
+            let choice = fields.iter().find(|field| field.name == other);
+            let has_word = choice.is_some_and(|choice| match choice.kind {
+                FieldKind::Choice { options, .. } => options.iter().any(|o| o.value == value),
+                _ => false,
+            });
+            assert!(has_word, "{name} is shown for no choice of {other}");
+        }
         let default = field.default_value();
         let by_theme = field.kind == FieldKind::Colour { default: "" };
         if !default.is_null() && !by_theme {
@@ -284,6 +316,7 @@ mod tests {
             label: name,
             kind,
             help: "",
+            when: None,
         }
     }
 
@@ -403,6 +436,26 @@ mod tests {
         }
         let refused = read(&json!({"perod": 1})).expect_err("unknown");
         assert!(refused.starts_with("/perod: there is no such field"));
+    }
+
+    #[test]
+    fn a_form_shows_what_a_choice_asks_for() {
+        let base = Field {
+            when: Some(Chosen {
+                name: "scale",
+                value: "log",
+            }),
+            ..PERIOD
+        };
+        for (given, expected) in [
+            (json!({}), false),
+            (json!({"scale": "linear"}), false),
+            (json!({"scale": "log"}), true),
+        ] {
+            let given = given.as_object().expect("an object");
+            assert_eq!(base.is_shown(&[SCALE], given), expected, "{given:?}");
+            assert!(PERIOD.is_shown(&[SCALE], given));
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub use event::{
     BookChecksum, BookDelta, BookUpkeep, EventBody, MarketEvent, Position, Sequenced, VenueBody,
     VenueEvent, VenueLevel,
 };
-pub use field::{Choice, Field, FieldKind, Settings, assert_table_stands};
+pub use field::{Choice, Chosen, Field, FieldKind, Settings, assert_table_stands};
 pub use gap::{Gap, GapKind};
 pub use instrument::{
     Instrument, InstrumentId, InstrumentIdError, InstrumentKind, InstrumentStatus,

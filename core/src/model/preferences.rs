@@ -32,6 +32,7 @@ pub const THEME: Field = Field {
         default: "auto",
     },
     help: "Dark, light, or as the system is set",
+    when: None,
 };
 
 /// Colours of rising and falling prices.
@@ -47,6 +48,7 @@ pub const COLOURS: Field = Field {
         default: "green-red",
     },
     help: "Colours of rising and falling prices",
+    when: None,
 };
 
 /// Zone of every time.
@@ -58,6 +60,7 @@ pub const ZONE: Field = Field {
         default: "utc",
     },
     help: "The zone in which every time is shown",
+    when: None,
 };
 
 /// How numbers are grouped.
@@ -74,6 +77,7 @@ pub const NUMBERS: Field = Field {
         default: "comma",
     },
     help: "How thousands and decimals are set apart",
+    when: None,
 };
 
 /// Unit of every size.
@@ -88,6 +92,7 @@ pub const SIZES: Field = Field {
         default: "base",
     },
     help: "The unit of sizes and volumes everywhere",
+    when: None,
 };
 
 /// Whether anything sounds.
@@ -96,6 +101,7 @@ pub const SOUNDS: Field = Field {
     label: "Sounds",
     kind: FieldKind::Flag { default: false },
     help: "Large trades may be heard",
+    when: None,
 };
 
 /// How loud, in percent.
@@ -109,6 +115,7 @@ pub const VOLUME: Field = Field {
         unit: "%",
     },
     help: "How loud sounds are",
+    when: None,
 };
 
 /// Whether anything moves that need not.
@@ -124,6 +131,7 @@ pub const ANIMATION: Field = Field {
         default: "auto",
     },
     help: "Whether changes flash and move",
+    when: None,
 };
 
 /// Timeframes on the chart's bar.
@@ -136,10 +144,12 @@ pub const FAVOURITES: Field = Field {
             label: "Timeframe",
             kind: FieldKind::Timeframe { default: "1m" },
             help: "A timeframe on the chart's bar",
+            when: None,
         }],
         most: 6,
     },
     help: "Timeframes on the chart's bar; the rest is in its menu",
+    when: None,
 };
 
 /// Every setting of the page, in the order of its form.

@@ -13,6 +13,7 @@ use crate::ui::chart::indicators::{
     IndicatorSetting, Indicators, LINE_WIDTHS, MOST, Popover, found,
 };
 use crate::ui::chart::study_legend::css_color;
+use crate::ui::widget::FormRow;
 
 const BOX: &str = "absolute top-2 right-2 z-20 flex max-h-[calc(100%-16px)] w-72 max-w-[calc(100%-16px)] \
     flex-col gap-1 overflow-auto rounded-md border border-line-strong bg-raised p-2 text-[12px]";
@@ -169,12 +170,12 @@ fn Form(indicators: Indicators, id: u32) -> impl IntoView {
     };
     let fields = spec.fields.iter().map(|field| {
         let value = values.get(field.name).cloned().unwrap_or_default();
-        view! { <Row label=field.label>{input_of(field, &value, set_param)}</Row> }
+        view! { <FormRow label=field.label>{input_of(field, &value, set_param)}</FormRow> }
     });
     let drawn = spec.outputs.iter().filter(|output| is_drawn(output.style));
     let colors = drawn.map(|output| {
         let color = setting.clone();
-        view! { <Row label=output.label>{color_input(indicators, &color, output)}</Row> }
+        view! { <FormRow label=output.label>{color_input(indicators, &color, output)}</FormRow> }
     });
     let has_lines = spec
         .outputs
@@ -199,7 +200,7 @@ fn Form(indicators: Indicators, id: u32) -> impl IntoView {
             <p class="px-1 text-[11px] text-warning empty:hidden" role="alert">{move || error.get()}</p>
             {colors.collect_view()}
             {has_lines.then(move || view! {
-                <Row label="Line width">
+                <FormRow label="Line width">
                     <select
                         class=INPUT
                         data-testid="indicator-width"
@@ -210,7 +211,7 @@ fn Form(indicators: Indicators, id: u32) -> impl IntoView {
                     >
                         {widths.collect_view()}
                     </select>
-                </Row>
+                </FormRow>
             })}
             <button
                 class="mt-1 h-7 cursor-pointer self-end rounded border border-line-strong px-2.5 hover:bg-hover"
@@ -220,17 +221,6 @@ fn Form(indicators: Indicators, id: u32) -> impl IntoView {
             </button>
         </div>
     })
-}
-
-/// A name and what is set beside it.
-#[component]
-fn Row(label: &'static str, children: Children) -> impl IntoView {
-    view! {
-        <label class="flex min-h-7 items-center justify-between gap-2 px-1">
-            <span class="text-text-2">{label}</span>
-            {children()}
-        </label>
-    }
 }
 
 fn input_of(

@@ -1,6 +1,6 @@
 //! The header of a group: its tabs, the tools of the one that shows, and its menu, in one line.
 //!
-//! While one of its menus is open a header stands above everything else of the dock, which then
+//! While one of its menus or a dialog of it is open a header stands above everything else of the dock, which then
 //! takes no presses: one beside the menu closes it.
 
 use leptos::prelude::*;
@@ -20,6 +20,11 @@ pub fn GroupHeader(
     let workspace = state.workspace;
     let group = Memo::new(move |_| state.group(at));
     let active = Memo::new(move |_| group.with(|group| group.as_ref().map(|group| group.active)));
+    // Another workspace gives its id to another kind, which has other settings.
+    let shown = Memo::new(move |_| {
+        let panel = active.get()?;
+        Some((panel, workspace.kind_of(panel).map(|kind| kind.id)))
+    });
     let tabs = move || {
         group.with(|group| {
             group
@@ -53,7 +58,7 @@ pub fn GroupHeader(
     let place = Signal::derive(move || active.get().map(|group| Place::Tab { group, at: None }));
     view! {
         <header
-            class="group/header absolute z-[5] has-[[role=menu]]:z-30 flex items-stretch gap-1 rounded-t-md border border-line bg-panel pr-1"
+            class="group/header absolute z-[5] has-[[role=dialog]]:z-30 has-[[role=menu]]:z-30 flex items-stretch gap-1 rounded-t-md border border-line bg-panel pr-1"
             style=style
             data-testid="group"
             data-focused=move || is_focused().to_string()
@@ -80,7 +85,7 @@ pub fn GroupHeader(
                 {tools}
             </div>
             <div class="flex items-center gap-0.5">
-                {move || active.get().map(|panel| view! { <LinkMenu panel /> <PanelMenu panel /> }.into_any())}
+                {move || shown.get().map(|(panel, _)| view! { <LinkMenu panel /> <PanelMenu panel /> }.into_any())}
             </div>
         </header>
     }

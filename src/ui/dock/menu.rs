@@ -1,8 +1,11 @@
 //! What can be done with a panel, its link, and which panels can be added.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 use tradesuite_core::dock::{Edit, LinkColour, PanelId, Place};
 
+use crate::browser;
+use crate::ui::dock::settings::{PanelSettings, settings_of};
 use crate::ui::dock::state::DockState;
 use crate::ui::dock::tab::close;
 use crate::ui::panel::PANELS;
@@ -119,18 +122,43 @@ pub fn PanelMenu(
             "Maximise"
         }
     };
+    let root = NodeRef::<Div>::new();
+    let is_set = RwSignal::new(false);
+    let place = RwSignal::new(String::new());
+    let has_settings = !untrack(|| settings_of(state, panel)).is_empty();
+    let set = move || {
+        place.set(browser::place_below(root));
+        is_set.set(true);
+    };
+    let close_settings = move || {
+        is_set.set(false);
+        browser::focus_element(&format!("tab-{panel}"));
+    };
     view! {
-        <Menu
-            name="Panel"
-            testid="panel-menu"
-            class="grid size-[22px] cursor-pointer place-items-center rounded text-text-2 hover:bg-hover hover:text-text-1"
-            button=|| "⋯".into_any()
-        >
-            <MenuItem testid="maximise" keys="Alt Enter" on_choose=maximise>{maximise_label}</MenuItem>
-            <MenuItem testid="equalise" on_choose=edit(Edit::Equalise)>"Equal sizes"</MenuItem>
-            <MenuItem testid="undo" keys="Alt Z" on_choose=move || workspace.undo()>"Undo"</MenuItem>
-            <MenuItem testid="reopen" keys="Alt Shift T" on_choose=edit(Edit::Reopen)>"Open what was closed"</MenuItem>
-            <MenuItem testid="close" keys="Alt W" on_choose=move || close(state, panel)>"Close"</MenuItem>
-        </Menu>
+        <div node_ref=root>
+            <Menu
+                name="Panel"
+                testid="panel-menu"
+                class="grid size-[22px] cursor-pointer place-items-center rounded text-text-2 hover:bg-hover hover:text-text-1"
+                button=|| "⋯".into_any()
+            >
+                {has_settings
+                    .then(|| {
+                        view! {
+                            <MenuItem testid="settings" on_choose=set>
+                                "Settings…"
+                            </MenuItem>
+                        }
+                    })}
+                <MenuItem testid="maximise" keys="Alt Enter" on_choose=maximise>{maximise_label}</MenuItem>
+                <MenuItem testid="equalise" on_choose=edit(Edit::Equalise)>"Equal sizes"</MenuItem>
+                <MenuItem testid="undo" keys="Alt Z" on_choose=move || workspace.undo()>"Undo"</MenuItem>
+                <MenuItem testid="reopen" keys="Alt Shift T" on_choose=edit(Edit::Reopen)>"Open what was closed"</MenuItem>
+                <MenuItem testid="close" keys="Alt W" on_choose=move || close(state, panel)>"Close"</MenuItem>
+            </Menu>
+            <Show when=move || is_set.get()>
+                <PanelSettings panel place close=close_settings />
+            </Show>
+        </div>
     }
 }

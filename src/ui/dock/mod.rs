@@ -8,6 +8,7 @@
 //! | `slot` | the place of a panel that shows |
 //! | `divider` | the line between two parts |
 //! | `menu` | what can be done with a panel, and which can be added |
+//! | `settings` | how one panel is set |
 //! | `keys` | the keys of the dock |
 //! | `phone` | one panel and tabs at the bottom |
 //!
@@ -20,6 +21,7 @@ mod group;
 mod keys;
 mod menu;
 mod phone;
+mod settings;
 mod slot;
 mod state;
 mod tab;

@@ -8,6 +8,7 @@ pub const INSTRUMENT: Field = Field {
     label: "Instrument",
     kind: FieldKind::Instrument,
     help: "What the panel looks at while it is not linked with others",
+    when: None,
 };
 
 /// Width of bars.
@@ -16,6 +17,7 @@ pub const TIMEFRAME: Field = Field {
     label: "Timeframe",
     kind: FieldKind::Timeframe { default: "1m" },
     help: "Width of the bars",
+    when: None,
 };
 
 /// What sizes are counted in.
@@ -36,6 +38,7 @@ pub const UNIT: Field = Field {
         default: "base",
     },
     help: "The currency that sizes are counted in",
+    when: None,
 };
 
 /// The step of a book's rows.
@@ -50,5 +53,6 @@ pub const fn group(default: i64) -> Field {
             unit: "ticks",
         },
         help: "How many ticks are joined in one row; 0 for as many as suit the price",
+        when: None,
     }
 }

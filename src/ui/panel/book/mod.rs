@@ -35,6 +35,7 @@ pub static SPEC: PanelSpec = PanelSpec {
                 label: "Flash on change",
                 kind: FieldKind::Flag { default: false },
                 help: "Whether a size flashes when it changes",
+                when: None,
             },
         ],
     },

@@ -41,6 +41,7 @@ pub static SPEC: PanelSpec = PanelSpec {
                     unit: "%",
                 },
                 help: "From the mid to either edge; 0 as far as the book is known",
+                when: None,
             },
             UNIT,
         ],

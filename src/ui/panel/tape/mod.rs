@@ -29,7 +29,7 @@ use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
 use leptos::prelude::*;
 use tradesuite_core::chart::{TapeAction, format, tape_action_of};
 use tradesuite_core::dock::PanelKind;
-use tradesuite_core::model::{Choice, Field, FieldKind};
+use tradesuite_core::model::{Choice, Chosen, Field, FieldKind};
 
 use crate::browser::Sound;
 use crate::ui::panel::{Panel, PanelContext, PanelSpec, Screen, ScreenView};
@@ -37,6 +37,16 @@ use crate::ui::workspace::Workspace;
 use header::{FlowFigures, HeaderNodes};
 use session::{Session, SoundSwitch};
 use settings::{Choices, Sounds};
+
+const PERCENTILES: Option<Chosen> = classes("percentiles");
+const SIZES: Option<Chosen> = classes("sizes");
+
+const fn classes(value: &'static str) -> Option<Chosen> {
+    Some(Chosen {
+        name: "classes",
+        value,
+    })
+}
 
 /// The kind.
 pub static SPEC: PanelSpec = PanelSpec {
@@ -50,6 +60,7 @@ pub static SPEC: PanelSpec = PanelSpec {
                 label: "Join fills",
                 kind: FieldKind::Flag { default: true },
                 help: "Whether fills of one order are one row",
+                when: None,
             },
             UNIT,
             Field {
@@ -63,12 +74,14 @@ pub static SPEC: PanelSpec = PanelSpec {
                     unit: "",
                 },
                 help: "Smaller rows are not shown",
+                when: None,
             },
             Field {
                 name: "milliseconds",
                 label: "Milliseconds",
                 kind: FieldKind::Flag { default: false },
                 help: "Whether times are said to the millisecond",
+                when: None,
             },
             Field {
                 name: "classes",
@@ -87,6 +100,7 @@ pub static SPEC: PanelSpec = PanelSpec {
                     default: "percentiles",
                 },
                 help: "What makes a row stand out",
+                when: None,
             },
             Field {
                 name: "large_percentile",
@@ -99,6 +113,7 @@ pub static SPEC: PanelSpec = PanelSpec {
                     unit: "%",
                 },
                 help: "Share of the latest rows that a large one exceeds",
+                when: PERCENTILES,
             },
             Field {
                 name: "huge_percentile",
@@ -111,6 +126,7 @@ pub static SPEC: PanelSpec = PanelSpec {
                     unit: "%",
                 },
                 help: "Share of the latest rows that a huge one exceeds",
+                when: PERCENTILES,
             },
             Field {
                 name: "large_size",
@@ -123,6 +139,7 @@ pub static SPEC: PanelSpec = PanelSpec {
                     unit: "",
                 },
                 help: "Size from which a row is large",
+                when: SIZES,
             },
             Field {
                 name: "huge_size",
@@ -135,6 +152,7 @@ pub static SPEC: PanelSpec = PanelSpec {
                     unit: "",
                 },
                 help: "Size from which a row is huge",
+                when: SIZES,
             },
             Field {
                 name: "window",
@@ -146,6 +164,7 @@ pub static SPEC: PanelSpec = PanelSpec {
                     unit: "s",
                 },
                 help: "Seconds that the header's figures are of",
+                when: None,
             },
             Field {
                 name: "sound",
@@ -168,6 +187,7 @@ pub static SPEC: PanelSpec = PanelSpec {
                     default: "off",
                 },
                 help: "Which rows are heard",
+                when: None,
             },
         ],
     },
