@@ -6,6 +6,7 @@ use tradesuite_core::dock::{Edit, Landing, PanelId, Place, Side};
 
 use crate::browser;
 use crate::ui::dock::state::DockState;
+use crate::ui::dock::tab::close;
 
 /// How far a key makes a group larger, CSS pixels.
 const STEP: i32 = 24;
@@ -267,22 +268,7 @@ fn obey(state: DockState, action: Action) {
             };
             workspace.edit(&edit);
         }
-        Action::Close => {
-            let group = geometry.group_of(panel);
-            let tab = group.and_then(|group| group.tabs.iter().find(|tab| **tab != panel));
-            let neighbour = || {
-                let mut sides = Side::ALL.iter();
-                sides.find_map(|(_, side)| geometry.neighbour(panel, *side))
-            };
-            let heir = tab.copied().or_else(neighbour);
-            workspace.edit(&Edit::Close(panel));
-            // Of its row of tabs, the one that shows now.
-            let shown =
-                |heir| workspace.with_layout(|layout| Some(layout.group_of(heir)?.active()));
-            if let Some(next) = heir.and_then(|heir| untrack(|| shown(heir))) {
-                go_to(state, next);
-            }
-        }
+        Action::Close => close(state, panel),
         Action::Reopen | Action::Undo | Action::Redo => {}
     }
 }
@@ -296,7 +282,7 @@ fn is_tabbed(state: DockState, panel: PanelId) -> bool {
 }
 
 /// Gives a panel the keyboard: its tab, since not every panel takes it.
-fn go_to(state: DockState, panel: PanelId) {
+pub fn go_to(state: DockState, panel: PanelId) {
     state.workspace.focus(panel);
     browser::focus_element(&format!("tab-{panel}"));
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use tradesuite_core::dock::{Edit, PanelId, Side};
 
 use crate::browser;
+use crate::ui::dock::keys::go_to;
 use crate::ui::dock::state::DockState;
 
 /// The middle button of a mouse, which closes.
@@ -115,10 +116,4 @@ pub fn close(state: DockState, panel: PanelId) {
     if let Some(next) = next {
         go_to(state, next);
     }
-}
-
-/// Turns to a panel; its tab has the keyboard then.
-fn go_to(state: DockState, panel: PanelId) {
-    state.workspace.focus(panel);
-    browser::focus_element(&format!("tab-{panel}"));
 }
