@@ -16,7 +16,7 @@ const RATE: u32 = 400;
 const READ: usize = 50;
 
 /// What is switched on, and for how long.
-pub const FAULTS: [(&str, u64); 12] = [
+pub const FAULTS: [(&str, u64); 13] = [
     (r#"{"cut": "800ms"}"#, 2_500),
     (r#"{"stall": "500ms"}"#, 1_500),
     (r#"{"drop": 0.05}"#, 2_500),
@@ -29,9 +29,10 @@ pub const FAULTS: [(&str, u64); 12] = [
     (r#"{"late_snapshot": "1500ms", "cut": "1s"}"#, 3_000),
     (r#"{"http429": 0.5, "cut": "1s"}"#, 3_000),
     (r#"{"http5xx": 0.5, "cut": "1s"}"#, 3_000),
+    (r#"{"busy": 0.5, "cut": "1s"}"#, 3_000),
 ];
 /// Switches all of them off.
-pub const NOTHING: &str = r#"{"cut":null,"stall":null,"drop":null,"repeat":null,"swap":null,"corrupt":null,"malformed":null,"wrong_checksum":null,"giant":null,"late_snapshot":null,"http429":null,"http5xx":null}"#;
+pub const NOTHING: &str = r#"{"cut":null,"stall":null,"drop":null,"repeat":null,"swap":null,"corrupt":null,"malformed":null,"wrong_checksum":null,"giant":null,"late_snapshot":null,"http429":null,"http5xx":null,"busy":null}"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_every_fault_of_coinbase_the_book_and_the_trades_are_the_markets() {

@@ -52,6 +52,15 @@ impl Precision {
         }
     }
 
+    /// What a written price and quantity need to be kept exactly.
+    #[must_use]
+    pub fn of(price: Decimal, quantity: Decimal) -> Self {
+        Self {
+            price: price.normalized().scale,
+            quantity: quantity.normalized().scale,
+        }
+    }
+
     /// Decimals of price × quantity.
     #[must_use]
     pub fn notional(self) -> u8 {

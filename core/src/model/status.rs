@@ -106,9 +106,11 @@ pub struct KindStatus {
     pub kind: String,
     /// Size on disk, bytes.
     pub bytes: u64,
-    /// Mean size of the last days that are over, bytes; `None` where there is none yet.
+    /// Mean size of the last days that are over, bytes; of candles about what the last such day
+    /// added. `None` where there is none yet.
     pub bytes_per_day: Option<u64>,
-    /// Days for which it is kept; `None` for ever.
+    /// Days for which it is kept; `None` for ever. Of candles this is about those of a minute and
+    /// wider: those of one second go with the trades of their day.
     pub keep_days: Option<u32>,
     /// When the next day of it is to be deleted, by age or, as far as can be told, by size; `None`
     /// where nothing is.

@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::civil::{CivilDate, CivilTime};
+use super::decimal::Decimal;
 
 const NS_PER_MS: i64 = 1_000_000;
 const NS_PER_SECOND: i64 = 1_000_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
+/// Decimals of a second that are kept.
+const NS_DECIMALS: u8 = 9;
 
 /// An instant in nanoseconds since 1970-01-01 UTC, from 1677 to 2262.
 #[derive(
@@ -61,6 +64,24 @@ impl UnixNs {
             .and_then(|ns| ns.checked_add(fraction_ns))
             .map(Self)
             .ok_or(TimeError)
+    }
+
+    /// Reads Unix seconds with decimals, which were floating point somewhere: what is finer than
+    /// nanoseconds is cut.
+    ///
+    /// # Errors
+    /// [`TimeError`] for anything else, before 1970, and outside the years that nanoseconds reach.
+    pub fn parse_seconds(text: &str) -> Result<Self, TimeError> {
+        let value = Decimal::parse(text).map_err(|_| TimeError)?;
+        let ns = if value.scale <= NS_DECIMALS {
+            value.mantissa_at(NS_DECIMALS)
+        } else {
+            let finer = u32::from(value.scale - NS_DECIMALS);
+            10_i64
+                .checked_pow(finer)
+                .map(|factor| value.mantissa / factor)
+        };
+        ns.filter(|ns| *ns >= 0).map(Self).ok_or(TimeError)
     }
 
     /// The millisecond it lies in.
@@ -189,6 +210,22 @@ mod tests {
             ("1969-12-31T23:59:59.5Z", -500_000_000),
         ] {
             assert_eq!(UnixNs::parse_rfc3339(text), Ok(UnixNs(ns)), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_seconds_down_to_the_nanosecond() {
+        for (text, ns) in [
+            ("0", Some(0)),
+            ("1762795433.9717445", Some(1_762_795_433_971_744_500)),
+            ("1.0000000019", Some(1_000_000_001)),
+            ("-1", None),
+            ("", None),
+            ("soon", None),
+            ("9300000000", None),
+        ] {
+            let read = UnixNs::parse_seconds(text);
+            assert_eq!(read.ok(), ns.map(UnixNs), "{text}");
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
-use tradesuite_core::model::{Gap, GapKind, InstrumentId, Timeframe, UnixMs};
+use tradesuite_core::model::{Gap, InstrumentId, Timeframe, UnixMs};
 
 use super::backfill::{Backfill, Outcome};
 use super::history::History;
@@ -21,13 +21,17 @@ use crate::server::storage::{MarketStore, Newest, Span};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// After the end of a minute, its bar is surely in the venue's history.
 const SETTLED_MS: i64 = 8_000;
-/// Wait before trying again what failed.
+/// Wait before trying again what failed; it doubles with every try.
 const TRY_AGAIN: Duration = Duration::from_secs(60);
-/// Tries of one instrument.
+/// Longest wait. Trades that the venue may still give are asked for once an hour for as long as
+/// the server runs: their gap stands in the ledger meanwhile.
+const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+/// Tries of what is not in the ledger: the beginning of an instrument, and bars, which are fetched
+/// anyway when somebody looks at them.
 const TRIES: u32 = 10;
 /// Gaps this old are not tried again at a start.
 const RECENT_MS: i64 = 7 * 86_400_000;
-/// Gaps of one instrument, or of all at a start, that are looked at; the newest.
+/// Unfilled gaps of one instrument, or of all at a start, that are looked at; the newest.
 const MAX_GAPS: u32 = 1_000;
 
 /// Fetches for the recorder.
@@ -55,7 +59,8 @@ struct Task {
     beginning: bool,
     since: Stopwatch,
     wait: Duration,
-    tries_left: u32,
+    /// How often it was tried in vain.
+    tries: u32,
 }
 
 /// Gaps of which something cannot be had, as far as this run knows.
@@ -133,10 +138,10 @@ impl Mender {
             instrument,
             mut bars,
             mut beginning,
-            tries_left,
+            tries,
             ..
         } = task;
-        let mut failed = false;
+        let (mut failed, mut left) = (false, false);
         for gap in self.gaps(Some(&instrument), UnixMs(0)).await {
             if lasting.contains(&(gap.instrument.clone(), gap.start)) {
                 continue;
@@ -147,7 +152,7 @@ impl Mender {
                     bars = true;
                     lasting.insert((gap.instrument, gap.start));
                 }
-                Outcome::Later => (bars, failed) = (true, true),
+                Outcome::Later => (bars, left) = (true, true),
             }
         }
         if !bars {
@@ -165,9 +170,13 @@ impl Mender {
             // The receiver ends with the recorder.
             let _ = self.holes.fetched.send(instrument.clone()).await;
         }
-        let wait = if failed {
-            TRY_AGAIN
-        } else if tries_left == TRIES {
+        let tries = tries + 1;
+        let wait = if left || (failed && tries < TRIES) {
+            wait_after(tries)
+        } else if failed {
+            tracing::warn!(%instrument, tries, "bars or the first trades cannot be had; given up");
+            return Ok(None);
+        } else if tries == 1 {
             // Once more when the minute in which it began is over.
             let now = self.clock.now().to_ms();
             let over_ms = Timeframe::M1.next(now).0 - now.0 + SETTLED_MS;
@@ -175,13 +184,13 @@ impl Mender {
         } else {
             return Ok(None);
         };
-        Ok((tries_left > 1).then(|| Task {
+        Ok(Some(Task {
             instrument,
             bars: true,
             beginning,
             since: Stopwatch::start(),
             wait,
-            tries_left: tries_left - 1,
+            tries,
         }))
     }
 
@@ -215,15 +224,24 @@ impl Mender {
             limit: MAX_GAPS,
             newest: Newest::Yes,
         };
-        let fillable = |gap: &Gap| gap.kind == GapKind::Trades && !gap.filled && gap.end.is_some();
-        match self.store.gaps(instrument, all).await {
-            Ok(gaps) => gaps.into_iter().filter(fillable).collect(),
+        match self.store.missing_trades(instrument, all).await {
+            Ok(mut gaps) => {
+                // Of an instrument at most the newest has no end yet.
+                gaps.retain(|gap| gap.end.is_some());
+                gaps
+            }
             Err(error) => {
                 tracing::warn!(%error, "the gaps cannot be read; they are filled another time");
                 Vec::new()
             }
         }
     }
+}
+
+/// The wait after so many tries in vain.
+fn wait_after(tries: u32) -> Duration {
+    let doubled = 1_u32 << tries.saturating_sub(1).min(16);
+    TRY_AGAIN.saturating_mul(doubled).min(LONGEST_WAIT)
 }
 
 impl Task {
@@ -234,7 +252,7 @@ impl Task {
             beginning: false,
             since: Stopwatch::start(),
             wait: Duration::ZERO,
-            tries_left: TRIES,
+            tries: 0,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use tradesuite_core::model::{Candle, EventBody, Origin, UnixNs};
+use tradesuite_core::model::{Candle, EventBody, GapKind, Origin, UnixNs};
 
 use super::*;
 use crate::server::collector::backoff::Jitter;
@@ -12,10 +12,12 @@ use crate::server::collector::http::{Http, NoReply, Reply};
 use crate::server::collector::recorder::{Mending, Recorder};
 use crate::server::collector::sink::EventSink;
 use crate::server::collector::testing::{MemoryJournal, event, history, id, trade};
+use crate::server::storage::StoreBatch;
 use crate::server::storage::memory::MemoryStore;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
+const YEAR: i64 = 365 * 24 * HOUR;
 /// 11:00 on some day.
 const ELEVEN: i64 = 1_699_999_200_000 - 1_699_999_200_000 % (24 * HOUR) + 11 * HOUR;
 
@@ -25,8 +27,12 @@ const ELEVEN: i64 = 1_699_999_200_000 - 1_699_999_200_000 % (24 * HOUR) + 11 * H
 struct Venue {
     /// Trades that it does not give.
     gone: Vec<i64>,
+    /// Trades that it says to be of next year.
+    wrong: Vec<i64>,
     /// Requests for trades that fail.
     failures: Mutex<u32>,
+    /// Requests for trades that are refused after these, for where they come from.
+    blocked: Mutex<u32>,
     asked: Mutex<Vec<String>>,
 }
 
@@ -50,11 +56,20 @@ impl Http for Venue {
                 *failures -= 1;
                 return Err(NoReply("no route".to_owned()));
             }
+            let mut blocked = self.blocked.lock().unwrap();
+            if *blocked > 0 {
+                *blocked -= 1;
+                return Ok(Reply {
+                    status: 403,
+                    ..Reply::default()
+                });
+            }
             // The newest seven.
             let all = (0..600).filter(|n| (start..end).contains(&at(*n)) && !self.gone.contains(n));
             let all: Vec<i64> = all.collect();
             let newest = all.iter().skip(all.len().saturating_sub(7));
-            newest.map(|n| format!("{n}@{}", at(*n))).collect()
+            let time = |n: &i64| at(*n) + if self.wrong.contains(n) { YEAR } else { 0 };
+            newest.map(|n| format!("{n}@{}", time(n))).collect()
         } else {
             let times = (start..end).step_by(MINUTE as usize);
             times.map(|ms| ms.to_string()).collect()
@@ -302,6 +317,28 @@ async fn what_cannot_be_had_stands_in_the_ledger_and_the_venues_bars_in_its_plac
     stage.stop.cancel();
 }
 
+/// Whoever keeps trades goes by the newest time of them.
+#[tokio::test(start_paused = true)]
+async fn a_trade_of_next_year_is_not_taken() {
+    let venue = Venue {
+        wrong: vec![83],
+        ..Venue::default()
+    };
+    let stage = left(venue).await;
+    stage.time(85);
+    stage.trades([85]).await;
+    stage
+        .until(|stage| stage.gaps()[0].reason.contains("trades"))
+        .await;
+    let reason = &stage.gaps()[0].reason;
+    assert!(
+        reason.starts_with("1 trades are missing: the time 2024-"),
+        "{reason}"
+    );
+    assert_eq!(stage.fetched(), [81, 82, 84]);
+    stage.stop.cancel();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_venue_that_is_away_is_asked_again_later() {
     let venue = Venue {
@@ -316,6 +353,48 @@ async fn a_venue_that_is_away_is_asked_again_later() {
     assert!(watch.elapsed() >= TRY_AGAIN);
     assert_eq!(stage.journal.fetched(), [81, 82, 83, 84]);
     stage.stop.cancel();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_venue_that_is_away_for_long_is_asked_again_ever_more_rarely() {
+    let venue = Venue {
+        failures: Mutex::new(40),
+        ..Venue::default()
+    };
+    let stage = left(venue).await;
+    stage.time(85);
+    stage.trades([85]).await;
+    tokio::time::sleep(LONGEST_WAIT * 6).await;
+    // Twice a try, as long as the beginning is missing, too.
+    let asked = stage.asked("/trades");
+    assert!((2 * 9..=2 * 16).contains(&asked), "{asked}");
+    tokio::time::sleep(LONGEST_WAIT * 40).await;
+    assert!(stage.is_filled());
+    stage.stop.cancel();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_venue_that_refuses_everybody_for_a_while_is_asked_again() {
+    let venue = Venue {
+        blocked: Mutex::new(6),
+        ..Venue::default()
+    };
+    let stage = left(venue).await;
+    stage.time(85);
+    stage.trades([85]).await;
+    let reason = "4 trades are missing: Line is blocked from this location (HTTP 403)";
+    stage.until(|stage| stage.gaps()[0].reason == reason).await;
+    tokio::time::sleep(LONGEST_WAIT).await;
+    assert!(stage.is_filled(), "{:?}", stage.gaps());
+    assert_eq!(stage.fetched(), [81, 82, 83, 84]);
+    stage.stop.cancel();
+}
+
+#[test]
+fn waits_grow_up_to_an_hour() {
+    let waits: Vec<u64> = (1..9).map(|tries| wait_after(tries).as_secs()).collect();
+    assert_eq!(waits, [60, 120, 240, 480, 960, 1_920, 3_600, 3_600]);
+    assert_eq!(wait_after(u32::MAX), LONGEST_WAIT);
 }
 
 #[tokio::test(start_paused = true)]
@@ -351,5 +430,37 @@ async fn what_the_last_run_left_over_is_mended_at_the_start() {
     let second = stage(Venue::default(), store).await;
     second.until(|stage| stage.gaps()[0].filled).await;
     assert_eq!(second.journal.fetched(), [81, 82, 83, 84]);
+    second.stop.cancel();
+}
+
+#[tokio::test(start_paused = true)]
+async fn gaps_that_were_filled_hide_none_that_was_not() {
+    let store = Arc::new(MemoryStore::default());
+    let venue = Venue {
+        failures: Mutex::new(u32::MAX),
+        ..Venue::default()
+    };
+    let first = stage(venue, store.clone()).await;
+    first.trades(0..=80).await;
+    first.leave(80).await;
+    first.trades([85]).await;
+    first.until(|stage| stage.asked("/trades") > 0).await;
+    first.stop.cancel();
+    let newer = |number: i64| Gap {
+        start: UnixMs(at(85) + number),
+        end: Some(UnixMs(at(85) + number + 1)),
+        filled: true,
+        ..first.gaps()[0].clone()
+    };
+    let newer = StoreBatch {
+        gaps: (1..=i64::from(MAX_GAPS)).map(newer).collect(),
+        ..StoreBatch::default()
+    };
+    store.write(newer).await.unwrap();
+    let second = stage(Venue::default(), store).await;
+    let filled = second.until(Stage::is_filled);
+    tokio::time::timeout(Duration::from_secs(3_600), filled)
+        .await
+        .expect("the older one is filled");
     second.stop.cancel();
 }

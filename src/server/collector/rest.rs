@@ -72,10 +72,18 @@ pub enum RestError {
 }
 
 impl RestError {
-    /// Whether the same request may succeed later.
+    /// Whether the same request may succeed soon.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::RateLimited { .. })
+    }
+
+    /// Whether the same request may succeed some day: a body may have been cut off, and a location
+    /// be blocked for an hour.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        let is_odd = matches!(self, Self::Blocked { .. } | Self::Malformed { .. });
+        is_odd || self.is_retryable()
     }
 }
 
@@ -237,6 +245,7 @@ impl VenueRest {
                 exchange,
                 wait_s: 1,
             },
+            DecodeError::Unwell(words) => self.unreachable(format!("it answers {words}")),
             DecodeError::Json(_) | DecodeError::Field { .. } => RestError::Malformed {
                 exchange,
                 reason: error.to_string(),
@@ -250,6 +259,7 @@ mod tests {
     use super::*;
     use crate::server::clock::Stopwatch;
     use crate::server::collector::testing::{LineVenue, ScriptedHttp};
+    use crate::server::exchange::kraken::Kraken;
 
     fn reply(status: u16, retry_after_s: Option<u64>, body: &str) -> Result<Reply, NoReply> {
         Ok(Reply {
@@ -341,7 +351,45 @@ mod tests {
             answer.expect_err("no answer").to_string(),
             "Line cannot be reached: no route"
         );
+        // It is there, but not well: that passes.
+        let body = r#"{"error":["EService:Unavailable"]}"#;
+        let http = ScriptedHttp::new(vec![reply(200, None, body)]);
+        let rest = VenueRest::new(&Kraken, None, http, Jitter::fixed(1.0));
+        let error = rest.instruments().await.expect_err("no list");
+        assert_eq!(
+            error.to_string(),
+            "Kraken cannot be reached: it answers EService:Unavailable"
+        );
+        assert!(error.is_retryable());
         let (answer, ..) = check(vec![reply(200, None, "nonsense")]).await;
-        assert!(matches!(answer, Err(RestError::Malformed { .. })));
+        let error = answer.expect_err("nonsense");
+        assert!(matches!(error, RestError::Malformed { .. }));
+        assert!(error.may_pass() && !error.is_retryable());
+    }
+
+    #[test]
+    fn what_the_venue_refuses_for_a_reason_stays_refused() {
+        let exchange = "Line";
+        let words = "no such pair".to_owned();
+        for (error, expected) in [
+            (RestError::NotFound { exchange }, false),
+            (
+                RestError::Refused {
+                    exchange,
+                    status: 200,
+                    words,
+                },
+                false,
+            ),
+            (
+                RestError::Blocked {
+                    exchange,
+                    status: 403,
+                },
+                true,
+            ),
+        ] {
+            assert_eq!(error.may_pass(), expected, "{error}");
+        }
     }
 }

@@ -35,6 +35,9 @@ pub trait CommittedEvents: Send + Sync {
     /// Whether everything committed so far was yielded.
     fn is_caught_up(&self) -> bool;
 
+    /// Position of the last event committed so far.
+    fn committed(&self) -> Position;
+
     /// Everything up to here is held elsewhere now.
     fn passed(&self, position: Position);
 }
@@ -68,6 +71,10 @@ impl CommittedEvents for JournalTail {
 
     fn is_caught_up(&self) -> bool {
         self.tail.is_caught_up()
+    }
+
+    fn committed(&self) -> Position {
+        *self.journal.committed().borrow()
     }
 
     fn passed(&self, position: Position) {

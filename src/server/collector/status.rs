@@ -12,8 +12,8 @@ const NS_PER_MS: i64 = 1_000_000;
 const RATE_WINDOW_S: i64 = 5;
 
 /// Silence after which a line counts as stale, milliseconds: every feed has a heartbeat at least
-/// once a second.
-const QUIET_MS: i64 = 2_500;
+/// once a second, and who looks shall know within three.
+const QUIET_MS: i64 = 2_200;
 
 /// Every connection's state, and what is not collected. A cheap handle.
 #[derive(Clone, Debug, Default)]

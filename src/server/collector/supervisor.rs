@@ -5,15 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::join_all;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tradesuite_core::model::{ConnectionState, InstrumentId, TradeId, UnixMs, UnixNs};
+use tradesuite_core::model::{
+    ConnectionState, EventBody, GapKind, InstrumentId, MarketEvent, TradeId, UnixMs, UnixNs,
+};
 
 use super::assignment::Assignment;
 use super::backoff::{Backoff, Jitter};
 use super::checker::{Carried, CarriedInstrument, Checker};
 use super::directory::Directory;
+use super::intake::ahead;
 use super::limiter::Limiter;
 use super::session::{self, SessionEnd, SessionSetup};
 use super::sink::EventSink;
@@ -21,12 +25,16 @@ use super::status::{StatusBoard, StatusCell};
 use super::transport::{ConnectError, Connector};
 use crate::server::clock::{Clock, Stopwatch};
 use crate::server::exchange::{Exchange, Feed};
-use crate::server::storage::{MarketStore, Newest, Span};
+use crate::server::storage::{MarketStore, Newest, Span, StoreError};
 
 /// Wait after a refusal of this machine's location: it does not pass within seconds.
 const BLOCKED_WAIT: Duration = Duration::from_secs(300);
 /// Longest wait that a venue may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+/// Trades among which the one with the highest id is: venues number almost in order of time.
+const NEWEST_TRADES: u32 = 1_000;
+/// Tries to read the newest trade: collecting waits for that, at most some 15 s.
+const READS: u32 = 5;
 /// Messages a second that a venue is sent at the most.
 const MESSAGES_PER_S: u32 = 8;
 
@@ -104,15 +112,17 @@ impl<C: Connector + Clone> Supervisor<C> {
             listed.borrow_and_update();
             this.say_unlisted(&mut unlisted);
             known.retain(|id, _| wanted.contains(id));
-            for id in &wanted {
-                match known.get_mut(id) {
-                    // What was guessed before the venue's list came is put right.
-                    Some(known) => known.instrument = this.directory.get_or_guess(id),
-                    None => {
-                        known.insert(id.clone(), this.describe(id).await);
-                    }
-                }
+            for (id, known) in &mut known {
+                // What was guessed before the venue's list came is put right.
+                known.instrument = this.directory.get_or_guess(id);
             }
+            let new: Vec<_> = wanted
+                .iter()
+                .filter(|id| !known.contains_key(*id))
+                .collect();
+            // All at once: a store that cannot be read holds up each for a while.
+            let described = join_all(new.iter().map(|id| this.describe(id))).await;
+            known.extend(new.into_iter().cloned().zip(described));
             assignment.update(&wanted);
             slots.retain(|number, slot| {
                 let kept = assignment.connections().contains_key(number);
@@ -208,20 +218,70 @@ impl<C: Connector + Clone> Supervisor<C> {
         }
     }
 
+    /// The newest trade held. Where that stays unknown, nobody sees what was missed since: it is
+    /// said to be missing, up to the first trade that comes.
     async fn last_trade(&self, id: &InstrumentId) -> Option<(TradeId, UnixNs)> {
+        let mut backoff = Backoff::default();
+        let mut tries_left = READS;
+        loop {
+            let error = match self.newest_trade(id).await {
+                Ok(newest) => return newest,
+                Err(error) => error,
+            };
+            tries_left -= 1;
+            if tries_left == 0 || !error.is_retryable() {
+                tracing::warn!(instrument = %id, %error, "the newest trade cannot be read");
+                self.say_unknown(id, &error).await;
+                return None;
+            }
+            tracing::info!(instrument = %id, %error, "the newest trade cannot be read yet");
+            tokio::select! {
+                () = self.stop.cancelled() => return None,
+                () = tokio::time::sleep(backoff.next(self.jitter.draw())) => {}
+            }
+        }
+    }
+
+    async fn newest_trade(
+        &self,
+        id: &InstrumentId,
+    ) -> Result<Option<(TradeId, UnixNs)>, StoreError> {
         let newest = Span {
             start: UnixMs(0),
             end: UnixMs(i64::MAX),
-            limit: 1,
+            limit: NEWEST_TRADES,
             newest: Newest::Yes,
         };
-        match self.store.trades(id, newest).await {
-            Ok(found) => found.rows.last().map(|trade| (trade.id, trade.time)),
-            Err(error) => {
-                // Then a hole before the first trade is not seen; nothing else is lost.
-                tracing::warn!(instrument = %id, %error, "the newest trade cannot be read");
-                None
-            }
+        let now = self.clock.now();
+        let found = self.store.trades(id, newest).await?.rows;
+        // One of a wrong time, kept by an earlier version, would be the newest for years.
+        let believed = found
+            .iter()
+            .filter(|trade| ahead(trade.time, now).is_none());
+        let newest = believed.max_by_key(|trade| trade.id);
+        Ok(newest.map(|trade| (trade.id, trade.time)))
+    }
+
+    /// Says that trades are missing. Since when, only the store knows; who fetches them goes by
+    /// the numbers of the trades on both sides.
+    async fn say_unknown(&self, id: &InstrumentId, error: &StoreError) {
+        let now = self.clock.now();
+        let gap = MarketEvent {
+            instrument: id.clone(),
+            precision: self.directory.get_or_guess(id).precision,
+            received: now,
+            body: EventBody::Gap {
+                kind: GapKind::Trades,
+                start: now,
+                end: None,
+                reason: format!("what was missed is not known: {error}"),
+                filled: false,
+            },
+        };
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            // Where the sink is gone, so are its readers.
+            _ = self.sink.append(vec![gap]) => {}
         }
     }
 

@@ -1,11 +1,19 @@
 //! A supervisor on memory lines: when it tries again, and who carries what.
 
+use std::sync::Mutex;
+
 use super::*;
+use crate::server::collector::intake::Verdict;
 use crate::server::collector::testing::{
-    LineChecker, LineFeed, LineVenue, MemorySink, MemoryStore, PRECISION, id,
+    LineChecker, LineFeed, LineVenue, MemorySink, MemoryStore, PRECISION, id, trade,
 };
 use crate::server::collector::transport::memory::{MemoryConnector, MemoryVenue};
-use tradesuite_core::model::{ConnectionStatus, Instrument};
+use crate::server::storage::{StoreBatch, TradeRecord};
+use tradesuite_core::model::{ConnectionStatus, Instrument, MarketEvent};
+
+/// The time of day, milliseconds.
+const NOW: i64 = 1_786_562_853_000;
+const DAY: i64 = 86_400_000;
 
 /// A supervisor at work.
 struct Stage {
@@ -19,6 +27,52 @@ struct Stage {
 }
 
 fn start(connector: MemoryConnector, always: &[&str]) -> Stage {
+    start_with(
+        connector,
+        always,
+        Arc::new(MemoryStore::default()),
+        Arc::default(),
+    )
+}
+
+/// The trades that were gone on from, in order.
+type GoneOnFrom = Arc<Mutex<Vec<Option<(TradeId, UnixNs)>>>>;
+
+/// Remembers which trades it was to go on from.
+struct Resuming {
+    checker: LineChecker,
+    from: GoneOnFrom,
+}
+
+impl Checker for Resuming {
+    fn opened(&mut self) {
+        self.checker.opened();
+    }
+
+    fn carry(&mut self, carried: &CarriedInstrument) {
+        self.from.lock().unwrap().push(carried.last_trade);
+    }
+
+    fn frame(&mut self, text: &str, received: UnixNs, out: &mut Vec<MarketEvent>) -> Verdict {
+        self.checker.frame(text, received, out)
+    }
+
+    fn lost(&mut self, reason: &str, received: UnixNs, out: &mut Vec<MarketEvent>) {
+        self.checker.lost(reason, received, out);
+    }
+
+    fn dropped(&mut self, gone: &[InstrumentId], received: UnixNs, out: &mut Vec<MarketEvent>) {
+        self.checker.dropped(gone, received, out);
+    }
+}
+
+/// Over this store; what is gone on from is put into `from`.
+fn start_with(
+    connector: MemoryConnector,
+    always: &[&str],
+    store: Arc<dyn MarketStore>,
+    from: GoneOnFrom,
+) -> Stage {
     let (sink, directory) = (Arc::new(MemorySink::default()), Directory::default());
     let (looked_at, board) = (watch::Sender::default(), StatusBoard::default());
     let stop = CancellationToken::new();
@@ -30,10 +84,15 @@ fn start(connector: MemoryConnector, always: &[&str]) -> Stage {
             always: always.iter().map(|symbol| id(symbol)).collect(),
         },
         connector: connector.clone(),
-        new_checker: Arc::new(|_, _| Box::new(LineChecker::default())),
-        clock: Clock::manual(UnixNs(0)),
+        new_checker: Arc::new(move |_, _| {
+            Box::new(Resuming {
+                checker: LineChecker::default(),
+                from: from.clone(),
+            })
+        }),
+        clock: Clock::manual(UnixMs(NOW).to_ns()),
         sink: sink.clone(),
-        store: Arc::new(MemoryStore::default()),
+        store,
         directory: directory.clone(),
         looked_at: looked_at.subscribe(),
         board: board.clone(),
@@ -272,4 +331,99 @@ async fn a_day_without_a_network_is_borne() {
     // One try a minute and connection, not more, and nothing is kept of any.
     assert!(stage.connector.attempts() < 2 * 1_500);
     stage.end().await;
+}
+
+/// A store of A-USD's trades with these ids and times.
+fn held(trades: &[(u64, i64)]) -> Arc<MemoryStore> {
+    let record = |(id_, ms): &(u64, i64)| TradeRecord {
+        instrument: id("A-USD"),
+        precision: PRECISION,
+        trade: trade(*id_, *ms),
+    };
+    MemoryStore::with(StoreBatch {
+        trades: trades.iter().map(record).collect(),
+        ..StoreBatch::default()
+    })
+}
+
+/// By time alone, a trade out of turn or of a wrong time would be the newest.
+#[tokio::test(start_paused = true)]
+async fn the_trade_with_the_highest_number_is_gone_on_from() {
+    let earlier = NOW - 1_000;
+    for (trades, expected) in [
+        (vec![], None),
+        (vec![(7, earlier), (6, NOW)], Some((7, earlier))),
+        (
+            vec![(6, earlier), (7, NOW), (5, NOW + 400 * DAY)],
+            Some((7, NOW)),
+        ),
+        (vec![(7, earlier), (8, NOW + 400 * DAY)], Some((7, earlier))),
+    ] {
+        let connector = MemoryConnector::default();
+        let mut venue = connector.accept();
+        let from = GoneOnFrom::default();
+        let stage = start_with(connector, &["A-USD"], held(&trades), from.clone());
+        assert_eq!(heard(&mut venue).await, "+A-USD");
+        let expected = expected.map(|(number, ms)| (TradeId(number), UnixMs(ms).to_ns()));
+        assert_eq!(*from.lock().unwrap(), [expected], "{trades:?}");
+        stage.end().await;
+    }
+}
+
+/// Otherwise everything missed while the server was down would be missing without a word.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_cannot_be_read_for_a_moment_is_asked_again() {
+    let connector = MemoryConnector::default();
+    let mut venue = connector.accept();
+    let (store, from) = (held(&[(7, NOW)]), GoneOnFrom::default());
+    *store.failing_reads.lock().unwrap() = READS - 1;
+    let watch = Stopwatch::start();
+    let stage = start_with(connector, &["A-USD"], store, from.clone());
+    assert_eq!(heard(&mut venue).await, "+A-USD");
+    // 1 + 2 + 4 + 8 s, the ceilings of the waits.
+    assert_eq!(watch.elapsed().as_secs(), 15);
+    let expected = Some((TradeId(7), UnixMs(NOW).to_ns()));
+    assert_eq!(*from.lock().unwrap(), [expected]);
+    venue.say("trade A-USD 9").await;
+    assert_eq!(stage.sink.words(1).await, ["trade A-USD 9"]);
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_the_store_stays_unreadable_is_said_as_a_gap() {
+    let connector = MemoryConnector::default();
+    let mut venue = connector.accept();
+    let (store, from) = (held(&[(7, NOW)]), GoneOnFrom::default());
+    *store.failing_reads.lock().unwrap() = READS;
+    let stage = start_with(connector, &["A-USD"], store, from.clone());
+    assert_eq!(heard(&mut venue).await, "+A-USD");
+    assert_eq!(*from.lock().unwrap(), [None]);
+    let words = stage.sink.words(0).await;
+    let expected = EventBody::Gap {
+        kind: GapKind::Trades,
+        start: UnixMs(NOW).to_ns(),
+        end: None,
+        reason: "what was missed is not known: the store cannot be reached at the moment: told to \
+                 fail"
+            .to_owned(),
+        filled: false,
+    };
+    assert_eq!(words, [format!("{expected:?}")]);
+    stage.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_the_store_can_be_stopped() {
+    let store = held(&[(7, NOW)]);
+    *store.failing_reads.lock().unwrap() = READS;
+    let stage = start_with(
+        MemoryConnector::default(),
+        &["A-USD"],
+        store,
+        GoneOnFrom::default(),
+    );
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let watch = Stopwatch::start();
+    stage.end().await;
+    assert!(watch.elapsed() < Duration::from_secs(1));
 }

@@ -80,7 +80,7 @@ pub static SETTINGS: &[SettingSpec] = &[
     SettingSpec {
         name: "keep_trades_days",
         default: "0",
-        help: "Days that trades are kept after their own (UTC), 0 for ever. Bars are always kept.",
+        help: "Days that trades and bars of one second are kept after their own (UTC), 0 for ever. Wider bars are always kept.",
     },
     SettingSpec {
         name: "keep_book_days",
@@ -90,7 +90,7 @@ pub static SETTINGS: &[SettingSpec] = &[
     SettingSpec {
         name: "keep_bytes",
         default: "0",
-        help: "Size that bars, trades and book history may have together, such as 200GB; beyond it the oldest days of trades and book history are deleted, 0 for never.",
+        help: "Size that bars, trades and book history may have together, such as 200GB; beyond it the oldest days of trades, bars of one second and book history are deleted, 0 for never.",
     },
     SettingSpec {
         name: "log",

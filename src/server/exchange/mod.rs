@@ -254,6 +254,17 @@ pub enum DecodeError {
     /// The venue answered that it was asked too often; in its own words.
     #[error("the venue answered: {0}")]
     RateLimited(String),
+    /// The venue answered that it is not well at the moment; in its own words.
+    #[error("the venue answered: {0}")]
+    Unwell(String),
+}
+
+impl DecodeError {
+    /// That a field holds what it cannot.
+    pub fn field(field: &'static str, reason: impl ToString) -> Self {
+        let reason = reason.to_string();
+        Self::Field { field, reason }
+    }
 }
 
 /// A GET request below the venue's REST address.
@@ -319,10 +330,8 @@ pub fn parse_side(text: &str) -> Result<Side, DecodeError> {
     } else if text.eq_ignore_ascii_case("sell") {
         Ok(Side::Sell)
     } else {
-        Err(DecodeError::Field {
-            field: "side",
-            reason: format!("{text:?} is neither buy nor sell"),
-        })
+        let reason = format!("{text:?} is neither buy nor sell");
+        Err(DecodeError::field("side", reason))
     }
 }
 
@@ -331,10 +340,23 @@ pub fn parse_side(text: &str) -> Result<Side, DecodeError> {
 /// # Errors
 /// [`DecodeError::Field`] for anything else.
 pub fn parse_time(field: &'static str, text: &str) -> Result<UnixNs, DecodeError> {
-    UnixNs::parse_rfc3339(text).map_err(|error| DecodeError::Field {
-        field,
-        reason: format!("{:?}: {error}", shorten(text)),
-    })
+    UnixNs::parse_rfc3339(text)
+        .map_err(|error| DecodeError::field(field, format!("{:?}: {error}", shorten(text))))
+}
+
+/// Whether a message is a snapshot; else it is an update.
+///
+/// # Errors
+/// [`DecodeError::Field`] for any other word, and for none.
+pub fn is_snapshot(field: &'static str, kind: Option<&str>) -> Result<bool, DecodeError> {
+    match required(field, kind)? {
+        "snapshot" => Ok(true),
+        "update" => Ok(false),
+        other => {
+            let reason = format!("{:?} is neither snapshot nor update", shorten(other));
+            Err(DecodeError::field(field, reason))
+        }
+    }
 }
 
 /// The field, where the message has it.
@@ -342,10 +364,7 @@ pub fn parse_time(field: &'static str, text: &str) -> Result<UnixNs, DecodeError
 /// # Errors
 /// [`DecodeError::Field`] where it has not.
 pub fn required<T>(field: &'static str, value: Option<T>) -> Result<T, DecodeError> {
-    value.ok_or_else(|| DecodeError::Field {
-        field,
-        reason: "missing".to_owned(),
-    })
+    value.ok_or_else(|| DecodeError::field(field, "missing"))
 }
 
 /// The value, where it is above 0 as prices and sizes of trades are.
@@ -356,10 +375,7 @@ pub fn positive(field: &'static str, value: Decimal) -> Result<Decimal, DecodeEr
     if value.mantissa > 0 {
         Ok(value)
     } else {
-        Err(DecodeError::Field {
-            field,
-            reason: format!("{value} is not above 0"),
-        })
+        Err(DecodeError::field(field, format!("{value} is not above 0")))
     }
 }
 

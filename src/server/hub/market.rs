@@ -2,8 +2,6 @@
 //!
 //! No channels and no clock: it is fed events and asked for views.
 
-use std::collections::VecDeque;
-
 use tradesuite_core::market::{
     BarEvent, CandleBuilder, DEFAULT_GRACE_MS, Novelty, OpenBar, OrderBook, PrecisionOverflow,
     Tape, TickerState, TradeIds, fold,
@@ -14,14 +12,12 @@ use tradesuite_core::model::{
 };
 use tradesuite_core::protocol::{CandleData, TickerData, TradeData};
 
+use super::arrivals::{Arrival, Arrivals};
 use super::warmup::Warm;
 use super::withheld::Withheld;
 
 /// Trades on the tape of a snapshot.
 pub(super) const TAPE: usize = 200;
-
-/// Trades kept in order of arrival: for updates, and to go on from what the store holds.
-const ARRIVALS: usize = 4_096;
 
 /// What an event changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,13 +58,6 @@ pub struct LiveBars {
     pub withheld: Withheld,
 }
 
-#[derive(Clone, Copy)]
-struct Arrival {
-    position: Position,
-    trade: Trade,
-    precision: Precision,
-}
-
 /// One instrument's state.
 pub(super) struct Market {
     instrument: InstrumentId,
@@ -76,13 +65,7 @@ pub(super) struct Market {
     candles: CandleBuilder,
     tape: Tape,
     ticker: TickerState,
-    arrivals: VecDeque<Arrival>,
-    /// Number of the arrival after the last one.
-    arrived: u64,
-    /// Number of the first arrival since events were missed.
-    whole_since: u64,
-    /// Up to here some events may not have been seen.
-    missed: Position,
+    arrivals: Arrivals,
     /// Exchange time so far.
     clock: UnixNs,
     /// Position of the last event taken.
@@ -106,10 +89,7 @@ impl Market {
             candles: CandleBuilder::new(Precision::default(), DEFAULT_GRACE_MS),
             tape: Tape::new(TAPE),
             ticker: TickerState::new(),
-            arrivals: VecDeque::new(),
-            arrived: 0,
-            whole_since: 0,
-            missed: Position::default(),
+            arrivals: Arrivals::default(),
             clock: UnixNs(i64::MIN),
             position: Position::default(),
             warm: Position::default(),
@@ -129,9 +109,7 @@ impl Market {
     /// Whether trades after `position` are all still held, so that the state can be built anew
     /// from a store that is at `position`.
     pub fn reaches_back_to(&self, position: Position) -> bool {
-        let all_held = (self.arrivals.len() as u64) == self.arrived - self.whole_since;
-        let is_after = |first: &Arrival| first.position.0 > position.0 + 1;
-        position >= self.missed && (all_held || !self.arrivals.front().is_some_and(is_after))
+        self.arrivals.reach_back_to(position)
     }
 
     /// Where the store has to be for it to know of old trades that came meanwhile; `None` where
@@ -165,11 +143,11 @@ impl Market {
         (self.candles, self.ticker, self.tape) = (candles, ticker, tape);
         self.warm = warm.position;
         self.unsure = self.unsure.filter(|unsure| *unsure > warm.position);
-        for arrival in self.arrivals.clone() {
-            if arrival.position > warm.position {
-                self.count(&arrival.trade, arrival.precision);
-            }
+        let arrivals = std::mem::take(&mut self.arrivals);
+        for arrival in arrivals.after(warm.position) {
+            self.count(&arrival.trade, arrival.precision);
         }
+        self.arrivals = arrivals;
         self.advance(self.clock);
         self.quote();
     }
@@ -177,9 +155,7 @@ impl Market {
     /// Events up to `until` were not seen: the book is not true until its next snapshot, and bars
     /// and tape are to be built anew from a store that has them.
     pub fn missed(&mut self, until: Position) -> Change {
-        self.missed = until;
-        self.whole_since = self.arrived;
-        self.arrivals.clear();
+        self.arrivals.missed(until);
         let change = Change {
             book_state: !self.book.is_stale(),
             ..Change::default()
@@ -261,11 +237,7 @@ impl Market {
     /// Takes a new trade. Returns whether a bar closed or was revised.
     fn arrive(&mut self, arrival: Arrival) -> bool {
         self.ids.take(arrival.trade.id);
-        if self.arrivals.len() == ARRIVALS {
-            self.arrivals.pop_front();
-        }
-        self.arrivals.push_back(arrival);
-        self.arrived += 1;
+        self.arrivals.push(arrival);
         self.count(&arrival.trade, arrival.precision)
     }
 
@@ -390,17 +362,15 @@ impl Market {
 
     /// Number of the arrival after the last one.
     pub fn arrived(&self) -> u64 {
-        self.arrived
+        self.arrivals.count()
     }
 
     /// Trades in order of arrival from number `from` on; `None` where they are not all held.
     pub fn arrivals(&self, from: u64) -> Option<TradeData> {
-        let count = usize::try_from(self.arrived.checked_sub(from)?).ok()?;
-        let first = self.arrivals.len().checked_sub(count)?;
         let precision = self.tape.precision();
         let trades = self
             .arrivals
-            .range(first..)
+            .since(from)?
             .map(|arrival| arrival.trade.rescaled(arrival.precision, precision))
             .collect::<Option<_>>()?;
         Some(TradeData { precision, trades })

@@ -9,6 +9,7 @@
 //! | file | what it owns |
 //! |---|---|
 //! | `market` | one instrument's state from its events, no channels |
+//! | `arrivals` | the newest trades in order of arrival |
 //! | `warmup` | the state that the store knows already |
 //! | `withheld` | bars that are not shown until missing trades are fetched |
 //! | `feed`, `*_feed` | what a topic says: snapshot, update, how often |
@@ -19,6 +20,7 @@
 //! It must not know about sockets, HTTP or venues.
 
 mod actor;
+mod arrivals;
 mod book_feed;
 mod candle_feed;
 mod channel;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tradesuite_core::model::{
-    Candle, Gap, GapKind, InstrumentId, Position, Precision, Timeframe, Trade, UnixMs,
+    Candle, Gap, InstrumentId, Position, Precision, Timeframe, Trade, UnixMs,
 };
 
 use super::market::TAPE;
@@ -82,8 +82,8 @@ async fn read(store: &Arc<dyn MarketStore>, instrument: &InstrumentId) -> Result
         start: UnixMs(i64::MAX - 1),
         ..newest(MAX_GAPS)
     };
-    let gaps = store.gaps(Some(instrument), now).await?;
-    let is_open = |gap: &&Gap| gap.kind == GapKind::Trades && gap.end.is_none() && !gap.filled;
+    let gaps = store.missing_trades(Some(instrument), now).await?;
+    let is_open = |gap: &&Gap| gap.end.is_none();
     let precision = stored.iter().fold(trades.precision, |finest, (_, rows)| {
         finest.widened(rows.precision)
     });

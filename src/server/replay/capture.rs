@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
-use tradesuite_core::model::{Decimal, UnixNs};
+use tradesuite_core::model::UnixNs;
 
 use crate::server::plain_text;
 
@@ -178,8 +178,8 @@ fn parse(text: &str) -> Result<CapturedFrame, String> {
     }
     let line: Line<'_> =
         serde_json::from_str(text).map_err(|error| format!("is not a captured frame: {error}"))?;
-    let received = unix_seconds(line.t.get())
-        .ok_or_else(|| format!("t is {}, not Unix seconds", line.t.get()))?;
+    let received = UnixNs::parse_seconds(line.t.get())
+        .map_err(|_| format!("t is {}, not Unix seconds", line.t.get()))?;
     Ok(CapturedFrame {
         received: (received.0 != 0).then_some(received),
         channel: line.ch,
@@ -187,18 +187,6 @@ fn parse(text: &str) -> Result<CapturedFrame, String> {
         url: line.url,
         text: line.msg,
     })
-}
-
-/// Exact down to the nanosecond; what is finer is cut.
-fn unix_seconds(text: &str) -> Option<UnixNs> {
-    const NS_DECIMALS: u8 = 9;
-    let value = Decimal::parse(text).ok()?;
-    let ns = if value.scale <= NS_DECIMALS {
-        value.mantissa_at(NS_DECIMALS)?
-    } else {
-        value.mantissa / 10_i64.checked_pow(u32::from(value.scale - NS_DECIMALS))?
-    };
-    (ns >= 0).then_some(UnixNs(ns))
 }
 
 #[cfg(test)]
@@ -303,7 +291,7 @@ mod tests {
             ("-1", None),
             ("null", None),
         ] {
-            assert_eq!(unix_seconds(text), ns.map(UnixNs), "{text}");
+            assert_eq!(UnixNs::parse_seconds(text).ok(), ns.map(UnixNs), "{text}");
         }
     }
 }

@@ -26,6 +26,7 @@ pub enum Fault {
     Http429,
     Http5xx,
     Http403,
+    Busy,
 }
 
 /// How often a fault happens, or how long it lasts.
@@ -75,6 +76,7 @@ pub static FAULTS: &[FaultSpec] = &[
     spec(Fault::Http429, "http429", Unit::Probability, "a request is refused as one too many"),
     spec(Fault::Http5xx, "http5xx", Unit::Probability, "a request fails on the server's side"),
     spec(Fault::Http403, "http403", Unit::Probability, "a request or connection is blocked from this location"),
+    spec(Fault::Busy, "busy", Unit::Probability, "a request is answered that the venue is busy, in the venue's own way"),
 ];
 
 /// A fault plan that cannot be read.

@@ -11,6 +11,7 @@ use tradesuite_core::model::{
     Timeframe, Trade, TradeId, UnixMs, UnixNs,
 };
 
+use super::rows::align;
 use super::{
     BookChange, BookRecord, CandleRecord, Change, Coverage, Entry, EntryRow, MarketStore, Newest,
     Outcome, Room, Rows, Span, StateStore, StoreBatch, StoreError, Stretch, TradeRecord,
@@ -23,6 +24,8 @@ pub enum Fault {
     Refuse,
     /// Everything is written, but the answer is lost.
     LoseAnswer,
+    /// Trades are written and nothing else: whoever wrote was killed in between.
+    Tear,
 }
 
 /// The store.
@@ -31,6 +34,8 @@ pub struct MemoryStore {
     pub held: Mutex<Held>,
     /// Of the writes to come; `None` for one that goes well.
     pub faults: Mutex<VecDeque<Option<Fault>>>,
+    /// Reads of trades to come that fail.
+    pub failing_reads: Mutex<u32>,
     /// What others write meanwhile: one batch each time that bars are read.
     pub meanwhile: Mutex<VecDeque<StoreBatch>>,
     state: Mutex<State>,
@@ -155,21 +160,6 @@ fn cut<T>(mut rows: Vec<T>, span: Span) -> Vec<T> {
     rows
 }
 
-/// Brings rows to the finest precision among them.
-fn align<T>(
-    rows: Vec<(Precision, T)>,
-    rescaled: impl Fn(T, Precision, Precision) -> Option<T>,
-) -> Result<Rows<T>, StoreError> {
-    let precisions = rows.iter().map(|(precision, _)| *precision);
-    let precision = precisions.reduce(Precision::widened).unwrap_or_default();
-    let rows = rows
-        .into_iter()
-        .map(|(from, row)| rescaled(row, from, precision))
-        .collect::<Option<_>>()
-        .ok_or_else(|| StoreError::Damaged("a number does not fit its precision".to_owned()))?;
-    Ok(Rows { precision, rows })
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -180,10 +170,16 @@ impl MarketStore for MemoryStore {
         "memory"
     }
 
-    async fn write(&self, batch: StoreBatch) -> Result<(), StoreError> {
+    async fn write_shared(&self, batch: Arc<StoreBatch>) -> Result<(), StoreError> {
+        let batch = Arc::unwrap_or_clone(batch);
         let fault = lock(&self.faults).pop_front().flatten();
-        if fault != Some(Fault::Refuse) {
-            lock(&self.held).take(batch);
+        match fault {
+            Some(Fault::Refuse) => {}
+            Some(Fault::Tear) => lock(&self.held).take(StoreBatch {
+                trades: batch.trades,
+                ..StoreBatch::default()
+            }),
+            Some(Fault::LoseAnswer) | None => lock(&self.held).take(batch),
         }
         match fault {
             Some(_) => Err(StoreError::Unavailable("told to fail".to_owned())),
@@ -200,12 +196,17 @@ impl MarketStore for MemoryStore {
         instrument: &InstrumentId,
         span: Span,
     ) -> Result<Rows<Trade>, StoreError> {
+        let mut failing = lock(&self.failing_reads);
+        if *failing > 0 {
+            *failing -= 1;
+            return Err(StoreError::Unavailable("told to fail".to_owned()));
+        }
         let held = lock(&self.held);
         let asked = held.trades.iter().filter(|((id, time, _), _)| {
             id == instrument && span.start.to_ns() <= *time && *time < span.end.to_ns()
         });
         let rows = asked.map(|(_, record)| (record.precision, record.trade));
-        align(cut(rows.collect(), span), Trade::rescaled)
+        align(cut(rows.collect(), span), Newest::No)
     }
 
     async fn candles(
@@ -223,7 +224,7 @@ impl MarketStore for MemoryStore {
                 id == instrument && *frame == timeframe && *time < span.end
             });
         let rows = asked.map(|(_, record)| (record.precision, record.candle));
-        let rows = align(cut(rows.collect(), span), Candle::rescaled);
+        let rows = align(cut(rows.collect(), span), Newest::No);
         if let Some(batch) = lock(&self.meanwhile).pop_front() {
             held.take(batch);
         }

@@ -13,15 +13,17 @@ pub mod directory;
 #[cfg(test)]
 pub(crate) mod memory;
 pub mod reserve;
+mod rows;
 pub mod sqlite;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use thiserror::Error;
 use tradesuite_core::model::{
-    BookDelta, BookView, Candle, Gap, Instrument, InstrumentId, KindStatus, Position, Precision,
-    Timeframe, Trade, UnixMs, UnixNs,
+    BookDelta, BookView, Candle, Gap, GapKind, Instrument, InstrumentId, KindStatus, Position,
+    Precision, Timeframe, Trade, UnixMs, UnixNs,
 };
 
 /// A trade and the decimals of its numbers.
@@ -119,6 +121,17 @@ pub struct Span {
     pub newest: Newest,
 }
 
+impl Span {
+    /// For gaps: the stretch that they touch, and where they may start to do so.
+    fn touched(self) -> (Stretch, Self) {
+        let starts = Self {
+            start: UnixMs(i64::MIN),
+            ..self
+        };
+        ((self.start, self.end), starts)
+    }
+}
+
 /// Rows with their common precision (the finest of all rows).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rows<T> {
@@ -189,7 +202,12 @@ pub trait MarketStore: Send + Sync {
 
     /// Takes a batch. After an error, or when the process dies meanwhile, part of it may be held,
     /// but never its position: writing the same batch again is always right and doubles nothing.
-    async fn write(&self, batch: StoreBatch) -> Result<(), StoreError>;
+    async fn write(&self, batch: StoreBatch) -> Result<(), StoreError> {
+        self.write_shared(Arc::new(batch)).await
+    }
+
+    /// The same with a batch that its owner keeps, to give it again after an error.
+    async fn write_shared(&self, batch: Arc<StoreBatch>) -> Result<(), StoreError>;
 
     /// Journal position up to which everything is held; `None` for a new store.
     async fn position(&self) -> Result<Option<Position>, StoreError>;
@@ -224,12 +242,8 @@ pub trait MarketStore: Send + Sync {
         instrument: Option<&InstrumentId>,
         span: Span,
     ) -> Result<Vec<Gap>, StoreError> {
-        let starts = Span {
-            start: UnixMs(i64::MIN),
-            ..span
-        };
-        self.gaps_starting(instrument, (span.start, span.end), starts)
-            .await
+        let (touching, starts) = span.touched();
+        self.gaps_starting(instrument, touching, starts).await
     }
 
     /// Of the gaps that touch a stretch those that start within a span, in the same order: how a
@@ -240,6 +254,27 @@ pub trait MarketStore: Send + Sync {
         touching: Stretch,
         starts: Span,
     ) -> Result<Vec<Gap>, StoreError>;
+
+    /// Gaps in the trades that touch a span and were not filled, in the order of
+    /// [`MarketStore::gaps`]. The limit is of these: however many others there are, they hide none.
+    async fn missing_trades(
+        &self,
+        instrument: Option<&InstrumentId>,
+        span: Span,
+    ) -> Result<Vec<Gap>, StoreError> {
+        let all = Span {
+            limit: u32::MAX,
+            ..span
+        };
+        let mut gaps = self.gaps(instrument, all).await?;
+        gaps.retain(|gap| gap.kind == GapKind::Trades && !gap.filled);
+        let limit = span.limit as usize;
+        match span.newest {
+            Newest::Yes => drop(gaps.drain(..gaps.len().saturating_sub(limit))),
+            Newest::No => gaps.truncate(limit),
+        }
+        Ok(gaps)
+    }
 
     /// Every instrument described so far, by id.
     async fn instruments(&self) -> Result<Vec<Instrument>, StoreError>;

@@ -47,7 +47,7 @@ impl Backfill {
         let since = Timeframe::M1.floor(UnixMs(first.time.to_ms().0 - SETTLED_MS));
         let early = match self.ask_back(venue, id, since, &first).await {
             Ok(early) => early,
-            Err(error) if error.is_retryable() => return Ok(Outcome::Later),
+            Err(error) if error.may_pass() => return Ok(Outcome::Later),
             Err(error) => {
                 tracing::info!(instrument = %id, %error, "the first minute stays incomplete");
                 return Ok(Outcome::Lasting);

@@ -15,6 +15,7 @@ use tradesuite_core::model::{
 
 use self::hunt::Hunt;
 use super::directory::Directory;
+use super::intake::ahead;
 use super::recorder::resume::{span, trades_of};
 use super::rest::{RestError, VenueRest};
 use super::sink::{EventSink, SinkClosed};
@@ -53,17 +54,19 @@ pub enum Outcome {
     Filled,
     /// Something cannot be had; the ledger says why.
     Lasting,
-    /// The venue or the store cannot be asked at the moment.
+    /// The venue or the store cannot be asked at the moment, or gave no answer of use.
     Later,
 }
 
 /// How fetching went.
 #[derive(Debug, Default)]
 struct Fetched {
-    /// Trades that came but cannot be kept exactly.
+    /// Trades that came but cannot be kept exactly, or whose time cannot be right.
     refused: u64,
-    /// What asking again does not mend.
+    /// Why something is missing, where it is not that the venue does not have it.
     problem: Option<String>,
+    /// Whether asking again may mend that.
+    may_pass: bool,
 }
 
 impl Backfill {
@@ -108,7 +111,14 @@ impl Backfill {
                 format!("{left} trades are missing: {why}")
             }
         };
-        self.say(gap, reason, left == 0).await
+        if !fetched.may_pass {
+            return self.say(gap, reason, left == 0).await;
+        }
+        // The ledger says why while it lasts, once.
+        if gap.reason != reason {
+            self.say(gap, reason, false).await?;
+        }
+        Ok(Outcome::Later)
     }
 
     /// What is held around and inside a gap; `None` while it is not known where it ends.
@@ -169,6 +179,7 @@ impl Backfill {
                 Ok(answer) => answer,
                 Err(error) if error.is_retryable() => return Ok(Err(error)),
                 Err(error) => {
+                    fetched.may_pass = error.may_pass();
                     fetched.problem = Some(error.to_string());
                     break;
                 }
@@ -191,6 +202,11 @@ impl Backfill {
         let received = self.clock.now();
         let mut events = Vec::new();
         for trade in trades {
+            if let Some(reason) = ahead(trade.time, received) {
+                fetched.refused += 1;
+                fetched.problem = Some(reason);
+                continue;
+            }
             if let Err(error) = normalizer.normalize(late(trade), received, &mut events) {
                 fetched.refused += 1;
                 fetched.problem = Some(error.to_string());

@@ -1,14 +1,11 @@
 //! One page of a venue's history: whether it is needed, fetching it, keeping it.
 
-use tradesuite_core::model::{Candle, Gap, GapKind, Origin};
+use tradesuite_core::model::{Candle, Origin};
 
 use super::{HistoryProblem, Inner, Known, OWNER, Ranges, Series, Stretch, lock};
 use crate::server::collector::rest::{RestError, VenueRest};
 use crate::server::exchange::VenueCandleQuery;
 use crate::server::storage::{CandleRecord, Newest, Span, StoreBatch, StoreError};
-
-/// Gaps that are looked through.
-const MAX_GAPS: u32 = 1_000;
 
 impl Inner {
     /// Makes sure that what was remembered of a series is in memory.
@@ -123,9 +120,8 @@ impl Inner {
             limit,
             newest: Newest::No,
         };
-        let gaps = self.store.gaps(Some(id), span(MAX_GAPS)).await?;
-        let lacks = |gap: &Gap| gap.kind == GapKind::Trades && !gap.filled;
-        if gaps.iter().any(lacks) {
+        let missing = self.store.missing_trades(Some(id), span(1)).await?;
+        if !missing.is_empty() {
             return Ok(false);
         }
         let bars = (end.0 - start.0) / timeframe.nominal_ms();

@@ -190,14 +190,21 @@ async fn bars_with_a_gap_are_asked_for() {
             trade: trade(1, minute * MINUTE),
         });
     }
-    batch.gaps.push(Gap {
+    let hole = Gap {
         instrument: id("A-USD"),
         kind: GapKind::Trades,
         start: minutes(993, 994).0,
         end: Some(minutes(993, 994).1),
         reason: "a hole".to_owned(),
         filled: false,
-    });
+    };
+    // However many before it were filled.
+    batch.gaps.extend((1..=2_000).map(|before| Gap {
+        start: UnixMs(hole.start.0 - before),
+        filled: true,
+        ..hole.clone()
+    }));
+    batch.gaps.push(hole);
     stage.store.write(batch).await.unwrap();
     stage.ensure(990, 1_000).await;
     assert_eq!(stage.asked(), 1);

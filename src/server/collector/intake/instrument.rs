@@ -101,10 +101,12 @@ impl InstrumentState {
         self.book_time = self.book_time.max(time);
     }
 
-    /// Goes on after a trade that is held from before, unless a newer one is known.
+    /// Goes on after a trade that is held from before, unless a newer one is known. Whatever came
+    /// after it may be missing, however soon the line is lost again.
     pub fn resume(&mut self, id: TradeId, time: UnixNs) {
         if self.trades.last().is_none_or(|last| last < id) {
             self.trades = TradeContinuity::resume(id, time);
+            self.doubted.get_or_insert(time);
         }
     }
 
@@ -121,8 +123,20 @@ impl InstrumentState {
     pub fn leave(&mut self, reason: &str, received: UnixNs) -> Option<Hole> {
         self.book_time = UnixNs::default();
         self.doubt(received);
-        let start = self.doubted.filter(|_| !self.away)?;
-        self.away = true;
+        self.doubted?;
+        self.miss(reason, received)
+    }
+
+    /// A trade was not taken: since when some are missing until the next one, unless that was said
+    /// before.
+    pub fn miss(&mut self, reason: &str, received: UnixNs) -> Option<Hole> {
+        self.doubt(received);
+        // Where nothing was heard before.
+        let now = UnixNs(received.0.saturating_sub(GATHERED_NS));
+        let start = *self.doubted.get_or_insert(now);
+        if std::mem::replace(&mut self.away, true) {
+            return None;
+        }
         Some(Hole {
             kind: GapKind::Trades,
             start,

@@ -8,6 +8,7 @@
 //! It outlives a line: what is known of trade ids and precisions connects one line to the next,
 //! while every new line begins with new books.
 
+mod ahead;
 mod instrument;
 mod line;
 mod numbering;
@@ -16,6 +17,7 @@ mod report;
 #[cfg(test)]
 mod tests;
 
+pub use ahead::ahead;
 pub use instrument::InstrumentCounts;
 pub use report::{IntakeCounts, Verdict};
 
@@ -28,7 +30,7 @@ use tradesuite_core::model::{
     VenueEvent,
 };
 
-use self::instrument::{Applied, InstrumentState, Taken};
+use self::instrument::{Applied, Hole, InstrumentState, Taken};
 use self::numbering::{Numbering, Step};
 use self::report::about;
 use crate::server::exchange::{Decoded, Decoder, ExchangeSpec, Feed, FeedSpec, Notice};
@@ -192,6 +194,10 @@ impl Intake {
             return;
         };
         let time = event.time;
+        if let Some(reason) = ahead(time, received) {
+            self.unbelieved(&event, reason, received, verdict, out);
+            return;
+        }
         state.heard(time);
         match &event.body {
             // Quotes and last price follow from book and trades.
@@ -288,6 +294,34 @@ impl Intake {
         out.push(about(&self.normalizer, &error.instrument, received, body));
     }
 
+    /// An event whose time cannot be right. What a trade's number is worth then nobody knows: the
+    /// next one shows what is missing, and until then trades are.
+    fn unbelieved(
+        &mut self,
+        event: &VenueEvent,
+        reason: String,
+        received: UnixNs,
+        verdict: &mut Verdict,
+        out: &mut Vec<MarketEvent>,
+    ) {
+        verdict.reject(reason.clone());
+        let Some(state) = self.instruments.get_mut(&event.instrument) else {
+            return;
+        };
+        let body = match &event.body {
+            VenueBody::Ticker { .. } => None,
+            VenueBody::Trade { .. } => state.miss(&reason, received).map(Hole::open),
+            VenueBody::Book { .. } => {
+                verdict.resync = Some(reason.clone());
+                let was_believed = state.mark_stale(&reason, received);
+                was_believed.then_some(EventBody::BookStale { reason })
+            }
+        };
+        if let Some(body) = body {
+            out.push(about(&self.normalizer, &event.instrument, received, body));
+        }
+    }
+
     fn notice(
         &mut self,
         notice: Notice,
@@ -308,8 +342,10 @@ impl Intake {
             }
             Notice::Refused(words) => verdict.complaint = Some(words),
             Notice::Heartbeat => {
-                if let Some(time) = venue_time {
-                    self.beat(time, received, out);
+                let Some(time) = venue_time else { return };
+                match ahead(time, received) {
+                    None => self.beat(time, received, out),
+                    Some(reason) => verdict.reject(reason),
                 }
             }
             Notice::LastTrade {
@@ -320,6 +356,10 @@ impl Intake {
                 let Some(state) = state_of(&mut self.instruments, &instrument, verdict) else {
                     return;
                 };
+                if let Some(reason) = ahead(time, received) {
+                    verdict.reject(reason);
+                    return;
+                }
                 if let Some(hole) = state.last_trade(id, time) {
                     verdict.gaps += 1;
                     state.counts.gaps += 1;

@@ -51,11 +51,10 @@ impl Ledger {
             let Some(figures) = figures.first().filter(|bar| bar.volume >= open.volume) else {
                 continue;
             };
-            if bars.replace_open(timeframe, *figures)
-                && let Some(remade) = bars.bars(timeframe).next_back()
-            {
-                self.bars
-                    .insert((id.clone(), timeframe, remade.time), (precision, remade));
+            let is_replaced = bars.replace_open(timeframe, *figures);
+            let remade = bars.bars(timeframe).next_back();
+            if let Some(remade) = remade.filter(|_| is_replaced) {
+                self.put_bars(id, precision, [(timeframe, remade)]);
             }
         }
         Ok(())
@@ -85,7 +84,7 @@ impl Ledger {
             if let Some(bars) = self.instruments.get_mut(&key.0) {
                 bars.replace(key.1, bar, precision);
             }
-            self.bars.insert(key, (precision, bar.candle));
+            self.put_bars(&key.0, precision, [(key.1, bar.candle)]);
         }
         Ok(())
     }
@@ -159,7 +158,8 @@ impl Ledger {
             return Ok(None);
         };
         // Trades that a bar was made of may be held no longer: their file was damaged and set aside.
-        let own = stored.is_none_or(|stored| {
+        // Where no bar is stored, nobody judged yet whether there are more than these.
+        let own = stored.is_some_and(|stored| {
             let held = stored.rescaled(held_precision, made.precision);
             let fits = held.is_some_and(|held| held.volume <= made.bar.candle.volume);
             stored.origin == Origin::Trades && fits
@@ -219,7 +219,7 @@ impl Ledger {
             return Ok(false);
         }
         let within = span((open, timeframe.next(open)), MAX_GAPS, Newest::No);
-        let stored = store.gaps(Some(id), within).await?;
+        let stored = store.missing_trades(Some(id), within).await?;
         let waiting = self
             .gaps
             .iter()

@@ -44,6 +44,9 @@ pub struct Resumed {
     pub newest_trade: Option<(TradeId, UnixMs)>,
     /// Since when trades are missing, and why.
     pub open_gap: Option<(UnixMs, String)>,
+    /// Where trades are missing that may be fetched while these bars are in memory, both ends
+    /// inclusive: a bar that begins in there would else pass for a whole one.
+    pub holes: Vec<(UnixMs, UnixMs)>,
 }
 
 /// Bars that changed.
@@ -57,7 +60,7 @@ pub struct Changed {
 
 impl Changed {
     /// A bar is to be made from all trades of the store, whatever memory makes of it.
-    fn leave_to_store(&mut self, timeframe: Timeframe, open: UnixMs) {
+    pub fn leave_to_store(&mut self, timeframe: Timeframe, open: UnixMs) {
         self.bars
             .retain(|(frame, bar)| (*frame, bar.time) != (timeframe, open));
         self.stored.insert((timeframe, open));
@@ -70,18 +73,21 @@ impl InstrumentBars {
     pub fn resume(held: Resumed) -> Self {
         let mut builder = CandleBuilder::new(held.precision, DEFAULT_GRACE_MS);
         builder.resume(held.bars);
-        Self {
+        let open = (held.open_gap.as_ref()).map(|(start, _)| (*start, UnixMs(i64::MAX)));
+        let mut bars = Self {
             builder,
             ids: TradeIds::after(held.newest_trade.map(|(id, _)| id)),
-            holes: (held.open_gap.iter())
-                .map(|(start, _)| (*start, UnixMs(i64::MAX)))
-                .collect(),
+            holes: VecDeque::new(),
             open_gap: held.open_gap,
             held_until: held.newest_trade.map(|(_, time)| time),
             changes: Vec::new(),
             lack: None,
             heard: UnixNs::default(),
+        };
+        for (start, end) in held.holes.into_iter().chain(open) {
+            bars.hole(start, end);
         }
+        bars
     }
 
     /// What turned out to be missing since this was asked last.
@@ -155,10 +161,14 @@ impl InstrumentBars {
     /// The bar in memory that opens then, as it was built.
     #[must_use]
     pub fn bar(&self, timeframe: Timeframe, open: UnixMs) -> Option<Candle> {
-        self.builder
-            .bars(timeframe)
-            .find(|bar| bar.candle.time == open)
-            .map(|bar| bar.candle)
+        self.open_bar(timeframe, open).map(|bar| bar.candle)
+    }
+
+    /// The same, with the keys of its first and last trade.
+    #[must_use]
+    pub fn open_bar(&self, timeframe: Timeframe, open: UnixMs) -> Option<OpenBar> {
+        let mut bars = self.builder.bars(timeframe);
+        bars.find(|bar| bar.candle.time == open).copied()
     }
 
     /// Puts a bar made from all its trades in the place of the one in memory, if there is one.
@@ -192,12 +202,7 @@ impl InstrumentBars {
         precision: Precision,
     ) -> Result<Changed, PrecisionOverflow> {
         if self.ids.newest().is_none() && self.held_until.is_none() {
-            // What traded before the first trade ever seen is not known.
-            self.hole(UnixMs(i64::MIN), trade.time.to_ms());
-            self.lacks(Lack {
-                beginning: true,
-                between: None,
-            });
+            self.begins_at(trade.time.to_ms());
         }
         self.ids.take(trade.id);
         let begun = self.begun_anew(trade.time.to_ms());
@@ -210,6 +215,15 @@ impl InstrumentBars {
             self.mark_mixed(timeframe, open);
         }
         Ok(changed)
+    }
+
+    /// What traded before the first trade ever seen is not known.
+    pub fn begins_at(&mut self, first: UnixMs) {
+        self.hole(UnixMs(i64::MIN), first);
+        self.lacks(Lack {
+            beginning: true,
+            between: None,
+        });
     }
 
     /// Bars that a trade would begin, although the store may have trades of theirs: those whose
@@ -227,44 +241,11 @@ impl InstrumentBars {
     }
 
     /// An open bar that has only the newest of its trades: it says so.
-    fn mark_mixed(&mut self, timeframe: Timeframe, open: UnixMs) {
-        let mut bars = self.builder.bars(timeframe);
-        let Some(mut bar) = bars.find(|bar| bar.candle.time == open).copied() else {
-            return;
-        };
-        drop(bars);
-        bar.candle.origin = Origin::Both;
-        self.builder.resume([(timeframe, bar)]);
-    }
-
-    /// Adds a trade that was fetched. Bars with figures of the venue have it already, or cannot
-    /// tell: they are to be made anew from all trades.
-    ///
-    /// # Errors
-    /// [`PrecisionOverflow`] as for any trade.
-    pub fn backfill(
-        &mut self,
-        trade: &Trade,
-        precision: Precision,
-    ) -> Result<Changed, PrecisionOverflow> {
-        let time = trade.time.to_ms();
-        let mixed: Vec<(Timeframe, OpenBar)> = Timeframe::STORED
-            .into_iter()
-            .filter_map(|timeframe| {
-                let open = timeframe.floor(time);
-                let mut bars = self.builder.bars(timeframe);
-                let held = bars.find(|bar| bar.candle.time == open)?;
-                (held.candle.origin != Origin::Trades).then_some((timeframe, *held))
-            })
-            .collect();
-        let before = self.precision();
-        let mut changed = self.trade(trade, precision)?;
-        for (timeframe, held) in mixed {
-            let open = held.candle.time;
-            changed.leave_to_store(timeframe, open);
-            self.replace(timeframe, held, before);
+    pub fn mark_mixed(&mut self, timeframe: Timeframe, open: UnixMs) {
+        if let Some(mut bar) = self.open_bar(timeframe, open) {
+            bar.candle.origin = Origin::Both;
+            self.builder.resume([(timeframe, bar)]);
         }
-        Ok(changed)
     }
 
     /// Exchange time moved on.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tradesuite_core::market::Novelty;
 use tradesuite_core::model::{
-    Candle, EventBody, Gap, GapKind, InstrumentId, MarketEvent, Position, Precision, Sequenced,
-    Timeframe, Trade, UnixMs, UnixNs,
+    Candle, EventBody, Gap, GapKind, InstrumentId, Position, Precision, Sequenced, Timeframe,
+    Trade, UnixMs, UnixNs,
 };
 
 use super::bars::{Changed, InstrumentBars};
@@ -20,6 +20,8 @@ use crate::server::storage::{
 const FORGET_NS: i64 = 3_600_000_000_000;
 
 pub(super) type BarKey = (InstrumentId, Timeframe, UnixMs);
+/// Bars of one instrument that wait to be written.
+type WaitingBars = BTreeMap<(Timeframe, UnixMs), (Precision, Candle)>;
 
 /// Everything between the journal and the store.
 #[derive(Default)]
@@ -27,9 +29,12 @@ pub struct Ledger {
     pub(super) instruments: HashMap<InstrumentId, InstrumentBars>,
     /// Position of the last event taken.
     position: Option<Position>,
+    /// Events up to here may have been written before, in part.
+    replayed_until: Position,
     events: usize,
     pub(super) trades: Vec<TradeRecord>,
-    pub(super) bars: BTreeMap<BarKey, (Precision, Candle)>,
+    /// Bars to be written. By instrument first: a trade changes four bars of one.
+    bars: BTreeMap<InstrumentId, WaitingBars>,
     /// Bars to be made anew from all trades: those that only the store has, and those with figures
     /// of the venue.
     pub(super) stored_bars: BTreeSet<BarKey>,
@@ -42,6 +47,17 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Goes on behind the store's position. Whoever was there before may have been killed while
+    /// writing what was committed up to `replayed_until`, so that the store holds trades of it
+    /// and their bars do not.
+    #[must_use]
+    pub fn replaying(replayed_until: Position) -> Self {
+        Self {
+            replayed_until,
+            ..Self::default()
+        }
+    }
+
     /// Events taken since the last batch.
     #[must_use]
     pub fn events(&self) -> usize {
@@ -76,12 +92,9 @@ impl Ledger {
                 .insert(id.clone(), InstrumentBars::resume(held));
         }
         if let EventBody::Trade(trade) | EventBody::Backfill(trade) = &event.body {
-            self.trade(event, trade, store).await?;
+            self.trade(sequenced, trade, store).await?;
         } else {
             self.other(sequenced);
-        }
-        if let (Some(time), Some(bars)) = (event.time(), self.instruments.get_mut(id)) {
-            bars.hear(time);
         }
         self.position = Some(sequenced.position);
         self.events += 1;
@@ -137,21 +150,22 @@ impl Ledger {
             self.remake(&id, store).await?;
         }
         self.events = 0;
-        let bars = std::mem::take(&mut self.bars);
-        Ok(StoreBatch {
-            position: self.position,
-            trades: std::mem::take(&mut self.trades),
-            candles: bars
-                .into_iter()
-                .map(
-                    |((instrument, timeframe, _), (precision, candle))| CandleRecord {
-                        instrument,
+        let mut candles = Vec::new();
+        for (instrument, bars) in std::mem::take(&mut self.bars) {
+            candles.extend(
+                bars.into_iter()
+                    .map(|((timeframe, _), (precision, candle))| CandleRecord {
+                        instrument: instrument.clone(),
                         timeframe,
                         precision,
                         candle,
-                    },
-                )
-                .collect(),
+                    }),
+            );
+        }
+        Ok(StoreBatch {
+            position: self.position,
+            trades: std::mem::take(&mut self.trades),
+            candles,
             book: std::mem::take(&mut self.book),
             gaps: std::mem::take(&mut self.gaps),
             instruments: Vec::new(),
@@ -160,40 +174,45 @@ impl Ledger {
 
     async fn trade(
         &mut self,
-        event: &MarketEvent,
+        Sequenced { position, event }: &Sequenced,
         trade: &Trade,
         store: &dyn MarketStore,
     ) -> Result<(), StoreError> {
         let id = &event.instrument;
-        let Some(bars) = self.instruments.get_mut(id) else {
+        let Some(mut bars) = self.instruments.get_mut(id) else {
             return Ok(());
         };
-        match bars.novelty(trade.id) {
-            Novelty::New => {}
+        bars.hear(trade.time);
+        let is_held = match bars.novelty(trade.id) {
+            Novelty::New => false,
             Novelty::Known => return Ok(()),
-            Novelty::AskStore => {
-                if is_stored(id, trade.id, trade.time, store).await? {
-                    return Ok(());
-                }
-            }
-        }
-        let taken = match &event.body {
-            EventBody::Backfill(_) => bars.backfill(trade, event.precision),
-            _ => {
-                if let Some((start, reason)) = bars.take_open_gap() {
-                    self.gap(
-                        id,
-                        GapKind::Trades,
-                        (start, Some(trade.time.to_ms())),
-                        &reason,
-                    );
-                }
-                let Some(bars) = self.instruments.get_mut(id) else {
-                    return Ok(());
-                };
-                bars.trade(trade, event.precision)
-            }
+            Novelty::AskStore => is_stored(id, trade.id, trade.time, store).await?,
         };
+        // Venues and backfills repeat trades too. Of those that are replayed nobody can tell: bars
+        // that have one already are the same when they are made anew.
+        if is_held && *position > self.replayed_until {
+            return Ok(());
+        }
+        let is_fetched = matches!(event.body, EventBody::Backfill(_));
+        let ended = (!is_fetched).then(|| bars.take_open_gap()).flatten();
+        if let Some((start, reason)) = ended {
+            let end = Some(trade.time.to_ms());
+            self.gap(id, GapKind::Trades, (start, end), &reason);
+            bars = match self.instruments.get_mut(id) {
+                Some(bars) => bars,
+                None => return Ok(()),
+            };
+        }
+        let taken = match (is_held, is_fetched) {
+            (true, _) => bars.torn(trade, event.precision),
+            (false, true) => bars.backfill(trade, event.precision),
+            (false, false) => bars.trade(trade, event.precision),
+        };
+        let precision = bars.precision();
+        if is_held {
+            // Open bars with figures of the venue cannot be made of trades alone.
+            self.put_right.insert(id.clone());
+        }
         let changed = match taken {
             Ok(changed) => changed,
             Err(error) => {
@@ -201,8 +220,6 @@ impl Ledger {
                 Changed::default()
             }
         };
-        let precision =
-            (self.instruments.get(id)).map_or(event.precision, InstrumentBars::precision);
         self.trades.push(TradeRecord {
             instrument: id.clone(),
             precision: event.precision,
@@ -247,6 +264,7 @@ impl Ledger {
         if let Some(time) = event.time()
             && let Some(bars) = self.instruments.get_mut(id)
         {
+            bars.hear(time);
             let changed = bars.clock(time);
             let precision = bars.precision();
             self.changed(id, precision, changed);
@@ -318,12 +336,27 @@ impl Ledger {
     }
 
     fn changed(&mut self, id: &InstrumentId, precision: Precision, changed: Changed) {
-        for (timeframe, candle) in changed.bars {
-            self.bars
-                .insert((id.clone(), timeframe, candle.time), (precision, candle));
+        if !changed.bars.is_empty() {
+            self.put_bars(id, precision, changed.bars);
         }
         for (timeframe, open) in changed.stored {
             self.stored_bars.insert((id.clone(), timeframe, open));
+        }
+    }
+
+    /// Bars of an instrument as they are to be written, in the place of what they were before.
+    pub(super) fn put_bars(
+        &mut self,
+        id: &InstrumentId,
+        precision: Precision,
+        bars: impl IntoIterator<Item = (Timeframe, Candle)>,
+    ) {
+        let waiting = match self.bars.get_mut(id) {
+            Some(waiting) => waiting,
+            None => self.bars.entry(id.clone()).or_default(),
+        };
+        for (timeframe, candle) in bars {
+            waiting.insert((timeframe, candle.time), (precision, candle));
         }
     }
 }

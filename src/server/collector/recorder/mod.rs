@@ -5,6 +5,7 @@
 
 mod anew;
 mod bars;
+mod beside;
 mod lack;
 mod ledger;
 pub(super) mod resume;
@@ -134,7 +135,7 @@ impl Recorder {
     /// Goes on until the journal is closed and everything is written, or until it is told to give
     /// up.
     pub async fn run(mut self) {
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger::replaying(self.events.committed());
         // Either way the journal has what is not written.
         let _ = self.follow(&mut ledger).await;
     }
@@ -213,7 +214,8 @@ impl Recorder {
         let Some(position) = batch.position else {
             return Ok(());
         };
-        while let Err(error) = self.store.write(batch.clone()).await {
+        let batch = Arc::new(batch);
+        while let Err(error) = self.store.write_shared(Arc::clone(&batch)).await {
             self.failed(&error, &mut backoff).await?;
             if self.is_written(&batch).await {
                 break;
@@ -227,7 +229,9 @@ impl Recorder {
                     ledger.lacks(&instrument, lack);
                 }
             }
-            for instrument in ledger.take_put_right() {
+        }
+        for instrument in ledger.take_put_right() {
+            if let Some(mending) = &self.mending {
                 let _ = mending.mended.try_send(instrument);
             }
         }
@@ -239,9 +243,11 @@ impl Recorder {
         Ok(())
     }
 
-    /// Whether a write that seemed to fail was one of which only the answer was lost.
+    /// Whether a write that seemed to fail was one of which only the answer was lost. Bars that
+    /// changed without any event have no position of their own to tell: they are written again.
     async fn is_written(&self, batch: &StoreBatch) -> bool {
-        matches!(self.store.position().await, Ok(held) if held >= batch.position)
+        let is_new = batch.position > Some(*self.progress.written.borrow());
+        is_new && matches!(self.store.position().await, Ok(held) if held >= batch.position)
     }
 
     /// Says that the store does not take anything, and waits.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tradesuite_core::market::OpenBar;
 use tradesuite_core::model::{
-    Candle, GapKind, InstrumentId, Origin, Precision, Timeframe, Trade, TradeId, UnixMs, UnixNs,
+    Candle, InstrumentId, Origin, Precision, Timeframe, Trade, TradeId, UnixMs, UnixNs,
 };
 
 use super::bars::{InstrumentBars, Resumed};
@@ -35,6 +35,7 @@ pub async fn resumed(
         bars: Vec::new(),
         newest_trade: newest_trade(&newest.rows),
         open_gap: open_gap(id, store).await?,
+        holes: Vec::new(),
     };
     for timeframe in Timeframe::STORED {
         let newest = store
@@ -56,6 +57,10 @@ pub async fn resumed(
             }
         }
     }
+    let oldest = held.bars.iter().map(|(_, bar)| bar.candle.time).min();
+    if let Some(oldest) = oldest {
+        held.holes = holes(id, oldest, store).await?;
+    }
     Ok(held)
 }
 
@@ -72,13 +77,24 @@ async fn open_gap(
     store: &dyn MarketStore,
 ) -> Result<Option<(UnixMs, String)>, StoreError> {
     let now = (UnixMs(i64::MAX - 1), UnixMs(i64::MAX));
-    let gaps = store
-        .gaps(Some(id), span(now, MAX_GAPS, Newest::Yes))
-        .await?;
-    let open = gaps
-        .into_iter()
-        .find(|gap| gap.kind == GapKind::Trades && gap.end.is_none() && !gap.filled);
+    let now = span(now, MAX_GAPS, Newest::Yes);
+    let gaps = store.missing_trades(Some(id), now).await?;
+    let open = gaps.into_iter().find(|gap| gap.end.is_none());
     Ok(open.map(|gap| (gap.start, gap.reason)))
+}
+
+/// Where trades are missing since then that could still be fetched, ascending.
+async fn holes(
+    id: &InstrumentId,
+    since: UnixMs,
+    store: &dyn MarketStore,
+) -> Result<Vec<(UnixMs, UnixMs)>, StoreError> {
+    let gaps = span((since, UnixMs(i64::MAX)), MAX_GAPS, Newest::Yes);
+    let gaps = store.missing_trades(Some(id), gaps).await?;
+    let ended = gaps
+        .into_iter()
+        .filter_map(|gap| Some((gap.start, gap.end?)));
+    Ok(ended.collect())
 }
 
 impl Resumed {

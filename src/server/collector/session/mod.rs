@@ -5,6 +5,7 @@
 //! (that is the supervisor's).
 
 mod books;
+mod last_words;
 mod names;
 mod resync;
 #[cfg(test)]
@@ -15,7 +16,6 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use tokio::sync::watch;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tradesuite_core::model::{InstrumentId, MarketEvent, UnixNs};
 
@@ -40,8 +40,6 @@ const MAX_EVENTS_AT_ONCE: usize = 2_048;
 const SYMBOLS_PER_MESSAGE: usize = 50;
 /// Times that books are asked for again on one line; then it is given up for a new one.
 const MAX_RESYNCS: u32 = 3;
-/// The last events of a line are given up after this long: the server stops, the disk may be full.
-const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// What a session is given.
 pub struct SessionSetup<'a> {
@@ -105,11 +103,7 @@ pub async fn run<L: Line>(
     session
         .checker
         .lost(reason, setup.clock.now(), &mut session.events);
-    // Where the sink is gone, so are its readers; where it takes nothing, the next start finds by
-    // the trades' ids what is missing.
-    if let Err(_elapsed) = timeout(LAST_WORDS, session.hand_over()).await {
-        tracing::warn!("the journal took nothing more before the line was closed");
-    }
+    session.say_last().await;
     session.line.close().await;
     match end {
         Ok(()) | Err(Broken::Sink) => SessionEnd::Stopped,

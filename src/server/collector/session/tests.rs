@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::last_words::LAST_WORDS;
 use super::*;
 use crate::server::collector::status::StatusBoard;
 use crate::server::collector::testing::{LineChecker, LineFeed, MemorySink, id};
@@ -48,6 +49,21 @@ struct FullSink;
 impl EventSink for FullSink {
     async fn append(&self, _events: Vec<MarketEvent>) -> Result<(), SinkClosed> {
         std::future::pending().await
+    }
+}
+
+/// Takes something only while the disk has room.
+struct TightSink {
+    has_room: watch::Sender<bool>,
+    sink: MemorySink,
+}
+
+#[async_trait]
+impl EventSink for TightSink {
+    async fn append(&self, events: Vec<MarketEvent>) -> Result<(), SinkClosed> {
+        let mut has_room = self.has_room.subscribe();
+        has_room.wait_for(|has_room| *has_room).await.unwrap();
+        self.sink.append(events).await
     }
 }
 
@@ -267,6 +283,46 @@ async fn a_line_can_be_stopped_while_the_journal_is_full() {
     let watch = Stopwatch::start();
     stage.stop.cancel();
     assert_eq!(stage.task.await.unwrap(), SessionEnd::Stopped);
+    assert!(watch.elapsed() <= LAST_WORDS);
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_a_line_was_lost_is_said_however_long_the_journal_is_full() {
+    let sink = Arc::new(TightSink {
+        has_room: watch::Sender::new(true),
+        sink: MemorySink::default(),
+    });
+    let stage = stage_with(&["A-USD"], sink.clone()).await;
+    stage.venue.say("book A-USD").await;
+    sink.sink.words(1).await;
+    sink.has_room.send_replace(false);
+    drop(stage.venue);
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    sink.has_room.send_replace(true);
+    let end = stage.task.await.unwrap();
+    assert_eq!(end, SessionEnd::Lost("the line was cut".to_owned()));
+    assert_eq!(
+        sink.sink.words(1).await,
+        ["book A-USD", "stale A-USD: the line was cut"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_line_does_not_keep_the_server_from_stopping() {
+    let sink = Arc::new(TightSink {
+        has_room: watch::Sender::new(true),
+        sink: MemorySink::default(),
+    });
+    let stage = stage_with(&["A-USD"], sink.clone()).await;
+    stage.venue.say("book A-USD").await;
+    sink.sink.words(1).await;
+    sink.has_room.send_replace(false);
+    drop(stage.venue);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let watch = Stopwatch::start();
+    stage.stop.cancel();
+    let end = stage.task.await.unwrap();
+    assert_eq!(end, SessionEnd::Lost("the line was cut".to_owned()));
     assert!(watch.elapsed() <= LAST_WORDS);
 }
 

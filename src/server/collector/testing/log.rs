@@ -66,5 +66,9 @@ impl CommittedEvents for MemoryTail {
         self.next >= self.log.borrow().len()
     }
 
+    fn committed(&self) -> Position {
+        Position(self.log.borrow().len() as u64)
+    }
+
     fn passed(&self, _position: Position) {}
 }

@@ -16,8 +16,8 @@ use tradesuite_core::model::{BookUpkeep, TradeId, UnixNs, VenueBody, VenueEvent}
 use super::symbols::Symbols;
 use super::wire::{BookSide, Changes, Digits, MaybeDigits, level};
 use crate::server::exchange::{
-    DecodeError, Decoded, Decoder, Feed, FeedSpec, Notice, parse_side, parse_time, positive,
-    required, shorten,
+    DecodeError, Decoded, Decoder, Feed, FeedSpec, Notice, is_snapshot, parse_side, parse_time,
+    positive, required, shorten,
 };
 
 /// Channels that are asked for, product by product.
@@ -29,7 +29,8 @@ static SPEC: FeedSpec = FeedSpec {
     ws_url: "wss://advanced-trade-ws.coinbase.com",
     hosts: &["advanced-trade-ws.coinbase.com"],
     proof: "Every message of a connection is numbered, and trade ids are contiguous per product: a \
-            lost message is seen. What the venue itself leaves out of a message is not.",
+            lost message is seen, except for a connection's first. What the venue itself leaves \
+            out of a message is not.",
     numbered: true,
     silence_ms: 10_000,
     instruments_per_connection: 30,
@@ -238,17 +239,6 @@ fn notice(message: &Message<'_>) -> Result<Notice, DecodeError> {
     })
 }
 
-fn is_snapshot(kind: Option<&str>) -> Result<bool, DecodeError> {
-    match required("events.type", kind)? {
-        "snapshot" => Ok(true),
-        "update" => Ok(false),
-        other => Err(DecodeError::Field {
-            field: "events.type",
-            reason: format!("{:?} is neither snapshot nor update", shorten(other)),
-        }),
-    }
-}
-
 impl AdvancedDecoder {
     fn book(&mut self, event: Event<'_>, sent: UnixNs) -> Result<VenueEvent, DecodeError> {
         let updates = required("updates", event.updates)?;
@@ -262,7 +252,7 @@ impl AdvancedDecoder {
             instrument: self.symbols.id(required("product_id", event.product_id)?)?,
             time: changed.unwrap_or(sent),
             body: VenueBody::Book {
-                snapshot: is_snapshot(event.kind)?,
+                snapshot: is_snapshot("events.type", event.kind)?,
                 bids: updates.changes.bids,
                 asks: updates.changes.asks,
                 upkeep: BookUpkeep::default(),
@@ -272,7 +262,7 @@ impl AdvancedDecoder {
 
     /// The venue sends the newest trade first; what is written is ascending.
     fn trades(&mut self, event: &Event<'_>, out: &mut Decoded) -> Result<(), DecodeError> {
-        let history = is_snapshot(event.kind)?;
+        let history = is_snapshot("events.type", event.kind)?;
         let first = out.events.len();
         for row in &event.trades {
             let id = row.trade_id.parse().map_err(|_| DecodeError::Field {

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 use tradesuite_core::model::{
-    Candle, Decimal, Instrument, InstrumentId, InstrumentKind, InstrumentStatus, NumberError,
-    Origin, Precision, Price, Quantity, Timeframe, TradeId, UnixMs, VenueBody, VenueEvent, Volume,
+    Candle, Decimal, Instrument, InstrumentId, InstrumentKind, InstrumentStatus, Origin, Precision,
+    Price, Quantity, Timeframe, TradeId, UnixMs, VenueBody, VenueEvent, Volume,
 };
 
 use super::ID;
@@ -257,14 +257,11 @@ pub fn parse_candles(instrument: &Instrument, body: &[u8]) -> Result<VenueCandle
     let rows = serde_json::from_slice::<Candles<'_>>(body)?
         .candles
         .ok_or_else(|| complaint("candles", body))?;
-    let precision = rows.iter().fold(instrument.precision, |precision, row| {
+    let needed = rows.iter().flat_map(|row| {
         let prices = [row.open, row.high, row.low, row.close];
-        let finest = prices.iter().map(|price| price.0.normalized().scale).max();
-        precision.widened(Precision {
-            price: finest.unwrap_or_default(),
-            quantity: row.volume.0.normalized().scale,
-        })
+        prices.map(|price| Precision::of(price.0, row.volume.0))
     });
+    let precision = needed.fold(instrument.precision, Precision::widened);
     let mut candles = rows
         .iter()
         .map(|row| candle(row, precision))
@@ -284,10 +281,11 @@ fn candle(row: &CandleRow<'_>, precision: Precision) -> Result<Candle, DecodeErr
             reason: format!("{:?} are no Unix seconds", shorten(row.start)),
         })?;
     let price = |field, digits: Digits| {
-        Price::from_decimal(digits.0, precision.price).map_err(|error| number(field, error))
+        Price::from_decimal(digits.0, precision.price)
+            .map_err(|error| DecodeError::field(field, error))
     };
     let volume = Quantity::from_decimal(row.volume.0, precision.quantity)
-        .map_err(|error| number("volume", error))?;
+        .map_err(|error| DecodeError::field("volume", error))?;
     Ok(Candle {
         time,
         open: price("open", row.open)?,
@@ -302,13 +300,6 @@ fn candle(row: &CandleRow<'_>, precision: Precision) -> Result<Candle, DecodeErr
         revision: 0,
         origin: Origin::Venue,
     })
-}
-
-fn number(field: &'static str, error: NumberError) -> DecodeError {
-    DecodeError::Field {
-        field,
-        reason: error.to_string(),
-    }
 }
 
 /// Asks for the newest trades of a span. The venue knows seconds, so the answer may reach a

@@ -20,8 +20,8 @@ use super::checksum;
 use super::symbols::{Symbols, ws_symbol};
 use super::wire::{Digits, Levels};
 use crate::server::exchange::{
-    DecodeError, Decoded, Decoder, Feed, FeedSpec, Notice, parse_side, parse_time, positive,
-    required, shorten,
+    DecodeError, Decoded, Decoder, Feed, FeedSpec, Notice, is_snapshot, parse_side, parse_time,
+    positive, required, shorten,
 };
 
 /// Levels a side that are subscribed: enough for the panels, and little enough that a book of a
@@ -169,7 +169,7 @@ impl Decoder for V2Decoder {
         let message: Message<'_> = serde_json::from_str(frame)?;
         match message.channel {
             Some("book") => {
-                let snapshot = is_snapshot(message.kind)?;
+                let snapshot = is_snapshot("type", message.kind)?;
                 let books: Vec<Book<'_>> = data(&message)?;
                 for book in books {
                     let event = self.book(book, snapshot, received)?;
@@ -178,7 +178,7 @@ impl Decoder for V2Decoder {
                 }
             }
             Some("trade") => {
-                let history = is_snapshot(message.kind)?;
+                let history = is_snapshot("type", message.kind)?;
                 let mut rows: Vec<TradeRow<'_>> = data(&message)?;
                 rows.sort_by_key(|row| row.trade_id);
                 for row in rows {
@@ -288,17 +288,6 @@ fn offered(levels: usize) -> Option<u32> {
 fn data<'a, T: Deserialize<'a>>(message: &Message<'a>) -> Result<Vec<T>, DecodeError> {
     let raw = required("data", message.data)?;
     Ok(serde_json::from_str(raw.get())?)
-}
-
-fn is_snapshot(kind: Option<&str>) -> Result<bool, DecodeError> {
-    match required("type", kind)? {
-        "snapshot" => Ok(true),
-        "update" => Ok(false),
-        other => Err(DecodeError::Field {
-            field: "type",
-            reason: format!("{:?} is neither snapshot nor update", shorten(other)),
-        }),
-    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use tradesuite_core::model::{
-    Candle, Decimal, Instrument, NumberError, Origin, Precision, Price, Quantity, Side, Timeframe,
-    TradeId, UnixMs, UnixNs, VenueBody, VenueEvent, Volume,
+    Candle, Instrument, Origin, Precision, Price, Quantity, Side, Timeframe, TradeId, UnixMs,
+    UnixNs, VenueBody, VenueEvent, Volume,
 };
 
 use super::symbols::rest_pair;
@@ -24,7 +24,6 @@ pub const MAX_CANDLES: u32 = 720;
 const MAX_TRADES: u32 = 1_000;
 
 const NS_PER_MS: i64 = 1_000_000;
-const NS_DECIMALS: u8 = 9;
 
 /// Asks for bars from `start` on; the venue knows no end.
 pub fn candles_request(query: &VenueCandleQuery<'_>) -> Option<HttpRequest> {
@@ -63,14 +62,11 @@ struct CandleRow(i64, Digits, Digits, Digits, Digits, IgnoredAny, Digits, u64);
 pub fn parse_candles(instrument: &Instrument, body: &[u8]) -> Result<VenueCandles, DecodeError> {
     let RowsOf(mut rows) = serde_json::from_str::<RowsOf<CandleRow>>(result(body)?.get())?;
     rows.retain(|row| row.7 > 0);
-    let precision = rows.iter().fold(instrument.precision, |precision, row| {
+    let needed = rows.iter().flat_map(|row| {
         let prices = [row.1, row.2, row.3, row.4];
-        let finest = prices.iter().map(|price| price.0.normalized().scale).max();
-        precision.widened(Precision {
-            price: finest.unwrap_or_default(),
-            quantity: row.6.0.normalized().scale,
-        })
+        prices.map(|price| Precision::of(price.0, row.6.0))
     });
+    let precision = needed.fold(instrument.precision, Precision::widened);
     let mut candles = rows
         .iter()
         .map(|row| candle(row, precision))
@@ -82,10 +78,11 @@ pub fn parse_candles(instrument: &Instrument, body: &[u8]) -> Result<VenueCandle
 
 fn candle(row: &CandleRow, precision: Precision) -> Result<Candle, DecodeError> {
     let price = |field, digits: Digits| {
-        Price::from_decimal(digits.0, precision.price).map_err(|error| number(field, error))
+        Price::from_decimal(digits.0, precision.price)
+            .map_err(|error| DecodeError::field(field, error))
     };
     let volume = Quantity::from_decimal(row.6.0, precision.quantity)
-        .map_err(|error| number("volume", error))?;
+        .map_err(|error| DecodeError::field("volume", error))?;
     let time = row.0.checked_mul(1_000).ok_or_else(|| DecodeError::Field {
         field: "time",
         reason: format!("{} are no Unix seconds", row.0),
@@ -104,13 +101,6 @@ fn candle(row: &CandleRow, precision: Precision) -> Result<Candle, DecodeError> 
         revision: 0,
         origin: Origin::Venue,
     })
-}
-
-fn number(field: &'static str, error: NumberError) -> DecodeError {
-    DecodeError::Field {
-        field,
-        reason: error.to_string(),
-    }
 }
 
 /// Asks for the oldest trades of a span; the next page begins where this one ends. The venue knows
@@ -152,7 +142,7 @@ pub fn parse_trades(instrument: &Instrument, body: &[u8]) -> Result<Vec<VenueEve
         .map(|row| {
             Ok(VenueEvent {
                 instrument: instrument.id.clone(),
-                time: seconds(row.2.get())?,
+                time: time(row.2.get())?,
                 body: VenueBody::Trade {
                     id: TradeId(row.6),
                     price: positive("price", row.0.0)?,
@@ -165,23 +155,9 @@ pub fn parse_trades(instrument: &Instrument, body: &[u8]) -> Result<Vec<VenueEve
         .collect()
 }
 
-/// Unix seconds with decimals, which are floating point on the venue's side: what is finer than
-/// nanoseconds is cut.
-fn seconds(text: &str) -> Result<UnixNs, DecodeError> {
-    let ns = Decimal::parse(text).ok().and_then(|value| {
-        if value.scale <= NS_DECIMALS {
-            value.mantissa_at(NS_DECIMALS)
-        } else {
-            let finer = u32::from(value.scale - NS_DECIMALS);
-            Some(value.mantissa / 10_i64.checked_pow(finer)?)
-        }
-    });
-    ns.filter(|ns| *ns >= 0)
-        .map(UnixNs)
-        .ok_or_else(|| DecodeError::Field {
-            field: "time",
-            reason: format!("{text} are no Unix seconds"),
-        })
+fn time(seconds: &str) -> Result<UnixNs, DecodeError> {
+    UnixNs::parse_seconds(seconds)
+        .map_err(|_| DecodeError::field("time", format!("{seconds} are no Unix seconds")))
 }
 
 fn taker_side(letter: &str) -> Result<Side, DecodeError> {

@@ -49,9 +49,9 @@ static SPEC: ExchangeSpec = ExchangeSpec {
     candles_per_request: history::MAX_CANDLES,
     // "Older data cannot be retrieved, regardless of the value of since."
     candles_reach: Some(history::MAX_CANDLES),
-    // Not published for an address without a key; about one a second is what is borne for long.
     // 2013-09-10.
     opened: UnixMs(1_378_771_200_000),
+    // Not published for an address without a key; about one a second is what is borne for long.
     requests_per_s: 1,
     // "Trade identifier is a sequence number, unique per book."
     contiguous_trade_ids: true,

@@ -81,6 +81,15 @@ impl<'de> Deserialize<'de> for Levels {
     }
 }
 
+/// How errors begin that pass by themselves. They come with status 200 like every other.
+///
+/// <https://docs.kraken.com/api/docs/guides/spot-errors>
+const UNWELL: [&str; 3] = [
+    "EService:",
+    "EGeneral:Internal error",
+    "EGeneral:Temporary lockout",
+];
+
 /// What REST answers.
 ///
 /// ```json
@@ -103,9 +112,11 @@ pub fn result(body: &[u8]) -> Result<&RawValue, DecodeError> {
     let envelope: Envelope<'_> = serde_json::from_slice(body)?;
     let words = || shorten(&envelope.error.join(", ")).to_owned();
     let told_to_wait = |word: &String| word.contains("limit exceeded") || word.contains("Too many");
+    let is_unwell = |word: &String| UNWELL.iter().any(|unwell| word.starts_with(unwell));
     match envelope.result {
         Some(result) if envelope.error.is_empty() => Ok(result),
         _ if envelope.error.iter().any(told_to_wait) => Err(DecodeError::RateLimited(words())),
+        _ if envelope.error.iter().any(is_unwell) => Err(DecodeError::Unwell(words())),
         _ if !envelope.error.is_empty() => Err(DecodeError::Venue(words())),
         _ => Err(DecodeError::Field {
             field: "result",
@@ -187,6 +198,22 @@ mod tests {
                 "{words}"
             );
         }
+        for words in [
+            "EService:Unavailable",
+            "EService:Busy",
+            "EGeneral:Internal error",
+            "EGeneral:Temporary lockout",
+        ] {
+            let body = format!(r#"{{"error":["{words}"]}}"#);
+            assert!(
+                matches!(said(&body), DecodeError::Unwell(said) if said == words),
+                "{words}"
+            );
+        }
+        assert!(matches!(
+            said(r#"{"error":["EGeneral:Invalid arguments"]}"#),
+            DecodeError::Venue(_)
+        ));
         assert!(matches!(said(r#"{"error":[]}"#), DecodeError::Field { .. }));
         assert!(matches!(said("<html>"), DecodeError::Json(_)));
     }

@@ -24,6 +24,8 @@ pub enum Turned {
     TooMany,
     /// The venue itself failed.
     Failed,
+    /// The venue has too much to do, and says so as an answer.
+    Busy,
 }
 
 #[derive(Clone)]
@@ -53,10 +55,11 @@ async fn admit(
     let number = gate.requests.fetch_add(1, Ordering::Relaxed);
     let mut draws = Noise::new(gate.app.seed, "requests").at(600, number);
     let mut happens = |fault| draws.chance(plan.get(fault));
-    let (too_many, failed, blocked) = (
+    let (too_many, failed, blocked, busy) = (
         happens(Fault::Http429),
         happens(Fault::Http5xx),
         happens(Fault::Http403),
+        happens(Fault::Busy),
     );
     if blocked {
         return (gate.word)(Turned::Blocked);
@@ -66,6 +69,9 @@ async fn admit(
     }
     if failed {
         return (gate.word)(Turned::Failed);
+    }
+    if busy {
+        return (gate.word)(Turned::Busy);
     }
     next.run(request).await
 }

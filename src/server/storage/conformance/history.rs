@@ -88,6 +88,51 @@ pub(super) async fn gaps_are_read_by_their_starts(store: &dyn MarketStore) {
     }
 }
 
+pub(super) async fn missing_trades_are_found_among_other_gaps(store: &dyn MarketStore) {
+    let id = instrument("GM-USD");
+    let gap = |kind, start: i64, filled| Gap {
+        instrument: id.clone(),
+        kind,
+        start: UnixMs(MIDNIGHT + start),
+        end: Some(UnixMs(MIDNIGHT + start + 5)),
+        reason: "the line was cut".to_owned(),
+        filled,
+    };
+    let mut gaps: Vec<Gap> = [10, 20, 30]
+        .map(|start| gap(GapKind::Trades, start, false))
+        .to_vec();
+    gaps.extend((0..50).map(|start| gap(GapKind::Book, start, false)));
+    gaps.extend([5, 15, 25, 35].map(|start| gap(GapKind::Trades, start, true)));
+    write(
+        store,
+        StoreBatch {
+            gaps,
+            ..StoreBatch::default()
+        },
+    )
+    .await;
+    for (asked, expected) in [
+        (span(0, 99, 9, Newest::No), vec![10, 20, 30]),
+        (span(0, 99, 2, Newest::No), vec![10, 20]),
+        (span(0, 99, 2, Newest::Yes), vec![20, 30]),
+        // One that ends where the span starts touches it.
+        (span(25, 30, 9, Newest::No), vec![20]),
+        (span(26, 30, 9, Newest::No), vec![]),
+    ] {
+        let found = store.missing_trades(Some(&id), asked).await;
+        let starts: Vec<i64> = found
+            .expect("reads")
+            .iter()
+            .map(|gap| gap.start.0 - MIDNIGHT)
+            .collect();
+        assert_eq!(starts, expected, "{asked:?}");
+    }
+    let newest = store
+        .missing_trades(None, span(0, 31, 1, Newest::Yes))
+        .await;
+    assert_eq!(newest.expect("reads").len(), 1);
+}
+
 pub(super) async fn books_are_rebuilt(store: &dyn MarketStore) {
     let record = |position: u64, ms: i64, change| BookRecord {
         instrument: instrument("BK-USD"),

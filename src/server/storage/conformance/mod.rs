@@ -129,6 +129,7 @@ pub(super) async fn check_all(store: &dyn MarketStore) {
     bars::sums_are_exact_beyond_64_bits(store).await;
     history::gaps_are_revised_and_found(store).await;
     history::gaps_are_read_by_their_starts(store).await;
+    history::missing_trades_are_found_among_other_gaps(store).await;
     history::books_are_rebuilt(store).await;
     history::instruments_are_kept(store).await;
     history::coverage_is_from_first_to_last(store).await;

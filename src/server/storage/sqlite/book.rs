@@ -190,7 +190,12 @@ impl DayPart {
                 .encoder
                 .push(record.precision, record.received, &record.change);
         }
-        history::advance(&mut tracked.book, record.precision, &record.change);
+        match &record.change {
+            // Until the next snapshot nothing is known of it, and there may never be one: books
+            // that nobody follows any more take no memory.
+            BookChange::Stale => tracked.book = OrderBook::default(),
+            change => history::advance(&mut tracked.book, record.precision, change),
+        }
     }
 
     fn write(&self, connection: &Connection) -> Result<(), StoreError> {
@@ -236,6 +241,44 @@ impl Piece {
             start: time.0,
             end: time.0,
             snapshot,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tradesuite_core::model::Position;
+
+    use super::*;
+    use crate::server::storage::conformance::{MIDNIGHT, delta, instrument, precision};
+
+    #[test]
+    fn a_book_that_is_not_followed_any_more_takes_no_memory() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("book");
+        let mut files = DayFiles::new(path, &schema::BOOK).expect("opens");
+        let (readers, id) = (Readers::default(), instrument("OB-USD"));
+        let record = |position, change| BookRecord {
+            instrument: id.clone(),
+            precision: precision(2, 3),
+            position: Some(Position(position)),
+            received: UnixNs((MIDNIGHT + 1) * 1_000_000),
+            change,
+        };
+        let mut writer = BookWriter::default();
+        let whole = BookChange::Snapshot(delta(0, &[(9, 1)], &[(11, 1)]));
+        for (position, change, is_empty) in [
+            (1, whole.clone(), false),
+            (2, BookChange::Stale, true),
+            (3, BookChange::Update(delta(1, &[(8, 1)], &[])), true),
+            (4, whole, false),
+        ] {
+            let records = [record(position, change)];
+            writer
+                .write(&mut files, &readers, &records)
+                .expect("writes");
+            let book = &writer.books[&id].book;
+            assert_eq!((book.is_empty(), book.is_stale()), (is_empty, is_empty));
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Bars in `candles.db`.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use tradesuite_core::model::{
     Candle, InstrumentId, Notional, Origin, Precision, Price, Timeframe, UnixMs, Volume,
 };
 
-use super::rows::{Rescale, align, order};
 use super::schema::{self, Sum};
-use crate::server::storage::{CandleRecord, Rows, Span, StoreError};
+use super::seal::Left;
+use crate::server::storage::rows::{align, order};
+use crate::server::storage::{CandleRecord, Rows, Span, StoreError, Stretch};
 
 /// A bar replaces the held one unless that is better. A bar of own, whole trades is better than a
 /// venue's, a venue's finished one better than one of own trades with a hole (origin `both`). Of
@@ -34,6 +35,9 @@ WHERE CASE
 
 const COLUMNS: &str = "time, price_decimals, quantity_decimals, open, high, low, close, volume,
     buy_volume, quote_volume, trades, closed, revision, origin";
+
+/// Bars that one step of deleting takes, so that the writer is free again soon.
+const THINNED: u32 = 20_000;
 
 /// Writes bars by the rule above.
 pub(super) fn write(connection: &Connection, records: &[CandleRecord]) -> Result<(), StoreError> {
@@ -65,7 +69,7 @@ pub(super) fn write(connection: &Connection, records: &[CandleRecord]) -> Result
             candle.trades.map(|count| count as i64),
             candle.closed,
             candle.revision,
-            origin_name(candle.origin),
+            candle.origin.name(),
         ])?;
     }
     Ok(())
@@ -120,6 +124,52 @@ pub(super) fn coverage(
     Ok(ends("ASC")?.zip(ends("DESC")?))
 }
 
+/// Bars of all instruments that open within a stretch.
+pub(super) fn count(connection: &Connection, (start, end): Stretch) -> Result<u64, StoreError> {
+    let mut select = connection.prepare_cached(
+        "SELECT sum((SELECT count(*) FROM candles c WHERE c.series = s.id AND c.timeframe = ?1
+             AND c.time >= ?2 AND c.time < ?3)) FROM series s",
+    )?;
+    let mut all = 0;
+    for timeframe in Timeframe::STORED {
+        let count = select.query_row(params![timeframe.name(), start.0, end.0], |row| {
+            row.get::<_, Option<i64>>(0)
+        })?;
+        all += count.map_or(0, |count| count as u64);
+    }
+    Ok(all)
+}
+
+/// Deletes some of one instrument's bars of one second that open before a time.
+pub(super) fn thin(connection: &Connection, before: UnixMs) -> Result<Left, StoreError> {
+    let name = Timeframe::S1.name();
+    let series: Option<i64> = connection
+        .prepare_cached(
+            "SELECT id FROM series WHERE EXISTS (SELECT 1 FROM candles c
+                 WHERE c.series = series.id AND c.timeframe = ?1 AND c.time < ?2) LIMIT 1",
+        )?
+        .query_row(params![name, before.0], |row| row.get(0))
+        .optional()?;
+    let Some(series) = series else {
+        return Ok(Left::Nothing);
+    };
+    let next: Option<i64> = connection
+        .prepare_cached(
+            "SELECT time FROM candles WHERE series = ?1 AND timeframe = ?2 AND time < ?3
+             ORDER BY time LIMIT 1 OFFSET ?4",
+        )?
+        .query_row(params![series, name, before.0, THINNED], |row| row.get(0))
+        .optional()?;
+    connection
+        .prepare_cached("DELETE FROM candles WHERE series = ?1 AND timeframe = ?2 AND time < ?3")?
+        .execute(params![series, name, next.unwrap_or(before.0)])?;
+    if next.is_none() {
+        // The log has grown with what was deleted; as soon as nobody reads it, that is given back.
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    }
+    Ok(Left::More)
+}
+
 fn bar(row: &Row<'_>) -> Result<(Precision, Candle), StoreError> {
     let damaged = || StoreError::Damaged("a bar is incomplete".to_owned());
     let precision = Precision {
@@ -145,39 +195,4 @@ fn bar(row: &Row<'_>) -> Result<(Precision, Candle), StoreError> {
         },
     };
     Ok((precision, candle))
-}
-
-fn origin_name(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Trades => "trades",
-        Origin::Venue => "venue",
-        Origin::Both => "both",
-    }
-}
-
-impl Rescale for Candle {
-    fn time_key(&self) -> i64 {
-        self.time.0
-    }
-
-    fn rescaled(self, from: Precision, to: Precision) -> Option<Self> {
-        let price = |price: Price| price.rescaled(from.price, to.price);
-        let volume = |volume: Volume| volume.rescaled(from.quantity, to.quantity);
-        Some(Self {
-            open: price(self.open)?,
-            high: price(self.high)?,
-            low: price(self.low)?,
-            close: price(self.close)?,
-            volume: volume(self.volume)?,
-            buy_volume: match self.buy_volume {
-                Some(held) => Some(volume(held)?),
-                None => None,
-            },
-            quote_volume: match self.quote_volume {
-                Some(held) => Some(held.rescaled(from.notional(), to.notional())?),
-                None => None,
-            },
-            ..self
-        })
-    }
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params};
 use tradesuite_core::model::{Gap, GapKind, Instrument, InstrumentId, UnixMs};
 
-use super::rows::order;
+use crate::server::storage::rows::order;
 use crate::server::storage::{Newest, Span, StoreError, Stretch};
 
 /// Writes gaps. A gap is known by instrument, kind and start; a later word on it replaces an
@@ -29,20 +29,44 @@ pub(super) fn write_gaps(connection: &Connection, gaps: &[Gap]) -> Result<(), St
     Ok(())
 }
 
+/// Which gaps are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Every one.
+    All,
+    /// Those in the trades that were not filled.
+    MissingTrades,
+}
+
+/// The question for gaps. Of one instrument they are found by the primary key, which needs the
+/// kind by name.
+fn select(which: Which, instrument: Option<&InstrumentId>, newest: Newest) -> String {
+    let of_one = match instrument {
+        Some(_) => "instrument = ?1 AND",
+        None => "",
+    };
+    let of_kind = match which {
+        Which::All => "kind IN ('book', 'trades')",
+        Which::MissingTrades => "kind = 'trades' AND filled = 0",
+    };
+    let order = order(newest);
+    format!(
+        "SELECT instrument, kind, start, end, reason, filled FROM gaps
+         WHERE {of_one} {of_kind} AND start >= ?4 AND start < min(?3, ?5)
+             AND (end IS NULL OR end >= ?2)
+         ORDER BY start {order}, instrument {order}, kind {order} LIMIT ?6"
+    )
+}
+
 /// Of the gaps that touch a stretch those that start within a span, by start, instrument and kind.
 pub(super) fn read_gaps(
     connection: &Connection,
+    which: Which,
     instrument: Option<&InstrumentId>,
     touching: Stretch,
     starts: Span,
 ) -> Result<Vec<Gap>, StoreError> {
-    let order = order(starts.newest);
-    let mut select = connection.prepare_cached(&format!(
-        "SELECT instrument, kind, start, end, reason, filled FROM gaps
-         WHERE (?1 IS NULL OR instrument = ?1) AND start >= ?4 AND start < min(?3, ?5)
-             AND (end IS NULL OR end >= ?2)
-         ORDER BY start {order}, instrument {order}, kind {order} LIMIT ?6"
-    ))?;
+    let mut select = connection.prepare_cached(&select(which, instrument, starts.newest))?;
     let mut rows = select.query(params![
         instrument.map(InstrumentId::as_str),
         touching.0.0,
@@ -114,4 +138,30 @@ pub(super) fn read_instruments(connection: &Connection) -> Result<Vec<Instrument
         );
     }
     Ok(instruments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema;
+    use super::*;
+
+    #[test]
+    fn gaps_of_an_instrument_are_found_by_the_primary_key() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("candles.db");
+        let connection = schema::open_writer(&file, &schema::CANDLES).expect("opens");
+        let instrument: InstrumentId = "coinbase:BTC-USD".parse().expect("an instrument");
+        for which in [Which::All, Which::MissingTrades] {
+            for newest in [Newest::No, Newest::Yes] {
+                let select = select(which, Some(&instrument), newest);
+                let plan: String = connection
+                    .prepare(&format!("EXPLAIN QUERY PLAN {select}"))
+                    .expect("is understood")
+                    .query_row([rusqlite::types::Null; 6], |row| row.get("detail"))
+                    .expect("explains");
+                let found = "(instrument=? AND kind=? AND start>? AND start<?)";
+                assert!(plan.ends_with(found), "{plan}");
+            }
+        }
+    }
 }

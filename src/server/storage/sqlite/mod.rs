@@ -26,10 +26,10 @@ mod ledger;
 mod pack;
 mod reader;
 mod retention;
-mod rows;
 mod schema;
 mod seal;
 mod sealed;
+mod space;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -51,10 +51,12 @@ use tradesuite_core::model::{
     Trade, UnixMs, UnixNs,
 };
 
+use self::day::Day;
 pub use self::keeper::Keeper;
+use self::ledger::Which;
 use self::reader::Readers;
+use self::retention::Kind;
 pub use self::retention::Retention;
-use self::retention::{DayFile, Kind};
 pub use self::state::SqliteState;
 use self::writer::{Order, Writer};
 use super::directory::DataDirectory;
@@ -75,6 +77,8 @@ struct Inner {
     folder: PathBuf,
     retention: Retention,
     readers: Readers,
+    /// A day that is over, and the bars that were made in it.
+    grown: Mutex<Option<(Day, u64)>>,
     orders: Mutex<Option<mpsc::Sender<Order>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Held so that nobody else opens the files while this lives.
@@ -109,10 +113,18 @@ impl SqliteStore {
             folder,
             retention,
             readers: Readers::default(),
+            grown: Mutex::default(),
             orders: Mutex::new(Some(orders)),
             writer: Mutex::new(Some(thread)),
             _directory: directory.clone(),
         })))
+    }
+
+    /// Begins to take a batch as if it were killed before the end.
+    #[cfg(test)]
+    pub(crate) async fn tear(&self, batch: StoreBatch) -> Result<(), StoreError> {
+        let batch = Arc::new(batch);
+        self.order(|done| Order::Tear(batch, done)).await
     }
 
     /// Has the writer do something, and waits for it.
@@ -196,8 +208,7 @@ impl MarketStore for SqliteStore {
         "sqlite"
     }
 
-    async fn write(&self, batch: StoreBatch) -> Result<(), StoreError> {
-        let batch = Box::new(batch);
+    async fn write_shared(&self, batch: Arc<StoreBatch>) -> Result<(), StoreError> {
         self.order(|done| Order::Write(batch, done)).await
     }
 
@@ -255,7 +266,27 @@ impl MarketStore for SqliteStore {
     ) -> Result<Vec<Gap>, StoreError> {
         let instrument = instrument.cloned();
         self.ask_candles(move |connection| {
-            ledger::read_gaps(connection, instrument.as_ref(), touching, starts)
+            ledger::read_gaps(
+                connection,
+                Which::All,
+                instrument.as_ref(),
+                touching,
+                starts,
+            )
+        })
+        .await
+    }
+
+    async fn missing_trades(
+        &self,
+        instrument: Option<&InstrumentId>,
+        span: Span,
+    ) -> Result<Vec<Gap>, StoreError> {
+        let instrument = instrument.cloned();
+        let (touching, starts) = span.touched();
+        self.ask_candles(move |connection| {
+            let which = Which::MissingTrades;
+            ledger::read_gaps(connection, which, instrument.as_ref(), touching, starts)
         })
         .await
     }
@@ -281,21 +312,26 @@ impl MarketStore for SqliteStore {
     }
 
     async fn bytes(&self) -> Result<u64, StoreError> {
-        let (files, bars) = self.ask(|inner| inner.files()).await?;
-        Ok(bars + files.iter().map(|file| file.bytes).sum::<u64>())
+        let space = self.ask(|inner| inner.space()).await?;
+        Ok(space.on_disk + space.files.iter().map(|file| file.bytes).sum::<u64>())
     }
 
     async fn usage(&self, now: UnixMs) -> Result<Vec<KindStatus>, StoreError> {
-        let (files, bars) = self.ask(|inner| inner.files()).await?;
-        let by_day = Kind::ALL.map(|kind| self.0.retention.status(kind, &files, bars, now));
-        let candles = KindStatus {
-            kind: "candles".to_owned(),
-            bytes: bars,
-            bytes_per_day: None,
-            keep_days: None,
-            next_deletion: None,
-        };
-        Ok(by_day.into_iter().chain([candles]).collect())
+        self.ask(move |inner| {
+            let space = inner.space()?;
+            let bars = inner.bars(&space, now)?;
+            let by_day =
+                Kind::ALL.map(|kind| inner.retention.status(kind, &space.files, bars, now));
+            let candles = KindStatus {
+                kind: "candles".to_owned(),
+                bytes: space.on_disk,
+                bytes_per_day: bars.per_day,
+                keep_days: None,
+                next_deletion: None,
+            };
+            Ok(by_day.into_iter().chain([candles]).collect())
+        })
+        .await
     }
 
     async fn set_aside(&self) -> Result<Vec<String>, StoreError> {
@@ -325,24 +361,6 @@ impl MarketStore for SqliteStore {
     }
 }
 
-impl Inner {
-    /// Every day's file, and the bytes of everything else.
-    fn files(&self) -> Result<(Vec<DayFile>, u64), StoreError> {
-        let mut files = Vec::new();
-        for kind in Kind::ALL {
-            let folder = self.folder.join(kind.name());
-            for day in day::list(&folder)? {
-                files.push(DayFile {
-                    day,
-                    kind,
-                    bytes: size_with_log(&day.file(&folder)),
-                });
-            }
-        }
-        Ok((files, size_with_log(&self.folder.join(CANDLES_FILE))))
-    }
-}
-
 /// Files in a data directory that were damaged and set aside, by name.
 ///
 /// # Errors
@@ -357,14 +375,4 @@ pub fn damaged(data: &Path) -> Result<Vec<String>, StoreError> {
         }
     }
     Ok(names)
-}
-
-/// Size of a file with the log beside it, bytes. What vanishes meanwhile counts nothing.
-fn size_with_log(path: &Path) -> u64 {
-    let size = |suffix| {
-        let mut file = path.as_os_str().to_owned();
-        file.push(suffix);
-        std::fs::metadata(file).map_or(0, |metadata| metadata.len())
-    };
-    ["", "-wal", "-shm"].into_iter().map(size).sum()
 }

@@ -1,6 +1,7 @@
 //! How long day files are kept: rules, and what follows from them. Pure: files and time are given.
 //!
-//! Only whole days that are over are ever deleted, the oldest first; bars are kept for ever.
+//! Only whole days that are over are ever deleted, the oldest first. Bars of one second, by far the
+//! most, go with the trades that they were made of; wider ones are kept for ever.
 
 use std::path::Path;
 
@@ -18,7 +19,7 @@ const USUAL_DAYS: usize = 7;
 /// How long what is kept. The default keeps everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Retention {
-    /// Days that trades are kept; `None` for ever.
+    /// Days that trades, and bars of one second, are kept; `None` for ever.
     pub trades_days: Option<u32>,
     /// Days that book history is kept; `None` for ever.
     pub book_days: Option<u32>,
@@ -64,9 +65,23 @@ pub(super) struct DayFile {
     pub bytes: u64,
 }
 
+/// What bars take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bars {
+    /// Bytes that are there.
+    pub bytes: u64,
+    /// Bytes that a day adds, as far as that is known.
+    pub per_day: Option<u64>,
+}
+
 /// Whether a day is over: nothing but late rows comes any more.
 pub(super) fn is_over(day: Day, now: UnixMs) -> bool {
     day.end().0 + GRACE_MS <= now.0
+}
+
+/// The last day that is over.
+pub(super) fn last_over(now: UnixMs) -> Day {
+    Day(Day::of(UnixMs(now.0 - GRACE_MS).to_ns()).0 - 1)
 }
 
 impl Retention {
@@ -83,11 +98,17 @@ impl Retention {
         Some(UnixMs(file.day.end().0 + i64::from(days) * MS_PER_DAY))
     }
 
-    /// Files to delete now, the oldest first. `others` are bytes that no deletion frees.
+    /// Whether there is more than may be. `others` are the bytes beside these files.
+    pub(super) fn is_short(&self, files: &[DayFile], others: u64) -> bool {
+        self.bytes.is_some_and(|most| total(files, others) > most)
+    }
+
+    /// Files to delete now, the oldest first. `others` are bytes that no deletion of files frees;
+    /// days that are not over free nothing either, but are counted.
     pub(super) fn due(&self, files: &[DayFile], others: u64, now: UnixMs) -> Vec<DayFile> {
+        let mut bytes = total(files, others);
         let mut files: Vec<_> = files.iter().filter(|f| is_over(f.day, now)).collect();
         files.sort_unstable_by_key(|file| (file.day, file.kind));
-        let mut bytes = others + files.iter().map(|file| file.bytes).sum::<u64>();
         let mut due = Vec::new();
         for file in files {
             let old = self.expiry(file).is_some_and(|expiry| expiry <= now);
@@ -99,12 +120,27 @@ impl Retention {
         due
     }
 
+    /// The first day whose bars of one second are kept; `None` where all are. They are kept as long
+    /// as trades may be, and where space is short only beside the trades of their day.
+    pub(super) fn seconds_from(&self, files: &[DayFile], others: u64, now: UnixMs) -> Option<Day> {
+        let by_age = self.trades_days.map(|days| {
+            let today = Day::of(now.to_ns());
+            Day(today.0 - i64::from(days))
+        });
+        let by_size = self.is_short(files, others).then(|| {
+            let trades = files.iter().filter(|file| file.kind == Kind::Trades);
+            let open = Day(last_over(now).0 + 1);
+            trades.map(|file| file.day).fold(open, Day::min)
+        });
+        by_age.max(by_size)
+    }
+
     /// How much of a kind there is, how fast it grows and when the next of it is deleted.
     pub(super) fn status(
         &self,
         kind: Kind,
         files: &[DayFile],
-        bars: u64,
+        bars: Bars,
         now: UnixMs,
     ) -> KindStatus {
         let of_kind = || files.iter().filter(|file| file.kind == kind);
@@ -123,19 +159,23 @@ impl Retention {
     }
 
     /// When space is expected to run out for the oldest file of all, if that is of this kind.
-    fn full_at(&self, kind: Kind, files: &[DayFile], bars: u64, now: UnixMs) -> Option<UnixMs> {
+    fn full_at(&self, kind: Kind, files: &[DayFile], bars: Bars, now: UnixMs) -> Option<UnixMs> {
         let oldest = files.iter().min_by_key(|file| (file.day, file.kind))?;
         if oldest.kind != kind {
             return None;
         }
-        let bytes = bars + files.iter().map(|file| file.bytes).sum::<u64>();
-        let left = self.bytes?.saturating_sub(bytes);
+        let left = self.bytes?.saturating_sub(total(files, bars.bytes));
         let growths = Kind::ALL.map(|kind| usual_day(kind, files, now).unwrap_or(0));
-        let growth: u64 = growths.iter().sum();
+        let growth = growths.iter().sum::<u64>() + bars.per_day.unwrap_or(0);
         let days = left.checked_div(growth)?;
         let ms = i64::try_from(days).ok()?.checked_mul(MS_PER_DAY)?;
         now.0.checked_add(ms).map(UnixMs)
     }
+}
+
+/// Bytes of files and of what is beside them.
+fn total(files: &[DayFile], others: u64) -> u64 {
+    others + files.iter().map(|file| file.bytes).sum::<u64>()
 }
 
 /// Mean size of the last days of a kind that are over.
@@ -174,6 +214,10 @@ mod tests {
         (0..7).flat_map(of_day).collect()
     }
 
+    fn bars(per_day: Option<u64>) -> Bars {
+        Bars { bytes: 50, per_day }
+    }
+
     #[test]
     fn the_oldest_days_go_and_never_the_open_one() {
         let keep = |trades_days, book_days, bytes| Retention {
@@ -195,7 +239,7 @@ mod tests {
             (keep(None, Some(5), Some(720)), vec![(6, Kind::Book)]),
         ];
         for (retention, expected) in cases {
-            let due = retention.due(&week(), 50 + 110, now());
+            let due = retention.due(&week(), 50, now());
             let due: Vec<_> = due.iter().map(|f| (TODAY - f.day.0, f.kind)).collect();
             assert_eq!(due, expected, "{retention:?}");
         }
@@ -203,6 +247,33 @@ mod tests {
         let due = nothing.due(&week(), 0, now());
         assert!(due.iter().all(|file| file.day.0 < TODAY));
         assert_eq!(due.len(), 12);
+    }
+
+    #[test]
+    fn bars_of_one_second_go_with_the_trades_of_their_day() {
+        let keep = |trades_days, bytes| Retention {
+            trades_days,
+            book_days: Some(1),
+            bytes,
+        };
+        let all = week();
+        let no_trades: Vec<_> = (0..7).map(|day| file(day, Kind::Book, 100)).collect();
+        for (retention, files, expected) in [
+            (keep(None, None), &all, None),
+            (keep(None, Some(820)), &all, None),
+            (keep(None, Some(819)), &all, Some(6)),
+            (keep(Some(3), None), &all, Some(3)),
+            (keep(Some(3), Some(819)), &all, Some(3)),
+            (keep(Some(9), Some(819)), &all, Some(6)),
+            (keep(None, Some(1)), &no_trades, Some(0)),
+        ] {
+            let from = retention.seconds_from(files, 50, now());
+            assert_eq!(from.map(|day| TODAY - day.0), expected, "{retention:?}");
+        }
+        // In the hour after midnight yesterday is not over.
+        let early = UnixMs(Day(TODAY - 1).end().0 + 60_000);
+        let from = keep(None, Some(1)).seconds_from(&no_trades, 50, early);
+        assert_eq!(from, Some(Day(TODAY - 1)));
     }
 
     #[test]
@@ -214,6 +285,8 @@ mod tests {
             (end + GRACE_MS, true),
         ] {
             assert_eq!(is_over(Day(TODAY), UnixMs(at)), over);
+            let last = if over { TODAY } else { TODAY - 1 };
+            assert_eq!(last_over(UnixMs(at)), Day(last));
         }
     }
 
@@ -224,22 +297,25 @@ mod tests {
             book_days: Some(30),
             bytes: None,
         };
-        let book = keep.status(Kind::Book, &week(), 50, now());
+        let book = keep.status(Kind::Book, &week(), bars(None), now());
         assert_eq!((book.bytes, book.bytes_per_day), (700, Some(100)));
         let oldest = Day(TODAY - 6).end().0;
         assert_eq!(book.next_deletion, Some(UnixMs(oldest + 30 * MS_PER_DAY)));
-        let trades = keep.status(Kind::Trades, &week(), 50, now());
+        let trades = keep.status(Kind::Trades, &week(), bars(None), now());
         assert_eq!((trades.bytes, trades.next_deletion), (70, None));
         // 820 are there, 110 come a day: after four days there is no room for a fifth.
         let keep = Retention {
             bytes: Some(820 + 500),
             ..Retention::default()
         };
-        let book = keep.status(Kind::Book, &week(), 50, now());
+        let book = keep.status(Kind::Book, &week(), bars(None), now());
         assert_eq!(book.next_deletion, Some(UnixMs(now().0 + 4 * MS_PER_DAY)));
-        let trades = keep.status(Kind::Trades, &week(), 50, now());
+        let trades = keep.status(Kind::Trades, &week(), bars(None), now());
         assert_eq!(trades.next_deletion, None);
-        let empty = keep.status(Kind::Book, &[], 0, now());
+        // With 140 of bars a day there is none for a third.
+        let book = keep.status(Kind::Book, &week(), bars(Some(140)), now());
+        assert_eq!(book.next_deletion, Some(UnixMs(now().0 + 2 * MS_PER_DAY)));
+        let empty = keep.status(Kind::Book, &[], bars(None), now());
         assert_eq!(
             (empty.bytes, empty.bytes_per_day, empty.next_deletion),
             (0, None, None)

@@ -108,7 +108,7 @@ CREATE INDEX IF NOT EXISTS blocks_by_id ON blocks (series, least_id, greatest_id
 
 /// `book/YYYY-MM-DD.db`. `start` and `end` are the first and last exchange time in a row, Unix
 /// nanoseconds; `snapshot` says that it begins with a whole book; `packed` how
-/// `data` is written (module `history`). Version 2 knows rows packed as columns.
+/// `data` is written (modules `chunk` and `pack`). Version 2 knows rows packed as columns.
 pub(super) const BOOK: Layout = Layout {
     tables: &[SERIES, CONSUMER, BOOK_TABLES],
     steps: &[""],

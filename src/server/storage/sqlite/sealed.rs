@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use tradesuite_core::model::UnixNs;
 
 use super::block::{self, Held};
-use super::rows::order;
 use super::upgrade;
+use crate::server::storage::rows::order;
 use crate::server::storage::{Newest, StoreError};
 
 /// The first version of a file that has blocks; an older one may be open for reading.

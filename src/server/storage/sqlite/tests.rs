@@ -79,7 +79,7 @@ async fn an_hour_of_a_busy_book_stays_small() {
     store.close().await;
     // A tenth of an hour: at most a tenth of 6 MB.
     let today = day::Day::of(UnixMs(MIDNIGHT).to_ns());
-    let bytes = size_with_log(&today.file(&folder.path().join(BOOK_FOLDER)));
+    let bytes = space::size_with_log(&today.file(&folder.path().join(BOOK_FOLDER)));
     assert!(bytes < 600_000, "{bytes}");
 }
 

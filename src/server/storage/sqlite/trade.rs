@@ -11,9 +11,9 @@ use tradesuite_core::model::{
 use super::block::{self, Held};
 use super::day::{self, Day, DayFiles};
 use super::reader::Readers;
-use super::rows::{Rescale, align, order};
 use super::schema;
 use super::sealed::{self, SealedIds};
+use crate::server::storage::rows::{align, order};
 use crate::server::storage::{Newest, Rows, Span, StoreError, TradeRecord};
 
 /// Writes trades, one transaction a day. One that a day holds already (same instrument and id)
@@ -198,18 +198,4 @@ fn ends_of_day(
         (Some(rows), Some(sealed)) => Some((rows.0.min(sealed.0), rows.1.max(sealed.1))),
         (rows, sealed) => rows.or(sealed),
     })
-}
-
-impl Rescale for Trade {
-    fn time_key(&self) -> i64 {
-        self.time.0
-    }
-
-    fn rescaled(self, from: Precision, to: Precision) -> Option<Self> {
-        Some(Self {
-            price: self.price.rescaled(from.price, to.price)?,
-            quantity: self.quantity.rescaled(from.quantity, to.quantity)?,
-            ..self
-        })
-    }
 }

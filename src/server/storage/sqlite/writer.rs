@@ -5,14 +5,17 @@
 //! commits. So the order does it: trades and book history first, `candles.db` with the position
 //! last. What was committed before a crash is written again from the journal and changes nothing,
 //! because trades are keyed by id, book history by the position in its own file, and bars by their
-//! rule.
+//! rule. Bars that were not committed with their trades are for the recorder to see: it has them
+//! made anew.
 //! A day's file that is damaged is set aside (module `aside`), so that it holds up nothing else.
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
+use tradesuite_core::model::UnixMs;
 
 use super::aside::{self, Look};
 use super::book::BookWriter;
@@ -30,11 +33,16 @@ type Done<T> = oneshot::Sender<Result<T, StoreError>>;
 #[derive(Debug)]
 pub(super) enum Order {
     /// Take a batch.
-    Write(Box<StoreBatch>, Done<()>),
+    Write(Arc<StoreBatch>, Done<()>),
+    /// Be killed while taking a batch: days' files have it, `candles.db` has not.
+    #[cfg(test)]
+    Tear(Arc<StoreBatch>, Done<()>),
     /// Do a step of sealing a day that is over.
     Seal(Kind, Day, Done<Left>),
     /// Delete a day.
     Delete(Kind, Day, Done<()>),
+    /// Do a step of deleting the bars of one second that open before a time.
+    Thin(UnixMs, Done<Left>),
     /// Look whether a day's file is damaged, and set it aside then. Says whether it was.
     Examine(Kind, Day, Done<bool>),
 }
@@ -73,8 +81,13 @@ impl Writer {
             // Whoever asked may have been stopped meanwhile; it is done all the same.
             match order {
                 Order::Write(batch, done) => drop(done.send(self.write_in_spite(&batch))),
+                #[cfg(test)]
+                Order::Tear(batch, done) => drop(done.send(self.write_days(&batch))),
                 Order::Seal(kind, day, done) => drop(done.send(self.seal(kind, day))),
                 Order::Delete(kind, day, done) => drop(done.send(self.delete(kind, day))),
+                Order::Thin(before, done) => {
+                    drop(done.send(candle::thin(&self.candles, before)));
+                }
                 Order::Examine(kind, day, done) => drop(done.send(self.examine(kind, day))),
             }
         }
@@ -190,9 +203,7 @@ impl Writer {
     }
 
     fn write(&mut self, batch: &StoreBatch) -> Result<(), StoreError> {
-        trade::write(&mut self.trades, &batch.trades)?;
-        self.books
-            .write(&mut self.book, &self.readers, &batch.book)?;
+        self.write_days(batch)?;
         let transaction = self.candles.transaction()?;
         candle::write(&transaction, &batch.candles)?;
         ledger::write_gaps(&transaction, &batch.gaps)?;
@@ -202,5 +213,12 @@ impl Writer {
         }
         transaction.commit()?;
         Ok(())
+    }
+
+    /// What goes into the files of days: before everything else, so that a position never stands
+    /// for what is not held.
+    fn write_days(&mut self, batch: &StoreBatch) -> Result<(), StoreError> {
+        trade::write(&mut self.trades, &batch.trades)?;
+        self.books.write(&mut self.book, &self.readers, &batch.book)
     }
 }

@@ -157,9 +157,11 @@ pub(super) struct StoreKind {
     pub kind: String,
     /// Size on disk, bytes.
     pub bytes: u64,
-    /// Mean size of the last days that are over, bytes.
+    /// Mean size of the last days that are over, bytes; of candles about what the last such day
+    /// added. Null where there is none yet.
     pub bytes_per_day: Option<u64>,
-    /// Days for which it is kept; null for ever.
+    /// Days for which it is kept; null for ever. Of candles this is about those of a minute and
+    /// wider: those of one second go with the trades of their day.
     pub keep_days: Option<u32>,
     /// When the next day of it is deleted, Unix milliseconds; null where nothing is.
     pub next_deletion: Option<i64>,

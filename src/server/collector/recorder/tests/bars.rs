@@ -272,6 +272,10 @@ impl CommittedEvents for SlowLog {
         self.inner.is_caught_up()
     }
 
+    fn committed(&self) -> Position {
+        self.inner.committed()
+    }
+
     fn passed(&self, position: Position) {
         self.inner.passed(position);
     }

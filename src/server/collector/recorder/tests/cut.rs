@@ -19,7 +19,7 @@ use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::sqlite::SqliteStore;
 use crate::server::storage::{Newest, Span};
 
-const ALL: Span = Span {
+pub(super) const ALL: Span = Span {
     start: UnixMs(0),
     end: UnixMs(i64::MAX / 2_000_000),
     limit: u32::MAX,
@@ -101,7 +101,7 @@ async fn recovered(folder: &Path) -> (Vec<Sequenced>, SqliteStore) {
 
 /// Trades, bars, the end of each gap and the books that a store has.
 #[derive(Debug, PartialEq)]
-struct State {
+pub(super) struct State {
     trades: BTreeMap<(InstrumentId, u64), Trade>,
     bars: BTreeMap<(InstrumentId, Timeframe, UnixMs), Candle>,
     gaps: BTreeMap<(InstrumentId, UnixMs), Option<UnixMs>>,
@@ -116,7 +116,7 @@ fn uncounted(view: BookView) -> BookView {
     }
 }
 
-async fn held(store: &SqliteStore) -> State {
+pub(super) async fn held(store: &dyn MarketStore) -> State {
     let mut state = State {
         trades: BTreeMap::new(),
         bars: BTreeMap::new(),
@@ -153,7 +153,7 @@ async fn held(store: &SqliteStore) -> State {
     state
 }
 
-fn expected(events: &[Sequenced]) -> State {
+pub(super) fn expected(events: &[Sequenced]) -> State {
     let trades = events
         .iter()
         .filter_map(|sequenced| match sequenced.event.body {

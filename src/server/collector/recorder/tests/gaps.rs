@@ -98,6 +98,47 @@ async fn bars_lack_trades_as_soon_as_nothing_is_heard_any_more() {
     }
 }
 
+/// A bar of which only the first trades are fetched, after a restart: the rest cannot be had.
+#[tokio::test(start_paused = true)]
+async fn a_bar_that_was_fetched_in_part_after_a_restart_is_not_whole() {
+    let (minute, hour) = (60_000, 3_600_000);
+    let start = Timeframe::H1.floor(UnixMs(1_700_000_000_000)).0;
+    let end = start + 20 * minute;
+    let before = vec![
+        EventBody::Trade(trade(0, start - 48 * hour)),
+        EventBody::Trade(trade(1, start)),
+        gap(start + 1, Some(end), false),
+        EventBody::Trade(trade(9, end)),
+    ];
+    let after = [
+        EventBody::Backfill(trade(2, start + 3 * minute)),
+        gap(start + 1, Some(end), false),
+    ];
+    for (said, later, killed) in [
+        ("soon after the gap", None, vec![4]),
+        ("before the trade that ended it", None, vec![3, 5]),
+        ("days after it", Some(trade(10, start + 72 * hour)), vec![5]),
+    ] {
+        let mut bodies = before.clone();
+        bodies.extend(later.map(EventBody::Trade));
+        bodies.extend(after.clone());
+        let bodies = bodies.into_iter().map(|body| event(&id("A-USD"), body));
+        let (mut ledger, store) = (Ledger::default(), MemoryStore::default());
+        for (at, event) in numbered(bodies.collect()).iter().enumerate() {
+            if killed.contains(&at) {
+                ledger = Ledger::default();
+            }
+            ledger.take(event, &store).await.unwrap();
+            let batch = ledger.batch(&store).await.unwrap();
+            store.write(batch).await.unwrap();
+        }
+        for timeframe in [Timeframe::S1, Timeframe::M1, Timeframe::H1] {
+            let held = bar(&store, timeframe, start + 3 * minute);
+            assert_eq!(held.origin, Origin::Both, "{timeframe}, killed {said}");
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn fetched_trades_make_bars_whole_again() {
     let (minute, hour) = (60_000, 3_600_000);

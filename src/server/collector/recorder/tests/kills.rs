@@ -7,7 +7,8 @@ use tradesuite_core::model::{Candle, InstrumentId, Timeframe};
 
 use super::market::{bars_of, gaps_of, market, plain, some_event};
 use super::*;
-use crate::server::collector::testing::{Fault, Held};
+use crate::server::collector::sink::EventSink;
+use crate::server::collector::testing::{Fault, Held, MemoryJournal};
 
 /// Runs recorder after recorder over one store, each killed after so many milliseconds, the last
 /// one to the end.
@@ -63,6 +64,7 @@ fn some_fault() -> impl Strategy<Value = Option<Fault>> {
         3 => Just(None),
         1 => Just(Some(Fault::Refuse)),
         1 => Just(Some(Fault::LoseAnswer)),
+        1 => Just(Some(Fault::Tear)),
     ]
 }
 
@@ -112,4 +114,34 @@ async fn a_store_that_is_away_for_an_hour_gets_everything_later() {
     let (held, _) = record(&events, &faults, &[], 10).await;
     assert_eq!(held.trades.len(), 199);
     assert!(watch.elapsed() > Duration::from_secs(60));
+}
+
+/// No event comes with it, so that its position says nothing.
+#[tokio::test(start_paused = true)]
+async fn a_bar_that_closed_by_the_clock_is_written_again_where_that_failed() {
+    let (journal, store) = (MemoryJournal::default(), Arc::new(MemoryStore::default()));
+    *store.faults.lock().unwrap() = [None, Some(Fault::Refuse)].into();
+    let last = nth(1, 0);
+    let first = event(&id("A-USD"), EventBody::Trade(last));
+    journal.append(vec![first]).await.unwrap();
+    let (clock, progress) = (Clock::manual(last.time), Arc::new(Progress::default()));
+    let recorder = Recorder {
+        events: journal.tail(),
+        store: store.clone(),
+        clock: Some(clock.clone()),
+        jitter: Jitter::fixed(0.0),
+        stop: CancellationToken::new(),
+        progress: progress.clone(),
+        mending: None,
+    };
+    let (mut written, mut problem) = (progress.written(), progress.problem());
+    let recording = tokio::spawn(recorder.run());
+    written.wait_for(|at| *at == Position(1)).await.unwrap();
+    let time = last.time.to_ms().0;
+    assert!(!bar(&store, Timeframe::M1, time).closed);
+    clock.set(UnixNs(last.time.0 + 3 * SILENCE_NS));
+    problem.wait_for(Option::is_some).await.unwrap();
+    problem.wait_for(Option::is_none).await.unwrap();
+    assert!(bar(&store, Timeframe::M1, time).closed);
+    recording.abort();
 }

@@ -3,6 +3,7 @@
 //! | module | what is tested |
 //! |---|---|
 //! | [`kills`] | recorders that are killed over stores that fail: everything is kept, once |
+//! | [`torn`] | a store that was killed while writing: its bars get the trades that it has already |
 //! | [`cut`] | a journal whose files are cut anywhere: the store holds a beginning of what there was |
 //! | [`late`] | trades in any order, however late: the same bars |
 //! | [`gaps`] | what is missing, in the ledger and in the bars |
@@ -15,6 +16,7 @@ mod gaps;
 mod kills;
 mod late;
 mod market;
+mod torn;
 
 use std::sync::Mutex;
 
@@ -46,6 +48,10 @@ impl CommittedEvents for MemoryLog {
 
     fn is_caught_up(&self) -> bool {
         self.next >= self.events.len()
+    }
+
+    fn committed(&self) -> Position {
+        self.events.last().map_or(Position(0), |last| last.position)
     }
 
     fn passed(&self, position: Position) {

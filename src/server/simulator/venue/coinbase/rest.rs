@@ -119,6 +119,11 @@ fn turn_away(why: Turned) -> Response {
             "too many requests",
         ),
         Turned::Failed => Refusal::internal(),
+        Turned::Busy => Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "UNAVAILABLE",
+            "too much to do",
+        ),
     };
     refusal.into_response()
 }

@@ -39,6 +39,7 @@ struct Refusal(StatusCode, &'static str);
 const UNKNOWN_PAIR: Refusal = Refusal(StatusCode::OK, "EQuery:Unknown asset pair");
 const ARGUMENTS: Refusal = Refusal(StatusCode::OK, "EGeneral:Invalid arguments");
 const INTERNAL: Refusal = Refusal(StatusCode::INTERNAL_SERVER_ERROR, "EGeneral:Internal error");
+const BUSY: Refusal = Refusal(StatusCode::OK, "EService:Busy");
 
 impl From<Closed> for Refusal {
     fn from(_: Closed) -> Self {
@@ -69,6 +70,7 @@ fn turn_away(why: Turned) -> Response {
         Turned::Blocked => Refusal(StatusCode::FORBIDDEN, "EGeneral:Permission denied"),
         Turned::TooMany => Refusal(StatusCode::TOO_MANY_REQUESTS, "EGeneral:Too many requests"),
         Turned::Failed => INTERNAL,
+        Turned::Busy => BUSY,
     }
     .into_response()
 }
@@ -233,4 +235,18 @@ fn word_trades(listing: &Listing, trades: &[&Trade], since_ns: i64) -> String {
     let last = trades.last().map_or(since_ns, |trade| trade.time.0);
     out.push_str(&format!("],\"last\":\"{last}\"}}}}"));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The venue's answers have status 200, also where they are refusals.
+    #[tokio::test]
+    async fn that_it_is_busy_is_said_in_an_answer() {
+        let response = turn_away(Turned::Busy);
+        assert_eq!(response.status(), StatusCode::OK);
+        let body = axum::body::to_bytes(response.into_body(), 100).await;
+        assert_eq!(body.unwrap(), r#"{"error":["EService:Busy"]}"#);
+    }
 }

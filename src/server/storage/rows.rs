@@ -1,8 +1,8 @@
 //! Answers at one precision, ascending, whatever precisions and order the rows came in.
 
-use tradesuite_core::model::Precision;
+use tradesuite_core::model::{Candle, Precision, Trade};
 
-use crate::server::storage::{Newest, Rows, StoreError};
+use super::{Newest, Rows, StoreError};
 
 /// What can be brought to another precision.
 pub(super) trait Rescale: Sized {
@@ -10,6 +10,26 @@ pub(super) trait Rescale: Sized {
     fn time_key(&self) -> i64;
     /// The same value at a finer precision; `None` where it does not fit.
     fn rescaled(self, from: Precision, to: Precision) -> Option<Self>;
+}
+
+impl Rescale for Trade {
+    fn time_key(&self) -> i64 {
+        self.time.0
+    }
+
+    fn rescaled(self, from: Precision, to: Precision) -> Option<Self> {
+        Trade::rescaled(self, from, to)
+    }
+}
+
+impl Rescale for Candle {
+    fn time_key(&self) -> i64 {
+        self.time.0
+    }
+
+    fn rescaled(self, from: Precision, to: Precision) -> Option<Self> {
+        Candle::rescaled(self, from, to)
+    }
 }
 
 /// SQL for the direction in which a limit counts.
