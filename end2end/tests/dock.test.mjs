@@ -151,7 +151,7 @@ test('an instrument is chosen also while a panel without one is attended', async
   const page = await opened(t);
   await ready(page, 'trader');
   const status = page.getByTestId('group').filter({ has: tab(page, 'Status') });
-  await status.getByTestId('link').click();
+  await status.getByTestId('link-menu').click();
   await page.getByTestId('link-none').click();
   await until('the attention', async () => (await status.getAttribute('data-focused')) === 'true');
   await choose(page, 'ltc', 'LTC-USD');
@@ -222,7 +222,7 @@ test('a menu takes the keyboard, says what is chosen, and gives the keyboard bac
   await ready(page, 'trader');
   const focused = () => page.evaluate(() => document.activeElement.dataset.testid);
   const group = page.getByTestId('group').filter({ has: page.getByRole('tab', { name: 'Chart', exact: true }) });
-  const button = group.getByTestId('link');
+  const button = group.getByTestId('link-menu');
   await button.focus();
   await page.keyboard.press('Enter');
   await until('the first item', async () => (await focused()) === 'link-none');
@@ -230,14 +230,14 @@ test('a menu takes the keyboard, says what is chosen, and gives the keyboard bac
   assert.deepEqual((await checked()).map((text) => text.toLowerCase().match(/[a-z]+/)[0]), ['blue']);
   await page.keyboard.press('Escape');
   await until('no menu', async () => (await page.getByRole('menu').count()) === 0);
-  assert.equal(await focused(), 'link');
+  assert.equal(await focused(), 'link-menu');
   await page.keyboard.press('Enter');
   await until('the first item', async () => (await focused()) === 'link-none');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   // Both menus of a header stand side by side; each closes its own.
   await until('no menu', async () => (await page.getByRole('menu').count()) === 0);
-  assert.equal(await focused(), 'link');
+  assert.equal(await focused(), 'link-menu');
 });
 
 test('the keys of the dock work wherever the keyboard is', async (t) => {

@@ -63,6 +63,9 @@ impl FrameLoop {
 
     /// Nothing.
     pub fn request(&self) {}
+
+    /// Nothing.
+    pub fn stop(&self) {}
 }
 
 /// Nothing to undo.

@@ -63,6 +63,7 @@ pub fn GroupHeader(
             data-testid="group"
             data-focused=move || is_focused().to_string()
             on:pointerdown=move |_| with_active(&|active| workspace.focus(active))
+            on:focusin=move |_| with_active(&|active| workspace.focus(active))
         >
             <div
                 class="flex min-w-16 shrink items-stretch overflow-x-auto overflow-y-hidden [scrollbar-width:none]"

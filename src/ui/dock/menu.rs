@@ -57,7 +57,7 @@ pub fn LinkMenu(
     view! {
         <Menu
             name="Link with panels of the same colour"
-            testid="link"
+            testid="link-menu"
             class="grid size-[22px] cursor-pointer place-items-center rounded hover:bg-hover"
             button=move || view! { <LinkDot link=Signal::derive(link) /> }.into_any()
         >

@@ -164,8 +164,11 @@ impl Painter {
         let held = StoredValue::new_local(Some((guards, frames_of_itself)));
         on_cleanup(move || {
             if let Some((_guards, frames)) = held.try_update_value(Option::take).flatten() {
-                // Breaks the loop's hold on itself.
-                frames.borrow_mut().take();
+                // Who waits for an answer still holds the painter. This also breaks the loop's hold
+                // on itself.
+                if let Some(frames) = frames.take() {
+                    frames.stop();
+                }
             }
         });
     }

@@ -37,6 +37,10 @@ impl Entry {
         match self.value.get() {
             Value::Null => String::new(),
             Value::String(text) => text,
+            // Without the `.0` that tells a decimal number from a whole one.
+            Value::Number(number) if number.is_f64() => {
+                number.as_f64().unwrap_or_default().to_string()
+            }
             other => other.to_string(),
         }
     }
