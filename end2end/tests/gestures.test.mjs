@@ -27,6 +27,7 @@ test('a drag moves the bars with the pointer', async (t) => {
 });
 
 test('a held drag keeps its bar while bars close and history comes in', async (t) => {
+  // So wide that the first bars are not enough.
   let release;
   const released = new Promise((resolve) => {
     release = resolve;
@@ -36,7 +37,7 @@ test('a held drag keeps its bar while bars close and history comes in', async (t
     await route.continue();
   };
   const before = (page) => page.route(/\/fn\/candles\?.*\bbefore=\d/, withheld);
-  const { page, chart, state, box } = await opened(t, { workspace: { timeframe: '1m' }, before });
+  const { page, chart, state, box } = await opened(t, { width: 2400, workspace: { timeframe: '1m' }, before });
   const y = box.y + state.plot.height / 3;
   await page.mouse.move(box.x + 100, y);
   await page.mouse.down();

@@ -88,9 +88,14 @@ impl Actor {
     async fn handle(&mut self, command: Command) {
         match command {
             Command::Events(batch, own) => {
+                let mut released = false;
                 for index in own {
                     let change = self.market.take(&batch[index]);
+                    released |= change.released;
                     self.notice(change);
+                }
+                if released {
+                    self.restart_bars();
                 }
             }
             Command::Missed(until) => {
@@ -119,6 +124,16 @@ impl Actor {
     fn notice(&mut self, change: Change) {
         for speaker in self.speakers.values_mut() {
             speaker.notice(change);
+        }
+    }
+
+    /// Has who listens to bars read them again: those that changed may be older than any message
+    /// tells of.
+    fn restart_bars(&mut self) {
+        for (topic, speaker) in &mut self.speakers {
+            if matches!(topic, Topic::Candles { .. }) {
+                speaker.restart(&self.market);
+            }
         }
     }
 

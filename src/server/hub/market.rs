@@ -26,6 +26,8 @@ pub(super) struct Change {
     pub trade: bool,
     /// A bar closed or was revised.
     pub bar_closed: bool,
+    /// Bars, however old, are withheld no longer.
+    pub released: bool,
     /// Levels changed.
     pub book: bool,
     /// The book became true or untrue.
@@ -217,6 +219,7 @@ impl Market {
         }
         if let Some(time) = event.time() {
             change.bar_closed |= self.advance(time);
+            change.released = self.withheld.expire(self.clock);
             change.over_until = Some(self.candles.over_until());
         }
         change
@@ -255,7 +258,7 @@ impl Market {
         self.any_closed()
     }
 
-    /// Moves exchange time on. Returns whether a bar closed or is withheld no longer.
+    /// Moves exchange time on. Returns whether a bar closed.
     fn advance(&mut self, time: UnixNs) -> bool {
         self.clock = self.clock.max(time);
         if self.clock == UnixNs(i64::MIN) {
@@ -264,7 +267,7 @@ impl Market {
         self.bar_events.clear();
         self.candles.on_clock(self.clock, &mut self.bar_events);
         self.ticker.on_clock(self.clock);
-        self.withheld.expire(self.clock) || self.any_closed()
+        self.any_closed()
     }
 
     fn any_closed(&self) -> bool {

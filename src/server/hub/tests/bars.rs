@@ -32,6 +32,32 @@ async fn a_bar_that_lacks_its_beginning_is_not_shown_until_it_is_mended() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_bar_that_nobody_mends_is_shown_in_the_end_however_old() {
+    let options = HubOptions {
+        withhold: Duration::from_secs(60),
+        ..HubOptions::default()
+    };
+    let hub = Hub::new(options, Arc::new(MemoryStore::default()));
+    let mut events = Events::default();
+    let seconds = Topic::Candles {
+        instrument: bitcoin(),
+        timeframe: Timeframe::S1,
+    };
+    let outbox = listen(&hub, &[seconds]).await;
+    let one = |second: i64| EventBody::Trade(trade(second as u64, second * 1_000, 10_000));
+    hub.feed(&events.batch((1..=59).map(one))).await;
+    while soon(&outbox).await.is_some() {}
+    let first = hub.bars(&bitcoin(), Timeframe::S1).await.expect("bars");
+    assert!(first.withheld.hides(Timeframe::S1, &first.bars[0]));
+
+    hub.feed(&events.batch([one(61)])).await;
+    let again = next(&outbox).await;
+    assert!(matches!(again.body, Body::Snapshot(_)), "{again:?}");
+    let then = hub.bars(&bitcoin(), Timeframe::S1).await.expect("bars");
+    assert!(!then.withheld.hides(Timeframe::S1, &then.bars[0]));
+}
+
 /// Whatever was said when: in the moment that a trade is said, its bar is.
 #[tokio::test(start_paused = true)]
 async fn trades_and_their_bars_are_said_together() {
