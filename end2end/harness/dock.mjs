@@ -24,8 +24,10 @@ export const tab = (page, name) => page.getByRole('tab', { name, exact: true });
 /** Opens a ready-made workspace anew, whatever other tests made of it. */
 export async function ready(page, name) {
   const button = page.getByTestId(`workspace-${name}`);
+  const isRead = async () => (await page.getByTestId('workspaces').getAttribute('aria-busy')) === 'false';
+  await until('the workspace of before', isRead);
   await button.click();
-  await until(`the workspace ${name}`, async () => (await button.getAttribute('aria-pressed')) === 'true');
+  await until(`the workspace ${name}`, async () => (await button.getAttribute('aria-pressed')) === 'true' && (await isRead()));
 }
 
 /** Chooses the first instrument that a search finds. */

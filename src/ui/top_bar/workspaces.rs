@@ -32,6 +32,8 @@ pub fn WorkspaceBar() -> impl IntoView {
             class="flex shrink-0 items-center rounded-md border border-line p-0.5 max-lg:hidden"
             role="group"
             aria-label="Workspace"
+            aria-busy=move || workspace.is_reading.get().to_string()
+            data-testid="workspaces"
         >
             {buttons.collect_view()}
         </div>

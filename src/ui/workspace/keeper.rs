@@ -107,6 +107,11 @@ impl Keeper {
         self.leaving.is_some()
     }
 
+    /// Whether what is shown may be another workspace in a moment.
+    pub fn is_reading(&self) -> bool {
+        self.knowledge == Knowledge::Unasked || self.leaving.is_some()
+    }
+
     /// Whether there is nothing in it that would be lost with it.
     pub fn is_untouched(&self) -> bool {
         self.sent.is_none() && self.is_clean()

@@ -101,9 +101,9 @@ impl Workspace {
 
     /// Puts down what has become of the workspace: in the browser, and for the person.
     fn note(self) {
-        let (now, overtaken) = self.keeping.with(|keeper| {
+        let (now, overtaken, is_reading) = self.keeping.with(|keeper| {
             let now = (keeper.name().clone(), keeper.kept());
-            (now, keeper.overtaken())
+            (now, keeper.overtaken(), keeper.is_reading())
         });
         let copied = self.keeping.copied;
         if copied.with_value(|copied| copied.as_ref() != Some(&now)) {
@@ -112,6 +112,9 @@ impl Workspace {
         }
         if self.overtaken.get_untracked() != overtaken {
             self.overtaken.set(overtaken);
+        }
+        if self.is_reading.get_untracked() != is_reading {
+            self.is_reading.set(is_reading);
         }
     }
 
@@ -309,6 +312,7 @@ impl Workspace {
             }),
         }
         self.focused.set(None);
+        self.note();
         self.say_current().await;
     }
 

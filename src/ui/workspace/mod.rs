@@ -68,6 +68,8 @@ pub struct Workspace {
     pub unsaved: RwSignal<Option<(Name, String)>>,
     /// Another window has saved this workspace meanwhile: the version that is there now.
     pub overtaken: RwSignal<Option<Option<u64>>>,
+    /// Whether what is shown may be another workspace in a moment: the server is asked for it.
+    pub is_reading: RwSignal<bool>,
     keeping: Keeping,
     /// The panels of a wide window, with undo.
     dock: RwSignal<Dock>,
@@ -93,6 +95,7 @@ impl Workspace {
             address_problem: RwSignal::new(None),
             unsaved: RwSignal::new(None),
             overtaken: RwSignal::new(None),
+            is_reading: RwSignal::new(true),
             keeping: Keeping::new(),
             dock: RwSignal::new(Dock::new(empty.desktop)),
             links: RwSignal::new(empty.links),
