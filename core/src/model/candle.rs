@@ -14,7 +14,9 @@ pub enum Origin {
     Trades,
     /// The venue's own history.
     Venue,
-    /// Folded from bars of both origins, or a venue bar continued by own trades.
+    /// Folded from bars of both origins, a venue bar continued by own trades, or a bar of either
+    /// of which a part is not known, such as the hour in which an imported file begins. Better
+    /// bars take its place, and a venue's history is asked for it.
     Both,
 }
 

@@ -134,7 +134,8 @@ pub struct ServerStatus {
     pub connections: Vec<ConnectionStatus>,
     /// Frames and values that did not parse, fit or verify since the start.
     pub rejected: u64,
-    /// What the settings ask for and cannot be collected, in a sentence each.
+    /// What the settings ask for and cannot be collected, and that this machine's clock is far from
+    /// the venues' times, in a sentence each.
     #[serde(default)]
     pub notices: Vec<String>,
 }

@@ -35,7 +35,7 @@ pub struct CandleRow {
     pub trades: Option<u64>,
     /// Whether the bucket is over.
     pub closed: bool,
-    /// `trades`, `venue` or `both`.
+    /// `trades`, `venue` or `both`, which is also said of a bar of which a part is not known.
     pub origin: Origin,
 }
 

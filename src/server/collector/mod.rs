@@ -6,6 +6,7 @@
 //! | [`session`] | one connection, from opening to end |
 //! | [`supervisor`] | a venue's connections: who carries what, when to try again |
 //! | [`checker`] | what a session and its checks say to each other |
+//! | `clock_offset` | how far this machine's clock is from the venues' times |
 //! | [`intake`] | from frames to events that can be believed |
 //! | [`assignment`] | which connection carries an instrument |
 //! | [`backoff`], [`limiter`] | waits between tries; a venue's limits |
@@ -24,6 +25,7 @@ pub mod assignment;
 pub mod backfill;
 pub mod backoff;
 pub mod checker;
+mod clock_offset;
 pub mod directory;
 pub mod history;
 pub mod http;

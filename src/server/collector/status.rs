@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tradesuite_core::model::{ConnectionState, ConnectionStatus, UnixNs};
 
+use super::clock_offset::{self, ClockOffset};
 use super::intake::Verdict;
 
 const NS_PER_MS: i64 = 1_000_000;
@@ -13,7 +14,7 @@ const RATE_WINDOW_S: i64 = 5;
 
 /// Silence after which a line counts as stale, milliseconds: every feed has a heartbeat at least
 /// once a second, and who looks shall know within three.
-const QUIET_MS: i64 = 2_200;
+const QUIET_MS: i64 = 2_000;
 
 /// Every connection's state, and what is not collected. A cheap handle.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +37,7 @@ struct Line {
     state: ConnectionState,
     meter: Meter,
     last_frame: Option<UnixNs>,
+    offset: ClockOffset,
     opened: u64,
     gaps: u64,
     resyncs: u64,
@@ -54,6 +56,7 @@ impl StatusBoard {
             state: ConnectionState::Connecting,
             meter: Meter::default(),
             last_frame: None,
+            offset: ClockOffset::default(),
             opened: 0,
             gaps: 0,
             resyncs: 0,
@@ -78,11 +81,17 @@ impl StatusBoard {
         lock(&self.0).uncollected.insert(exchange, sentences);
     }
 
-    /// What is asked for and cannot be collected, in a sentence each.
+    /// What is asked for and cannot be collected, and that the clock is wrong, in a sentence each.
     #[must_use]
     pub fn notices(&self) -> Vec<String> {
         let board = lock(&self.0);
-        board.uncollected.values().flatten().cloned().collect()
+        let offsets = board.lines.iter().filter_map(|cell| {
+            let line = lock(&cell.0);
+            Some((line.exchange, line.offset.ms()?))
+        });
+        let clock = clock_offset::sentence(offsets);
+        let uncollected = board.uncollected.values().flatten().cloned();
+        uncollected.chain(clock).collect()
     }
 
     /// All connections as they stand now.
@@ -133,6 +142,7 @@ impl StatusCell {
     pub fn connecting(&self) {
         let mut line = lock(&self.0);
         line.state = ConnectionState::Connecting;
+        line.offset = ClockOffset::default();
         line.retry_at = None;
     }
 
@@ -147,6 +157,11 @@ impl StatusCell {
         line.state = ConnectionState::Live;
         line.last_frame = Some(now);
         line.meter.add(count, now);
+    }
+
+    /// A frame said what time it was at the venue.
+    pub fn venue_time(&self, time: UnixNs, received: UnixNs) {
+        lock(&self.0).offset.hear(time, received);
     }
 
     /// Nothing came for longer than it should take.
@@ -241,6 +256,29 @@ mod tests {
         for (now, expected) in [(10_000, 10.0), (10_900, 10.0), (12_000, 6.0), (60_000, 0.0)] {
             assert!((meter.per_second(at(now)) - expected).abs() < 1e-9, "{now}");
         }
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_said_until_a_line_disagrees() {
+        let board = StatusBoard::default();
+        let (far, near) = (board.register("far"), board.register("near"));
+        let hear = |cell: &StatusCell, late_ms: i64| {
+            for _ in 0..10 {
+                cell.venue_time(at(1_000_000_000), at(1_000_000_000 + late_ms));
+            }
+        };
+        assert!(board.notices().is_empty());
+        hear(&far, 40 * 86_400_000);
+        let said = board.notices().join("");
+        assert!(
+            said.contains("3456000 s ahead of the times that far"),
+            "{said}"
+        );
+        hear(&near, 40);
+        assert!(board.notices().is_empty());
+        // What a line said before it was lost counts no more.
+        near.connecting();
+        assert_eq!(board.notices().len(), 1);
     }
 
     #[test]

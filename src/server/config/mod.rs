@@ -454,6 +454,7 @@ mod tests {
             ("keep_book_days", "a week", "0 to 36500"),
             ("keep_bytes", "much", "200GB"),
             ("keep_bytes", "-1GB", "200GB"),
+            ("keep_bytes", "1KB", "TB, GB, MB, kB or B"),
             ("keep_bytes", "99999999999TB", "200GB"),
         ] {
             let resolved = resolve(&[(name, value)], &[], None).expect("settings");

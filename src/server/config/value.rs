@@ -85,7 +85,9 @@ pub(super) fn read_bytes(text: &str) -> Result<Option<u64>, String> {
         Some((number.trim_end(), *bytes))
     });
     let (number, unit) = unit.unwrap_or((text, 1));
-    let needed = || "a size is needed, such as 200GB or 1.5 TB; 0 for no limit".to_owned();
+    let needed = || {
+        "a size is needed, such as 200GB or 1.5 TB: a number with TB, GB, MB, kB or B; 0 for no limit".to_owned()
+    };
     let number = Decimal::parse(number).map_err(|_| needed())?.normalized();
     let part = 10_u64.checked_pow(number.scale.into()).ok_or_else(needed)?;
     let bytes = u64::try_from(number.mantissa)

@@ -81,7 +81,7 @@ fn standing(path: &Path) -> Standing {
 }
 
 /// Writes a file and takes it away again.
-fn tempfile_in(folder: &Path) -> std::io::Result<()> {
+pub(super) fn tempfile_in(folder: &Path) -> std::io::Result<()> {
     let path = folder.join(format!(".tradesuite-doctor-{}", std::process::id()));
     std::fs::write(&path, b"may be deleted\n")?;
     std::fs::remove_file(path)

@@ -1,11 +1,13 @@
-//! The data folder: its stamp, and whether its files are whole.
+//! The data folder: its stamp, and whether its files can be written and are whole.
 
+use std::ffi::OsStr;
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 use tradesuite_core::model::{Mode, UnixNs};
 
-use super::{Finding, Verdict};
+use super::{Finding, Verdict, disk};
 use crate::server::storage::StoreError;
 use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::sqlite;
@@ -29,6 +31,14 @@ pub fn examine(data: &Path, mode: Mode) -> Finding {
         }
         Err(error) => return Finding::new("store", Verdict::Bad, error.to_string()),
     };
+    let locked = unwritable(held.path());
+    if !locked.is_empty() {
+        let sentence = format!(
+            "what the server has to write cannot be written: {}",
+            locked.join("; ")
+        );
+        return Finding::new("store", Verdict::Bad, sentence);
+    }
     let (mut files, mut bytes) = (0, 0);
     for path in databases(held.path()) {
         files += 1;
@@ -56,17 +66,45 @@ pub fn examine(data: &Path, mode: Mode) -> Finding {
 
 /// Every SQLite file of the folder and its subfolders.
 fn databases(folder: &Path) -> Vec<PathBuf> {
+    let mut found = files(folder, &["db"]);
+    found.sort();
+    found
+}
+
+/// Files of the folder and its subfolders with one of these extensions.
+fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
+        let extension = path.extension().and_then(OsStr::to_str);
         if path.is_dir() {
-            found.extend(databases(&path));
-        } else if path.extension().is_some_and(|extension| extension == "db") {
+            found.extend(files(&path, extensions));
+        } else if extension.is_some_and(|extension| extensions.contains(&extension)) {
             found.push(path);
         }
     }
-    found.sort();
     found
+}
+
+/// Files of the stores, their logs and their folders that cannot be written, each with the reason:
+/// another user may have run a server or an import here. Files are opened and not changed.
+fn unwritable(data: &Path) -> Vec<String> {
+    let mut refused = Vec::new();
+    for folder in ["trades", "book"].map(|name| data.join(name)) {
+        if folder.is_dir()
+            && let Err(error) = disk::tempfile_in(&folder)
+        {
+            refused.push(format!("{}: {error}", folder.display()));
+        }
+    }
+    let mut files = files(data, &["db", "db-wal", "db-shm"]);
+    files.sort();
+    for path in files {
+        if let Err(error) = OpenOptions::new().write(true).open(&path) {
+            refused.push(format!("{}: {error}", path.display()));
+        }
+    }
+    refused
 }
 
 fn check(path: &Path) -> Result<(), String> {
@@ -126,5 +164,32 @@ mod tests {
         } = examine(&candles, Mode::Demo);
         assert_eq!(verdict, Verdict::Bad);
         assert!(sentence.contains("is a file"), "{sentence}");
+    }
+
+    /// A running program: not even its owner, nor root, can write it.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn files_that_cannot_be_written_are_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let held = DataDirectory::open(folder.path(), Mode::Demo, UnixNs(0)).expect("opens");
+        drop(held);
+        let trades = folder.path().join("trades");
+        std::fs::create_dir(&trades).expect("makes");
+        let program = std::env::current_exe().expect("a program");
+        for path in ["candles.db", "state.db-wal", "trades/2026-11-23.db"] {
+            std::os::unix::fs::symlink(&program, folder.path().join(path)).expect("links");
+        }
+        std::fs::write(folder.path().join("journal.db"), "").expect("writes");
+        let found = examine(folder.path(), Mode::Demo);
+        assert_eq!(found.verdict, Verdict::Bad);
+        for name in [
+            "/candles.db: ",
+            "/state.db-wal: ",
+            "/trades/2026-11-23.db: ",
+        ] {
+            assert!(found.sentence.contains(name), "{}", found.sentence);
+        }
+        assert!(found.sentence.contains("cannot be written"));
+        assert!(!found.sentence.contains("journal.db"));
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct BarsAfter<'a> {
     pub instrument: &'a InstrumentId,
     /// Times of the first row and of the last one.
     pub span: (UnixMs, UnixMs),
+    /// Whether every row between them was written.
+    pub complete: bool,
     pub now: UnixMs,
 }
 
@@ -79,7 +81,7 @@ impl BarsAfter<'_> {
     /// Whole where it lies within the imported trades.
     fn judged_trades(&self, timeframe: Timeframe, bar: Candle) -> Candle {
         let end = timeframe.next(bar.time);
-        let whole = self.span.0 < bar.time && end <= self.span.1;
+        let whole = self.complete && self.span.0 < bar.time && end <= self.span.1;
         Candle {
             closed: end.0 + DEFAULT_GRACE_MS <= self.now.0,
             origin: if whole { Origin::Trades } else { Origin::Both },
@@ -119,7 +121,7 @@ impl BarsAfter<'_> {
         bar: Candle,
     ) -> Candle {
         let end = target.next(bar.time);
-        let within = self.span.0 <= bar.time && end <= base.next(self.span.1);
+        let within = self.complete && self.span.0 <= bar.time && end <= base.next(self.span.1);
         let inside = bars.rows.partition_point(|b| b.time < end)
             - bars.rows.partition_point(|b| b.time < bar.time);
         let all = (end.0 - bar.time.0) / base.nominal_ms();

@@ -6,6 +6,7 @@
 //! | [`row`] | what a line of trades or bars says |
 //! | [`twice`] | rows that a file has more than once |
 //! | [`bars`] | bars that follow from what was imported |
+//! | [`owed`] | bars that an import which was cut off has not made yet |
 //! | [`progress`] | saying how far it is |
 //!
 //! A file is read more than once: first every line is checked, so that a file with a bad one changes
@@ -13,6 +14,7 @@
 //! nothing: trades are known by their id, bars by their opening time.
 
 mod bars;
+mod owed;
 mod progress;
 mod row;
 mod table;
@@ -25,7 +27,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 use tradesuite_core::model::{Instrument, InstrumentId, Precision, Timeframe, UnixMs, UnixNs};
 
-use self::bars::BarsAfter;
+pub use self::owed::Debts;
+use self::owed::Owed;
 pub use self::progress::Progress;
 use self::row::{CandleRow, Row, TradeRow};
 use self::table::Table;
@@ -69,6 +72,9 @@ pub struct Imported {
     pub bars: u64,
     /// Time of the first row and of the last one.
     pub span: (UnixMs, UnixMs),
+    /// Least time between two bars that follow each other, where it is more than their width:
+    /// they may be wider than was said.
+    pub apart_ms: Option<i64>,
 }
 
 impl Imported {
@@ -85,19 +91,24 @@ impl Imported {
             others += &format!(", {again} stand in the file twice");
         }
         let (first, last) = (self.span.0.to_rfc3339(), self.span.1.to_rfc3339());
+        let doubt = self.apart_ms.map_or_else(String::new, |apart| {
+            let seconds = apart / 1_000;
+            format!("; its nearest two rows are {seconds} s apart: is --timeframe right?")
+        });
         format!(
-            "imported {new} new rows of {instrument} from {first} to {last}{others}; {} bars follow from them",
+            "imported {new} new rows of {instrument} from {first} to {last}{others}; {} bars follow from them{doubt}",
             self.bars
         )
     }
 }
 
-/// Why a file was not imported, or not whole.
+/// Why a file was not imported, or not whole. The sentences hold their causes, which are no sources
+/// therefore: who prints a chain of errors would say them twice.
 #[derive(Debug, Error)]
 pub enum ImportError {
     /// The file cannot be read, or a line of it is wrong.
     #[error("{0}; nothing was imported")]
-    Table(#[from] TableError),
+    Table(TableError),
     /// There is no row in it.
     #[error("{}: has no rows; nothing was imported", path.display())]
     Empty {
@@ -106,23 +117,23 @@ pub enum ImportError {
     },
     /// The store stopped taking rows.
     #[error(
-        "{taken} rows were imported and stay, then: {source}; importing the file again takes the rest and doubles nothing"
+        "{taken} rows were imported and stay, then: {cause}; importing the file again takes the rest and doubles nothing"
     )]
     Store {
         /// Rows written until then.
         taken: u64,
         /// Why.
-        source: StoreError,
+        cause: StoreError,
     },
     /// The file was changed while it was read.
     #[error(
-        "{taken} rows were imported and stay, then: {source}; the file was not like that when it was checked"
+        "{taken} rows were imported and stay, then: {cause}; the file was not like that when it was checked"
     )]
     Changed {
         /// Rows written until then.
         taken: u64,
         /// What was found.
-        source: TableError,
+        cause: TableError,
     },
     /// The bars that follow from the rows were not all written.
     #[error(
@@ -131,51 +142,64 @@ pub enum ImportError {
     Bars(StoreError),
 }
 
+impl From<TableError> for ImportError {
+    fn from(error: TableError) -> Self {
+        Self::Table(error)
+    }
+}
+
 impl Import {
-    /// Reads the file into a store. `now` is when the rows are taken to have been received.
+    /// Reads the file into a store. `now` is when the rows are taken to have been received;
+    /// `debts` those of the store's folder.
     ///
     /// # Errors
     /// [`ImportError`], which says what was taken.
     pub async fn run(
         &self,
         store: &dyn MarketStore,
+        debts: &Debts,
         now: UnixNs,
         progress: &Progress,
     ) -> Result<Imported, ImportError> {
         match self.content {
-            Content::Trades => self.rows::<TradeRow>(store, now, progress).await,
-            Content::Candles(_) => self.rows::<CandleRow>(store, now, progress).await,
+            Content::Trades => self.rows::<TradeRow>(store, debts, now, progress).await,
+            Content::Candles(_) => self.rows::<CandleRow>(store, debts, now, progress).await,
         }
     }
 
     async fn rows<R: Row>(
         &self,
         store: &dyn MarketStore,
+        debts: &Debts,
         now: UnixNs,
         progress: &Progress,
     ) -> Result<Imported, ImportError> {
         let survey = self.check::<R>(progress)?;
         let held_before = self.held(store, &survey, 0).await?;
+        let owed = Owed::of(
+            &self.instrument,
+            self.content,
+            survey.span,
+            survey.precision,
+        );
+        let noted = debts.note(&owed);
+        noted.map_err(|cause| ImportError::Store { taken: 0, cause })?;
         self.write::<R>(store, &survey, now, progress).await?;
+        let owed = owed.completed();
+        debts.note(&owed).map_err(ImportError::Bars)?;
         let held = self.held(store, &survey, survey.rows).await?;
         progress.begin("working out the bars", survey.rows);
-        let after = BarsAfter {
-            store,
-            instrument: &self.instrument,
-            span: survey.span,
-            now: now.to_ms(),
-        };
-        let bars = match self.content {
-            Content::Trades => after.trades(survey.precision).await,
-            Content::Candles(timeframe) => after.candles(timeframe).await,
-        };
+        let bars = owed.bars(store, now.to_ms()).await;
         progress.end();
+        let bars = bars.map_err(ImportError::Bars)?;
+        debts.strike(&owed).map_err(ImportError::Bars)?;
         Ok(Imported {
             rows: survey.rows,
             new: held.saturating_sub(held_before),
             again: survey.again,
-            bars: bars.map_err(ImportError::Bars)?,
+            bars,
             span: survey.span,
+            apart_ms: survey.apart_ms(self.content),
         })
     }
 
@@ -194,11 +218,14 @@ impl Import {
                 again: 0,
                 precision,
                 span: (time, time),
+                before: time,
+                nearest_ms: None,
             });
             suspects.see(&row);
             so_far.rows += 1;
             so_far.precision = so_far.precision.widened(precision);
             so_far.span = (so_far.span.0.min(time), so_far.span.1.max(time));
+            so_far.stepped_to(time);
             progress.advance(1);
         }
         progress.end();
@@ -249,7 +276,7 @@ impl Import {
                     bars.map(|bars| bars.rows.len())
                 }
             };
-            held += rows.map_err(|source| ImportError::Store { taken, source })? as u64;
+            held += rows.map_err(|cause| ImportError::Store { taken, cause })? as u64;
             start = day.end;
         }
         Ok(held)
@@ -284,12 +311,12 @@ impl Import {
                     .map_err(|reason| table.complain(reason)),
                 None => Ok(false),
             });
-            let more = next.map_err(|source| ImportError::Changed { taken, source })?;
+            let more = next.map_err(|cause| ImportError::Changed { taken, cause })?;
             waiting += usize::from(more);
             if waiting >= BATCH || !more {
                 let full = std::mem::take(&mut batch);
                 let written = store.write(full).await;
-                written.map_err(|source| ImportError::Store { taken, source })?;
+                written.map_err(|cause| ImportError::Store { taken, cause })?;
                 taken += waiting as u64;
                 progress.advance(waiting as u64);
                 waiting = 0;
@@ -309,7 +336,7 @@ impl Import {
         precision: Precision,
     ) -> Result<Vec<Instrument>, ImportError> {
         let known = store.instruments().await;
-        let known = known.map_err(|source| ImportError::Store { taken: 0, source })?;
+        let known = known.map_err(|cause| ImportError::Store { taken: 0, cause })?;
         if known.iter().any(|known| known.id == self.instrument) {
             return Ok(Vec::new());
         }
@@ -327,4 +354,30 @@ struct Survey {
     precision: Precision,
     /// Times of the first row and the last.
     span: (UnixMs, UnixMs),
+    /// Time of the row read last.
+    before: UnixMs,
+    /// Least time between a row and the next one of another time.
+    nearest_ms: Option<i64>,
+}
+
+impl Survey {
+    fn stepped_to(&mut self, time: UnixMs) {
+        let step = (time.0 - self.before.0).abs();
+        self.before = time;
+        if step > 0 {
+            self.nearest_ms = Some(self.nearest_ms.map_or(step, |nearest| nearest.min(step)));
+        }
+    }
+
+    /// Least time between two bars, where it is more than their width.
+    fn apart_ms(&self, content: Content) -> Option<i64> {
+        let Content::Candles(timeframe) = content else {
+            return None;
+        };
+        let longest = match timeframe {
+            Timeframe::Month1 => 31 * Timeframe::D1.nominal_ms(),
+            _ => timeframe.nominal_ms(),
+        };
+        self.nearest_ms.filter(|nearest| *nearest > longest)
+    }
 }

@@ -1,8 +1,8 @@
 //! What a line of trades or bars says, checked value by value.
 
 use tradesuite_core::model::{
-    Candle, Decimal, InstrumentId, Origin, Precision, Price, Quantity, Side, Trade, TradeId,
-    UnixMs, UnixNs, Volume,
+    Candle, Decimal, InstrumentId, NumberError, Origin, Precision, Price, Quantity, Side, Trade,
+    TradeId, UnixMs, UnixNs, Volume,
 };
 
 use super::Content;
@@ -10,6 +10,11 @@ use crate::server::storage::{CandleRecord, StoreBatch, TradeRecord};
 
 /// First time that is not believed: the year 2200 (nanoseconds end in 2262).
 const LATEST: i64 = 7_258_118_400_000;
+
+/// Largest volume of a bar: four million of them can be summed, more than any bar is made of. It
+/// is far beyond the 64 bits of a quantity, because one fine row makes all others of its file as
+/// fine.
+const LARGEST: i128 = i128::MAX >> 22;
 
 /// What rows become, and whose.
 #[derive(Debug)]
@@ -86,11 +91,19 @@ fn decimal(name: &str, text: &str) -> Result<Decimal, String> {
 }
 
 fn price(value: Decimal, precision: Precision) -> Result<Price, String> {
-    Price::from_decimal(value, precision.price).map_err(|error| format!("{value}: {error}"))
+    Price::from_decimal(value, precision.price).map_err(|error| error.to_string())
 }
 
 fn quantity(value: Decimal, precision: Precision) -> Result<Quantity, String> {
-    Quantity::from_decimal(value, precision.quantity).map_err(|error| format!("{value}: {error}"))
+    Quantity::from_decimal(value, precision.quantity).map_err(|error| error.to_string())
+}
+
+fn volume(value: Decimal, precision: Precision) -> Result<Volume, String> {
+    let decimals = precision.quantity;
+    let exact = Volume(value.mantissa.into()).rescaled(value.scale, decimals);
+    exact
+        .filter(|volume| volume.0 <= LARGEST)
+        .ok_or_else(|| NumberError::TooLarge { value, decimals }.to_string())
 }
 
 impl TradeRow {
@@ -175,7 +188,7 @@ impl CandleRow {
             high: price(self.high, precision)?,
             low: price(self.low, precision)?,
             close: price(self.close, precision)?,
-            volume: Volume::from(quantity(self.volume, precision)?),
+            volume: volume(self.volume, precision)?,
             buy_volume: None,
             quote_volume: None,
             trades: None,

@@ -43,7 +43,9 @@ impl Place {
             file: file.to_owned(),
             instrument: id(),
         };
-        import.run(&self.store, NOW, &Progress::silent()).await
+        let debts = Debts::of(self.folder.path());
+        let progress = Progress::silent();
+        import.run(&self.store, &debts, NOW, &progress).await
     }
 
     async fn bars(&self, timeframe: Timeframe) -> Vec<Candle> {
@@ -206,6 +208,87 @@ async fn a_row_may_come_twice_but_not_contradict_itself() {
     }
 }
 
+/// One fine volume makes every other one as fine, and large ones then need more than 64 bits.
+#[tokio::test]
+async fn volumes_are_exact_beyond_64_bits() {
+    let place = Place::new();
+    let bar = |minute: i64, volume: &str| {
+        format!("{},1.5,2,1,1.5,{volume}\n", MIDNIGHT + minute * 60_000)
+    };
+    let volumes = [
+        (0, "102949891.4118"),
+        (1, "0.00000000001"),
+        (2, "9223372036854775807"),
+    ];
+    let rows: String = volumes.map(|(minute, volume)| bar(minute, volume)).concat();
+    let text = format!("{CANDLES}{rows}");
+    let imported = place
+        .import(Content::Candles(Timeframe::M1), text.as_bytes())
+        .await;
+    assert_eq!(imported.expect("imports").new, 3);
+    let held = place.store.candles(&id(), Timeframe::M1, all()).await;
+    let held = held.expect("reads");
+    assert_eq!(held.precision.quantity, 11);
+    let found: Vec<i128> = held.rows.iter().map(|bar| bar.volume.0).collect();
+    let expected = [
+        10_294_989_141_180_000_000,
+        1,
+        i128::from(i64::MAX) * 100_000_000_000,
+    ];
+    assert_eq!(found, expected);
+    let day = place.bars(Timeframe::D1).await;
+    assert_eq!(day[0].volume.0, expected.iter().sum::<i128>());
+    let text = format!(
+        "{CANDLES}{}{}",
+        bar(0, "9223372036854775807"),
+        bar(1, "0.000000000000000001")
+    );
+    let refused = place
+        .import(Content::Candles(Timeframe::M1), text.as_bytes())
+        .await;
+    let sentence = refused.expect_err("leaves no room for sums").to_string();
+    let said = "line 2: 9223372036854775807 does not fit at 18 decimals;";
+    assert!(sentence.contains(said), "{sentence}");
+}
+
+#[tokio::test]
+async fn an_error_says_its_sentence_once() {
+    let place = Place::new();
+    let text = format!("{TRADES}{MIDNIGHT},2,bid,1,1\n");
+    let refused = place.import(Content::Trades, text.as_bytes()).await;
+    let error = anyhow::Error::from(refused.expect_err("is wrong"));
+    let printed = format!("{error:#}");
+    assert_eq!(printed.matches("side \"bid\"").count(), 1, "{printed}");
+}
+
+#[tokio::test]
+async fn bars_of_another_width_are_doubted() {
+    for (content, step, doubt) in [
+        (Content::Candles(Timeframe::M1), 5, Some(300_000)),
+        (Content::Candles(Timeframe::M5), 5, None),
+        (Content::Candles(Timeframe::M1), 1, None),
+        (Content::Trades, 5, None),
+    ] {
+        let place = Place::new();
+        let at = |n: i64| MIDNIGHT + n * step * 60_000;
+        let text = match content {
+            Content::Trades => {
+                let rows = (0..4).map(|n| format!("{},{n},buy,1,1\n", at(n)));
+                TRADES.to_owned() + &rows.collect::<String>()
+            }
+            Content::Candles(_) => {
+                let rows = (0..4).map(|n| format!("{},1.5,2,1,1.5,1\n", at(n)));
+                CANDLES.to_owned() + &rows.collect::<String>()
+            }
+        };
+        let imported = place.import(content, text.as_bytes()).await;
+        let imported = imported.expect("imports");
+        assert_eq!(imported.apart_ms, doubt, "{content:?}");
+        let sentence = imported.sentence(&id());
+        assert_eq!(sentence.ends_with("is --timeframe right?"), doubt.is_some());
+    }
+}
+
 #[test]
 fn the_last_sentence_says_what_was_new() {
     let imported = |rows, new, again| Imported {
@@ -214,6 +297,7 @@ fn the_last_sentence_says_what_was_new() {
         again,
         bars: 4,
         span: (UnixMs(0), UnixMs(60_000)),
+        apart_ms: None,
     };
     let what = "rows of kraken:A-B from 1970-01-01T00:00:00Z to 1970-01-01T00:01:00Z";
     for (imported, said) in [

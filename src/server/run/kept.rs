@@ -16,11 +16,12 @@ use crate::server::collector::recorder::{Holes, Mending, Progress, Recorder};
 use crate::server::collector::sink::JournalTail;
 use crate::server::config::{Durability, Settings};
 use crate::server::hub::{Hub, HubOptions};
+use crate::server::import::Debts;
 use crate::server::journal::{self, Journal, JournalOptions, TailKind};
 use crate::server::run::publish::Publisher;
 use crate::server::service::Keeping;
 use crate::server::storage::directory::DataDirectory;
-use crate::server::storage::sqlite::{Keeper, Retention, SqliteState, SqliteStore};
+use crate::server::storage::sqlite::{self, Keeper, Retention, SqliteState, SqliteStore};
 use crate::server::storage::{MarketStore, StateStore, reserve};
 
 /// Name under which the market store passes positions of the journal.
@@ -61,6 +62,9 @@ impl Opened {
     fn open(settings: &Settings, mode: Mode, clock: &Clock) -> anyhow::Result<Self> {
         let directory = DataDirectory::open(&settings.data, mode, clock.now())?;
         reserve::give_up(directory.path());
+        if let Some(gone) = sqlite::bars_are_gone(directory.path()) {
+            tracing::warn!("{gone}");
+        }
         let files = SqliteStore::open_keeping(&directory, retention(settings, mode))?;
         let state = SqliteState::open(&directory, clock.clone())?;
         let options = JournalOptions {
@@ -107,6 +111,9 @@ impl Kept {
             opened => opened?,
         };
         let store: Arc<dyn MarketStore> = Arc::new(files.clone());
+        // Before anything else writes bars of the same time.
+        let debts = Debts::of(&settings.data);
+        debts.work_off(store.as_ref(), clock.now().to_ms()).await;
         let held = store.position().await?;
         journal.register(CONSUMER, held);
         let next = Position(held.unwrap_or_default().0 + 1);

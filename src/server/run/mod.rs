@@ -30,7 +30,7 @@ use crate::server::clock::Clock;
 use crate::server::collector::status::StatusBoard;
 use crate::server::config::Settings;
 use crate::server::exchange::EXCHANGES;
-use crate::server::import::{Import, Progress};
+use crate::server::import::{Debts, Import, Progress};
 use crate::server::replay::{self, Speed};
 use crate::server::service::{Documents, Service, ServiceParts};
 use crate::server::simulator::{self, SimulatorConfig};
@@ -215,8 +215,12 @@ pub async fn import(
     let directory = DataDirectory::open(&data, mode, now)?;
     let store = SqliteStore::open(&directory)?;
     let progress = Progress::on_stderr();
+    let debts = Debts::of(directory.path());
     let imported = shutdown
-        .run_until_cancelled(import.run(&store, now, &progress))
+        .run_until_cancelled(async {
+            debts.work_off(&store, now.to_ms()).await;
+            import.run(&store, &debts, now, &progress).await
+        })
         .await;
     store.close().await;
     let Some(imported) = imported else {

@@ -192,6 +192,19 @@ impl StoreError {
             Self::Refused(_) => self,
         }
     }
+
+    /// The same of a file that nothing goes without: what to do where it is damaged, and in a few
+    /// words what is lost with it.
+    #[must_use]
+    fn indispensable(self, file: &Path, lost: &str) -> Self {
+        match self.of(file) {
+            Self::Damaged(reason) => Self::Damaged(format!(
+                "{reason}; put a backup in its place, or move it away together with its -wal and \
+                 -shm, and start again: {lost}"
+            )),
+            other => other,
+        }
+    }
 }
 
 /// Trades, candles, book history, gaps and instruments.

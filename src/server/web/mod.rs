@@ -32,6 +32,7 @@ pub(crate) mod tests;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use std::time::Duration;
 use tower_http::compression::CompressionLayer;

@@ -295,6 +295,20 @@ async fn bad_parameters_are_named() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_too_large_is_a_problem_too() {
+    let body = vec![b'x'; super::BODY_LIMIT + 1];
+    let request = Request::post("/api/v1/status")
+        .header("host", "localhost:8080")
+        .header("content-length", body.len())
+        .body(Body::from(body))
+        .expect("a request");
+    let answer = send(app(), request).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(answer.kind, "application/problem+json");
+    assert_eq!(answer.json()["code"], json!("too_large"));
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_404() {
     for (path, code) in [
         (

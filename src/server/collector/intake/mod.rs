@@ -133,6 +133,7 @@ impl Intake {
             decoded.events.clear();
             decoded.notices.clear();
         }
+        verdict.venue_time = decoded.venue_time;
         if self.in_order(decoded.sequence, received, &mut verdict, out) {
             for event in decoded.events.drain(..) {
                 self.event(event, received, &mut verdict, out);

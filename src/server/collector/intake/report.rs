@@ -12,6 +12,8 @@ pub struct Verdict {
     pub gaps: u64,
     /// Books that were not what the venue's checksum says.
     pub checksum_failures: u64,
+    /// What time it was at the venue, where the frame says that.
+    pub venue_time: Option<UnixNs>,
     /// Why books have to be asked for again.
     pub resync: Option<String>,
     /// The newest complaint: the venue's about us, or ours about what it sent.

@@ -278,6 +278,8 @@ impl Ledger {
         (mut start, end): (UnixMs, Option<UnixMs>),
         reason: &str,
     ) {
+        // A venue's time may go back: a gap is known by its start, so that the end gives way.
+        let end = end.map(|end| end.max(start));
         if kind == GapKind::Trades
             && let Some(bars) = self.instruments.get_mut(id)
         {
@@ -310,6 +312,7 @@ impl Ledger {
         (start, end): (UnixMs, UnixMs),
         reason: &str,
     ) {
+        let end = end.max(start);
         let mut bars = self.instruments.get_mut(id);
         // What is fetched from before the first look was never said to be missing.
         let is_beginning = kind == GapKind::Trades

@@ -283,6 +283,9 @@ impl<L: Line> Session<'_, L> {
                 ..Verdict::default()
             },
         };
+        if let Some(time) = verdict.venue_time {
+            cell.venue_time(time, received);
+        }
         if verdict.rejected + verdict.gaps + verdict.checksum_failures > 0 {
             cell.count(&verdict);
         }

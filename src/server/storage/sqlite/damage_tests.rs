@@ -240,3 +240,44 @@ async fn an_empty_file_of_a_day_without_bars_is_a_new_one() {
     assert!(store.set_aside().await.expect("lists").is_empty());
     store.close().await;
 }
+
+#[test]
+fn what_to_do_about_a_file_that_nothing_goes_without_is_said() {
+    for (name, lost) in [
+        (CANDLES_FILE, "the list of gaps is lost"),
+        (state::FILE, "what was made and set is lost"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        let directory = DataDirectory::open(folder.path(), Mode::Live, UnixNs(0)).expect("opens");
+        std::fs::write(&path, [7; 8_192]).expect("writes");
+        let opened = SqliteStore::open(&directory).and_then(|_store| {
+            let clock = crate::server::clock::Clock::manual(UnixNs(0));
+            SqliteState::open(&directory, clock)
+        });
+        let Err(StoreError::Damaged(said)) = opened else {
+            panic!("{name} is damaged");
+        };
+        for words in [path.to_str().expect("a name"), "a backup", "move", lost] {
+            assert!(said.contains(words), "{said}");
+        }
+        assert_eq!(std::fs::read(&path).expect("reads"), [7; 8_192]);
+        std::fs::remove_file(&path).expect("moves");
+        SqliteStore::open(&directory).expect("opens without it");
+    }
+}
+
+#[tokio::test]
+async fn that_the_bars_of_held_trades_are_gone_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = || bars_are_gone(folder.path());
+    assert_eq!(said(), None, "a new folder");
+    let store = open(folder.path());
+    store.write(batch(0, 0..5)).await.expect("writes");
+    store.close().await;
+    drop(store);
+    assert_eq!(said(), None);
+    std::fs::remove_file(folder.path().join(CANDLES_FILE)).expect("removes");
+    let said = said().expect("trades without bars");
+    assert!(said.contains("candles.db is missing"), "{said}");
+}

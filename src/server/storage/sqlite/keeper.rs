@@ -61,7 +61,8 @@ impl Keeper {
 
     /// `mark` is one that the store had not reached when it was looked at before.
     async fn look(&self, mark: &mut Option<Mark>) -> Result<(), StoreError> {
-        let now = self.clock.now().to_ms();
+        let space = self.store.ask(|inner| inner.space()).await?;
+        let now = retention::believed(&space.files, self.clock.now().to_ms());
         let here = Mark {
             at: now,
             end: *self.journal.borrow(),
@@ -323,20 +324,52 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_clock_that_is_far_ahead_of_the_trades_neither_seals_nor_deletes_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let retention = Retention {
+            trades_days: Some(2),
+            book_days: Some(2),
+            ..Retention::default()
+        };
+        let (keeper, _journal) = keeper(folder.path(), retention);
+        let store = &keeper.store;
+        let right = keeper.clock.now();
+        for days_ago in 0..3 {
+            store.write(noon(days_ago)).await.expect("writes");
+            store.write(bars(days_ago)).await.expect("writes");
+        }
+        keeper
+            .clock
+            .set(UnixMs(right.to_ms().0 + 40 * DAY_MS).to_ns());
+        keeper.look(&mut None).await.expect("looks");
+        assert_eq!(count(store).await, 30);
+        assert_eq!(count_bars(store).await, [3, 3]);
+        assert_eq!(due(store).await, 1, "the newest day is not sealed");
+        // Trades of a later day prove that the clock is right.
+        store.write(noon(-40)).await.expect("writes");
+        keeper.look(&mut None).await.expect("looks");
+        assert_eq!(count(store).await, 10);
+        store.close().await;
+    }
+
+    #[tokio::test]
     async fn a_journal_that_always_moves_on_keeps_no_day_from_being_sealed() {
         let folder = tempfile::tempdir().expect("a folder");
         let (keeper, journal) = keeper(folder.path(), Retention::default());
         let store = &keeper.store;
-        store.write(noon(1)).await.expect("writes");
+        // Today's are never sealed; without them nobody knows that yesterday is over.
+        for days_ago in 0..2 {
+            store.write(noon(days_ago)).await.expect("writes");
+        }
         let mut mark = None;
         // Minutes after midnight, ends of the journal and of the store, days left to seal.
         for (minutes, end, held, left) in [
             // What the store has was in the journal before the day was over.
-            (55, 10, 9, 1),
-            (65, 20, 15, 1),
+            (55, 10, 9, 2),
+            (65, 20, 15, 2),
             // It has not come to where the journal was a look ago, then it has.
-            (75, 30, 19, 1),
-            (85, 40, 25, 0),
+            (75, 30, 19, 2),
+            (85, 40, 25, 1),
         ] {
             keeper
                 .clock

@@ -12,6 +12,7 @@
 //! are over in [`Keeper`], to files of an older version in `upgrade`.
 
 mod aside;
+mod bare;
 mod block;
 mod book;
 mod candle;
@@ -51,6 +52,7 @@ use tradesuite_core::model::{
     Trade, UnixMs, UnixNs,
 };
 
+pub use self::bare::bars_are_gone;
 use self::day::Day;
 pub use self::keeper::Keeper;
 use self::ledger::Which;

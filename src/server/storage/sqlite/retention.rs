@@ -74,6 +74,21 @@ pub(super) struct Bars {
     pub per_day: Option<u64>,
 }
 
+/// The time to go by where something is sealed or deleted: that of the clock, but never past the
+/// newest day of which there are trades. A clock may be wrong by weeks, above all where a machine
+/// has just started, and what was deleted does not come back; trades have their venue's time. So
+/// the newest day is never over, and where there are no trades no day is.
+pub(super) fn believed(files: &[DayFile], clock: UnixMs) -> UnixMs {
+    let trades = files.iter().filter(|file| file.kind == Kind::Trades);
+    let newest = trades.map(|file| file.day).max();
+    let oldest = files.iter().map(|file| file.day).min();
+    match newest.or(oldest) {
+        // The last moment that is of that day.
+        Some(day) => clock.min(UnixMs(day.end().0 - 1)),
+        None => clock,
+    }
+}
+
 /// Whether a day is over: nothing but late rows comes any more.
 pub(super) fn is_over(day: Day, now: UnixMs) -> bool {
     day.end().0 + GRACE_MS <= now.0
@@ -274,6 +289,23 @@ mod tests {
         let early = UnixMs(Day(TODAY - 1).end().0 + 60_000);
         let from = keep(None, Some(1)).seconds_from(&no_trades, 50, early);
         assert_eq!(from, Some(Day(TODAY - 1)));
+    }
+
+    #[test]
+    fn the_clock_is_believed_as_far_as_there_are_trades() {
+        let end = |days_ago| UnixMs(Day(TODAY - days_ago).end().0 - 1);
+        let trades = |days_ago| file(days_ago, Kind::Trades, 1);
+        let book = |days_ago| file(days_ago, Kind::Book, 1);
+        for (files, clock, expected) in [
+            (vec![trades(3), trades(0)], now(), now()),
+            (vec![trades(3), trades(0)], end(-40), end(0)),
+            // What a wrong clock wrote is no witness for it.
+            (vec![trades(0), book(-40)], end(-40), end(0)),
+            (vec![book(2), book(1)], end(-40), end(2)),
+            (vec![], now(), now()),
+        ] {
+            assert_eq!(believed(&files, clock), expected, "{files:?}");
+        }
     }
 
     #[test]

@@ -129,6 +129,10 @@ CREATE INDEX IF NOT EXISTS history_by_series ON history (series, id);
 CREATE INDEX IF NOT EXISTS snapshots ON history (series, start, id) WHERE snapshot = 1;
 CREATE INDEX IF NOT EXISTS open_rows ON history (series, id) WHERE packed = 0;";
 
+/// Pages that a writer keeps in memory. It adds at the ends of a few tables, so that more would only
+/// fill with what is never read again.
+const CACHE_KIB: u32 = 4_096;
+
 /// Opens a file for writing, made or brought up where necessary.
 pub(super) fn open_writer(path: &Path, layout: &Layout) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
@@ -137,7 +141,7 @@ pub(super) fn open_writer(path: &Path, layout: &Layout) -> Result<Connection, St
     upgrade::refuse_newer(path, upgrade::version(&connection)?, layout.version())?;
     connection.execute_batch(&format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-         PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;
+         PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -{CACHE_KIB};
          PRAGMA wal_autocheckpoint = {};",
         layout.log_pages
     ))?;

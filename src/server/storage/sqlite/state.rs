@@ -14,6 +14,11 @@ use crate::server::clock::Clock;
 use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::{Change, Entry, EntryRow, Outcome, Room, StateStore, StoreError};
 
+/// Its name in the data directory.
+pub(super) const FILE: &str = "state.db";
+/// What goes with it.
+const LOST: &str = "without it, what was made and set is lost; nothing of the market is";
+
 /// `version` is the number of the write that an entry stems from, `updated` is Unix milliseconds.
 /// In version 1 an entry counted its own writes, so that one deleted and made again could be taken
 /// for the old one; `counter` numbers all writes of the file, on from the highest count there was.
@@ -57,8 +62,8 @@ impl SqliteState {
     /// # Errors
     /// [`StoreError`], by what can be done about it.
     pub fn open(directory: &DataDirectory, clock: Clock) -> Result<Self, StoreError> {
-        let path = directory.path().join("state.db");
-        let connection = open(&path).map_err(|error| error.of(&path))?;
+        let path = directory.path().join(FILE);
+        let connection = open(&path).map_err(|error| error.indispensable(&path, LOST))?;
         Ok(Self(Arc::new(Inner {
             connection: Mutex::new(connection),
             path,

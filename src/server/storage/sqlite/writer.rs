@@ -26,6 +26,11 @@ use super::seal::{self, Left, SIZES};
 use super::{candle, ledger, pack, schema, trade};
 use crate::server::storage::{StoreBatch, StoreError};
 
+/// What goes with `candles.db`.
+const LOST: &str = "trades and book history stay; bars are fetched from the venues as far as they \
+                    have them, those of imports come back with the next import of the same file, \
+                    and the list of gaps is lost";
+
 /// Whom to tell.
 type Done<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -65,7 +70,7 @@ impl Writer {
         let candles = folder.join(super::CANDLES_FILE);
         let opened = schema::open_writer(&candles, &schema::CANDLES);
         let mut writer = Self {
-            candles: opened.map_err(|error| error.of(&candles))?,
+            candles: opened.map_err(|error| error.indispensable(&candles, LOST))?,
             trades: DayFiles::new(folder.join(super::TRADES_FOLDER), &schema::TRADES)?,
             book: DayFiles::new(folder.join(super::BOOK_FOLDER), &schema::BOOK)?,
             books: BookWriter::default(),

@@ -34,7 +34,8 @@ pub(super) struct Candle {
     pub trades: Option<u64>,
     /// Whether the bucket is over.
     pub closed: bool,
-    /// `trades` (built from own trades), `venue` (the venue's history) or `both`.
+    /// `trades` (built from own trades), `venue` (the venue's history) or `both`, which is also
+    /// said of a bar of which a part is not known.
     #[schema(example = "trades")]
     pub origin: String,
 }
@@ -130,7 +131,8 @@ pub(super) struct Status {
     pub connections: Vec<Connection>,
     /// Frames and values that did not parse, fit or verify since the start.
     pub rejected: u64,
-    /// What the settings ask for and cannot be collected, in a sentence each.
+    /// What the settings ask for and cannot be collected, and that this machine's clock is far from
+    /// the venues' times, in a sentence each.
     pub notices: Vec<String>,
 }
 

@@ -69,6 +69,32 @@ async fn a_verdict_on_an_older_gap_leaves_the_open_one_alone() {
     }
 }
 
+/// A folder may get another market, whose time is that of an earlier day.
+#[tokio::test(start_paused = true)]
+async fn no_gap_ends_before_it_starts() {
+    let trade = |number| EventBody::Trade(nth(number, 0));
+    let at = |number| nth(number, 0).time.to_ms().0;
+    for (after, end) in [
+        // A new trade of an earlier time ends what stands open.
+        (trade(2), at(9)),
+        (gap(at(9), Some(at(5)), false), at(9)),
+        (gap(at(9), Some(at(5)), true), at(9)),
+        (gap(at(9), Some(at(9) + 7), false), at(9) + 7),
+    ] {
+        for restarts in [false, true] {
+            let bodies = vec![trade(1), gap(at(9), None, false), after.clone()];
+            let store = ledgered(bodies, restarts).await;
+            let held = store.held.lock().unwrap();
+            let gaps: Vec<_> = held.gaps.iter().map(|gap| (gap.start.0, gap.end)).collect();
+            assert_eq!(
+                gaps,
+                [(at(9), Some(UnixMs(end)))],
+                "{after:?}, restarts: {restarts}"
+            );
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn bars_lack_trades_as_soon_as_nothing_is_heard_any_more() {
     let (minute, hour) = (60_000, 3_600_000);

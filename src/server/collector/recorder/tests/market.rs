@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use tradesuite_core::market::{OpenBar, OrderBook};
 use tradesuite_core::model::{
     BookDelta, BookLevel, Candle, EventBody, GapKind, InstrumentId, MarketEvent, Origin, Price,
-    Quantity, Sequenced, Timeframe, Trade, TradeId, UnixMs, UnixNs,
+    Quantity, Sequenced, Timeframe, Trade, TradeId, UnixMs,
 };
 
 use super::nth;
@@ -45,13 +45,13 @@ pub fn gaps_of(events: &[Sequenced]) -> BTreeMap<(InstrumentId, UnixMs), Option<
         match &event.body {
             EventBody::Trade(trade) => {
                 if let Some(start) = open.remove(id) {
-                    gaps.insert((id.clone(), start), Some(trade.time.to_ms()));
+                    gaps.insert((id.clone(), start), Some(trade.time.to_ms().max(start)));
                 }
             }
             EventBody::Gap { start, end, .. } => {
                 let start = open.remove(id).unwrap_or(start.to_ms());
                 let held = gaps.entry((id.clone(), start)).or_insert(None);
-                *held = end.map(UnixNs::to_ms).or(*held);
+                *held = end.map(|end| end.to_ms().max(start)).or(*held);
                 if end.is_none() {
                     open.insert(id.clone(), start);
                 }
