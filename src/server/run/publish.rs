@@ -1,9 +1,10 @@
 //! The task that shows what the journal takes: reads it on and feeds the hub.
 
+use tradesuite_core::model::Position;
+
 use crate::server::collector::backoff::{Backoff, Jitter};
 use crate::server::hub::Hub;
 use crate::server::journal::{Journal, Tail};
-use tradesuite_core::model::Position;
 
 /// What the task needs.
 pub struct Publisher {

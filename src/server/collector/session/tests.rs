@@ -286,8 +286,8 @@ async fn a_line_can_be_stopped_while_the_journal_is_full() {
     assert!(watch.elapsed() <= LAST_WORDS);
 }
 
-#[tokio::test(start_paused = true)]
-async fn that_a_line_was_lost_is_said_however_long_the_journal_is_full() {
+/// A line with a book that is lost while the journal takes nothing.
+async fn cut_while_full() -> (Arc<TightSink>, CancellationToken, tokio::task::JoinHandle<SessionEnd>) {
     let sink = Arc::new(TightSink {
         has_room: watch::Sender::new(true),
         sink: MemorySink::default(),
@@ -297,9 +297,15 @@ async fn that_a_line_was_lost_is_said_however_long_the_journal_is_full() {
     sink.sink.words(1).await;
     sink.has_room.send_replace(false);
     drop(stage.venue);
+    (sink, stage.stop, stage.task)
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_a_line_was_lost_is_said_however_long_the_journal_is_full() {
+    let (sink, _stop, session) = cut_while_full().await;
     tokio::time::sleep(Duration::from_secs(3_600)).await;
     sink.has_room.send_replace(true);
-    let end = stage.task.await.unwrap();
+    let end = session.await.unwrap();
     assert_eq!(end, SessionEnd::Lost("the line was cut".to_owned()));
     assert_eq!(
         sink.sink.words(1).await,
@@ -309,19 +315,11 @@ async fn that_a_line_was_lost_is_said_however_long_the_journal_is_full() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_line_does_not_keep_the_server_from_stopping() {
-    let sink = Arc::new(TightSink {
-        has_room: watch::Sender::new(true),
-        sink: MemorySink::default(),
-    });
-    let stage = stage_with(&["A-USD"], sink.clone()).await;
-    stage.venue.say("book A-USD").await;
-    sink.sink.words(1).await;
-    sink.has_room.send_replace(false);
-    drop(stage.venue);
+    let (_sink, stop, session) = cut_while_full().await;
     tokio::time::sleep(Duration::from_secs(60)).await;
     let watch = Stopwatch::start();
-    stage.stop.cancel();
-    let end = stage.task.await.unwrap();
+    stop.cancel();
+    let end = session.await.unwrap();
     assert_eq!(end, SessionEnd::Lost("the line was cut".to_owned()));
     assert!(watch.elapsed() <= LAST_WORDS);
 }

@@ -58,14 +58,7 @@ pub(super) async fn gaps_are_read_by_their_starts(store: &dyn MarketStore) {
         gap("GS-USD", GapKind::Trades, 60, Some(70)),
     ];
     let gaps = in_order.iter().rev().cloned().collect();
-    write(
-        store,
-        StoreBatch {
-            gaps,
-            ..StoreBatch::default()
-        },
-    )
-    .await;
+    write_gaps(store, gaps).await;
     let id = instrument("GS-USD");
     let at = |ms: i64| UnixMs(MIDNIGHT + ms);
     for (touching, starts, expected) in [
@@ -88,6 +81,14 @@ pub(super) async fn gaps_are_read_by_their_starts(store: &dyn MarketStore) {
     }
 }
 
+async fn write_gaps(store: &dyn MarketStore, gaps: Vec<Gap>) {
+    let batch = StoreBatch {
+        gaps,
+        ..StoreBatch::default()
+    };
+    write(store, batch).await;
+}
+
 pub(super) async fn missing_trades_are_found_among_other_gaps(store: &dyn MarketStore) {
     let id = instrument("GM-USD");
     let gap = |kind, start: i64, filled| Gap {
@@ -103,14 +104,7 @@ pub(super) async fn missing_trades_are_found_among_other_gaps(store: &dyn Market
         .to_vec();
     gaps.extend((0..50).map(|start| gap(GapKind::Book, start, false)));
     gaps.extend([5, 15, 25, 35].map(|start| gap(GapKind::Trades, start, true)));
-    write(
-        store,
-        StoreBatch {
-            gaps,
-            ..StoreBatch::default()
-        },
-    )
-    .await;
+    write_gaps(store, gaps).await;
     for (asked, expected) in [
         (span(0, 99, 9, Newest::No), vec![10, 20, 30]),
         (span(0, 99, 2, Newest::No), vec![10, 20]),

@@ -35,10 +35,7 @@ async fn the_open_day_is_made_right_with_the_venues_bars() {
     let first = event(&id("A-USD"), EventBody::Trade(trade(50, now)));
     let events = numbered(vec![first]);
     ledger.take(&events[0], &store).await.unwrap();
-    store
-        .write(ledger.batch(&store).await.unwrap())
-        .await
-        .unwrap();
+    write_out(ledger, &store).await;
     let beginning = Lack {
         beginning: true,
         between: None,
@@ -107,40 +104,18 @@ async fn bars_of_the_venue_are_not_counted_a_second_time() {
     for event in &events[..4] {
         ledger.take(event, &store).await.unwrap();
     }
-    store
-        .write(ledger.batch(&store).await.unwrap())
-        .await
-        .unwrap();
+    write_out(ledger, &store).await;
     // The venue's minutes come before its trades.
-    let minutes = [(2, 2), (3, 3)].map(|(n, minutes)| CandleRecord {
-        instrument: id("A-USD"),
-        timeframe: Timeframe::M1,
-        precision: PRECISION,
-        candle: Candle {
-            origin: Origin::Venue,
-            closed: true,
-            ..Candle::from_trade(UnixMs(start + minutes * minute), &trade(n, 0))
-        },
-    });
-    let batch = StoreBatch {
-        candles: minutes.to_vec(),
-        ..StoreBatch::default()
-    };
-    store.write(batch).await.unwrap();
+    let minutes = [(2, 2), (3, 3)].map(|(n, minutes)| (start + minutes * minute, trade(n, 0)));
+    write_venue_minutes(&store, &minutes).await;
     ledger.remake(&id("A-USD"), &store).await.unwrap();
-    store
-        .write(ledger.batch(&store).await.unwrap())
-        .await
-        .unwrap();
+    write_out(ledger, &store).await;
     let all: i128 = (1..=4).map(|n| i128::from(trade(n, 0).quantity.0)).sum();
     let held = bar(&store, Timeframe::H1, start);
     assert_eq!((held.origin, held.volume.0), (Origin::Both, all));
     for (at, event) in events.iter().enumerate().skip(4) {
         ledger.take(event, &store).await.unwrap();
-        store
-            .write(ledger.batch(&store).await.unwrap())
-            .await
-            .unwrap();
+        write_out(ledger, &store).await;
         let held = bar(&store, Timeframe::H1, start);
         let whole = if at == 6 {
             Origin::Trades
@@ -161,10 +136,7 @@ async fn bars_of_the_venue_are_not_counted_a_second_time() {
         event: more,
     };
     ledger.take(&more, &store).await.unwrap();
-    store
-        .write(ledger.batch(&store).await.unwrap())
-        .await
-        .unwrap();
+    write_out(ledger, &store).await;
     let held = bar(&store, Timeframe::D1, start);
     let all = all + i128::from(last.quantity.0);
     assert_eq!((held.origin, held.volume.0), (Origin::Trades, all));
@@ -191,33 +163,13 @@ async fn a_bar_of_the_venue_is_not_begun_anew_after_a_restart() {
     for event in &events[..4] {
         ledger.take(event, &store).await.unwrap();
     }
-    store
-        .write(ledger.batch(&store).await.unwrap())
-        .await
-        .unwrap();
-    let venue = CandleRecord {
-        instrument: id("A-USD"),
-        timeframe: Timeframe::M1,
-        precision: PRECISION,
-        candle: Candle {
-            origin: Origin::Venue,
-            closed: true,
-            ..Candle::from_trade(UnixMs(minute), &at(1))
-        },
-    };
-    let batch = StoreBatch {
-        candles: vec![venue],
-        ..StoreBatch::default()
-    };
-    store.write(batch).await.unwrap();
+    write_out(ledger, &store).await;
+    write_venue_minutes(&store, &[(minute, at(1))]).await;
     assert_eq!(bar(&store, Timeframe::M1, minute).origin, Origin::Venue);
 
     let restarted = &mut Ledger::default();
     restarted.take(&events[4], &store).await.unwrap();
-    store
-        .write(restarted.batch(&store).await.unwrap())
-        .await
-        .unwrap();
+    write_out(restarted, &store).await;
     let held = bar(&store, Timeframe::M1, minute);
     let all: i128 = (1..=4).map(|n| i128::from(at(n).quantity.0)).sum();
     assert_ne!(held.origin, Origin::Trades, "it has a hole");
@@ -241,10 +193,7 @@ async fn instruments_that_are_left_are_forgotten_once_their_bars_are_over() {
     for (hours, known) in [(5, 1), (23, 1), (25, 0)] {
         let now = UnixMs(day + hours * hour).to_ns();
         ledger.clock(now);
-        store
-            .write(ledger.batch(&store).await.unwrap())
-            .await
-            .unwrap();
+        write_out(ledger, &store).await;
         ledger.forget_idle(now);
         assert_eq!(ledger.instruments.len(), known, "after {hours} h");
     }
@@ -330,10 +279,7 @@ async fn bars_that_were_open_at_the_end_close_without_another_trade() {
     for life in events.chunks(1) {
         let mut ledger = Ledger::default();
         ledger.take(&life[0], &store).await.unwrap();
-        store
-            .write(ledger.batch(&store).await.unwrap())
-            .await
-            .unwrap();
+        write_out(&mut ledger, &store).await;
     }
     let held = store.held.lock().unwrap();
     let closed = |timeframe| {

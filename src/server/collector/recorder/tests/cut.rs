@@ -82,20 +82,12 @@ async fn recovered(folder: &Path) -> (Vec<Sequenced>, SqliteStore) {
     }
     let directory = DataDirectory::open(&folder.join("data"), Mode::Live, UnixNs(0)).unwrap();
     let store = SqliteStore::open(&directory).unwrap();
-    let recorder = Recorder {
-        events: Box::new(JournalTail {
-            journal,
-            consumer: "store",
-            tail: to_record,
-        }),
-        store: Arc::new(store.clone()),
-        clock: None,
-        jitter: Jitter::fixed(0.0),
-        stop: CancellationToken::new(),
-        progress: Arc::default(),
-        mending: None,
+    let log = JournalTail {
+        journal,
+        consumer: "store",
+        tail: to_record,
     };
-    recorder.run().await;
+    recorder(log, Arc::new(store.clone())).run().await;
     (events, store)
 }
 

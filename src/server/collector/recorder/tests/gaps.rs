@@ -26,10 +26,7 @@ async fn a_gap_over_a_restart_shows_in_the_bars_on_both_sides() {
         for event in life {
             ledger.take(event, &store).await.unwrap();
         }
-        store
-            .write(ledger.batch(&store).await.unwrap())
-            .await
-            .unwrap();
+        write_out(&mut ledger, &store).await;
     }
     let held = store.held.lock().unwrap();
     let around = held

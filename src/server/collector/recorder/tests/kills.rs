@@ -25,19 +25,15 @@ async fn record(
     for life in lives {
         let held = store.position().await.unwrap().unwrap_or_default();
         let stop = CancellationToken::new();
+        let log = MemoryLog {
+            events: events.clone(),
+            next: usize::try_from(held.0).unwrap(),
+            at_once,
+            passed: passed.clone(),
+        };
         let recorder = Recorder {
-            events: Box::new(MemoryLog {
-                events: events.clone(),
-                next: usize::try_from(held.0).unwrap(),
-                at_once,
-                passed: passed.clone(),
-            }),
-            store: store.clone(),
-            clock: None,
-            jitter: Jitter::fixed(0.0),
             stop: stop.clone(),
-            progress: Arc::default(),
-            mending: None,
+            ..recorder(log, store.clone())
         };
         match life {
             Some(ms) => {

@@ -22,11 +22,12 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use tradesuite_core::model::{
-    Candle, EventBody, GapKind, MarketEvent, Sequenced, Timeframe, Trade, UnixMs,
+    Candle, EventBody, GapKind, MarketEvent, Origin, Sequenced, Timeframe, Trade, UnixMs,
 };
 
 use super::*;
-use crate::server::collector::testing::{MemoryStore, event, id, trade};
+use crate::server::collector::testing::{MemoryStore, PRECISION, event, id, trade};
+use crate::server::storage::CandleRecord;
 
 /// A log in memory: batches of a few events, one every few milliseconds.
 struct MemoryLog {
@@ -96,10 +97,47 @@ async fn ledgered(bodies: Vec<EventBody>, restarts: bool) -> Arc<MemoryStore> {
             ledger = Ledger::default();
         }
         ledger.take(event, store.as_ref()).await.unwrap();
-        let batch = ledger.batch(store.as_ref()).await.unwrap();
-        store.write(batch).await.unwrap();
+        write_out(&mut ledger, &store).await;
     }
     store
+}
+
+/// Writes what a ledger has for the store.
+async fn write_out(ledger: &mut Ledger, store: &MemoryStore) {
+    let batch = ledger.batch(store).await.unwrap();
+    store.write(batch).await.unwrap();
+}
+
+/// Writes minutes of the venue, each made of one trade.
+async fn write_venue_minutes(store: &MemoryStore, minutes: &[(i64, Trade)]) {
+    let minute = |(open, trade): &(i64, Trade)| CandleRecord {
+        instrument: id("A-USD"),
+        timeframe: Timeframe::M1,
+        precision: PRECISION,
+        candle: Candle {
+            origin: Origin::Venue,
+            closed: true,
+            ..Candle::from_trade(UnixMs(*open), trade)
+        },
+    };
+    let batch = StoreBatch {
+        candles: minutes.iter().map(minute).collect(),
+        ..StoreBatch::default()
+    };
+    store.write(batch).await.unwrap();
+}
+
+/// A recorder of a log without anything beside it.
+fn recorder(events: impl CommittedEvents + 'static, store: Arc<dyn MarketStore>) -> Recorder {
+    Recorder {
+        events: Box::new(events),
+        store,
+        clock: None,
+        jitter: Jitter::fixed(0.0),
+        stop: CancellationToken::new(),
+        progress: Arc::default(),
+        mending: None,
+    }
 }
 
 fn bar(store: &MemoryStore, timeframe: Timeframe, time: i64) -> Candle {

@@ -56,21 +56,13 @@ async fn batch_of(events: &[Sequenced], store: &dyn MarketStore) -> StoreBatch {
 /// A recorder that goes on where the store is, to the end.
 async fn restarted(events: &Arc<Vec<Sequenced>>, store: Arc<dyn MarketStore>) {
     let held = store.position().await.unwrap().unwrap_or_default();
-    let recorder = Recorder {
-        events: Box::new(MemoryLog {
-            events: events.clone(),
-            next: usize::try_from(held.0).unwrap(),
-            at_once: 2,
-            passed: Arc::default(),
-        }),
-        store,
-        clock: None,
-        jitter: Jitter::fixed(0.0),
-        stop: CancellationToken::new(),
-        progress: Arc::default(),
-        mending: None,
+    let log = MemoryLog {
+        events: events.clone(),
+        next: usize::try_from(held.0).unwrap(),
+        at_once: 2,
+        passed: Arc::default(),
     };
-    recorder.run().await;
+    recorder(log, store).run().await;
 }
 
 /// Every bar has every trade once, and those of today are wholly our own.
