@@ -29,12 +29,12 @@ mod state;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
-use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use std::time::Duration;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
