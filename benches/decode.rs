@@ -1,5 +1,6 @@
 //! Recorded frames of the venues: decoding alone, and the whole way from text to checked events and
-//! books, checksums included. `cargo bench --features ssr --bench decode`.
+//! books, checksums included; and one frame of twenty changed levels.
+//! `cargo bench --features ssr --bench decode`.
 //!
 //! Reads `../shared/market-data`, or the folder that `TRADESUITE_MARKET_DATA` names.
 
@@ -10,7 +11,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use tradesuite::server::collector::intake::Intake;
 use tradesuite::server::exchange::{Decoded, Exchange, Feed, find_by_url};
 use tradesuite::server::replay::capture::{Capture, Channel};
-use tradesuite_core::model::UnixNs;
+use tradesuite_core::model::{UnixNs, VenueBody};
 
 /// Name of the measurements, recording, address it was recorded at.
 const RECORDINGS: [(&str, &str, &str); 2] = [
@@ -78,5 +79,61 @@ fn measure(criterion: &mut Criterion, name: &str, recording: &str, url: &str) {
     group.finish();
 }
 
-criterion_group!(benches, decode);
+/// Changed levels in the frame that is measured alone.
+const LEVELS: usize = 20;
+
+/// One frame that changes twenty levels, in the words of each venue.
+fn twenty_levels(criterion: &mut Criterion) {
+    let coinbase: Vec<_> = (0..LEVELS)
+        .map(|at| {
+            format!(
+                r#"{{"side":"bid","event_time":"2026-08-24T22:34:13.592233Z","price_level":"788{at:02}.05","new_quantity":"0.0476{at:02}7"}}"#
+            )
+        })
+        .collect();
+    let kraken: Vec<_> = (0..LEVELS)
+        .map(|at| format!(r#"{{"price":633{at:02}.2,"qty":0.1310{at:02}02}}"#))
+        .collect();
+    let frames = [
+        (
+            "wss://advanced-trade-ws.coinbase.com",
+            format!(
+                r#"{{"channel":"l2_data","client_id":"","timestamp":"2026-08-24T22:34:13.813365299Z","sequence_num":2,"events":[{{"type":"update","product_id":"BTC-USD","updates":[{}]}}]}}"#,
+                coinbase.join(",")
+            ),
+        ),
+        (
+            "wss://ws.kraken.com/v2",
+            format!(
+                r#"{{"channel":"book","type":"update","data":[{{"symbol":"BTC/USD","bids":[{}],"asks":[],"checksum":261162761,"timestamp":"2026-08-02T03:35:53.442354Z"}}]}}"#,
+                kraken.join(",")
+            ),
+        ),
+    ];
+    let mut group = criterion.benchmark_group("one frame of twenty levels");
+    for (url, text) in frames {
+        let (exchange, feed) = find_by_url(url).expect("a known venue");
+        let mut decoder = feed.decoder();
+        let mut out = Decoded::default();
+        decoder
+            .decode(&text, UnixNs(0), &mut out)
+            .expect("a frame in the venue's words");
+        let VenueBody::Book { bids, .. } = &out.events[0].body else {
+            panic!("not a book: {:?}", out.events[0]);
+        };
+        assert_eq!(bids.len(), LEVELS);
+        group.bench_function(exchange.spec().id, |bencher| {
+            bencher.iter(|| {
+                out.clear();
+                decoder
+                    .decode(&text, UnixNs(0), &mut out)
+                    .expect("a frame in the venue's words");
+                black_box(&out);
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, decode, twenty_levels);
 criterion_main!(benches);

@@ -96,7 +96,8 @@ impl Collection {
         })
     }
 
-    /// Starts to collect from every venue.
+    /// Starts to collect from every venue, as soon as the store has what the last run left in the
+    /// journal. That is not waited for: what is held can be looked at before.
     ///
     /// # Errors
     /// Where the store cannot be read.
@@ -107,7 +108,6 @@ impl Collection {
         kept: &mut Kept,
     ) -> anyhow::Result<Self> {
         let mut collection = Self::none(kept).await?;
-        kept.caught_up().await;
         let http: Arc<dyn Http> = Arc::new(HttpClient::default());
         let jitter = Jitter::system();
         let rests: Vec<Arc<VenueRest>> = EXCHANGES
@@ -118,7 +118,8 @@ impl Collection {
                 Arc::new(rest)
             })
             .collect();
-        collection.mend(clock, kept, rests.clone());
+        let mender = collection.mender(clock, kept, rests.clone());
+        let mut supervisors = Vec::new();
         for (exchange, rest) in EXCHANGES.iter().copied().zip(rests) {
             collection.tasks.spawn(directory::keep_fresh(
                 collection.directory.clone(),
@@ -130,7 +131,7 @@ impl Collection {
             let feed = endpoints
                 .feed(exchange, &settings.feeds)
                 .with_context(|| format!("{} has no such feed", exchange.spec().label))?;
-            let supervisor = Supervisor {
+            supervisors.push(Supervisor {
                 venue: VenueFeed {
                     exchange,
                     feed,
@@ -154,14 +155,31 @@ impl Collection {
                 board: collection.board.clone(),
                 jitter: jitter.clone(),
                 stop: collection.stop.clone(),
-            };
-            collection.tasks.spawn(supervisor.run());
+            });
         }
+        let (tasks, stop) = (collection.tasks.clone(), collection.stop.clone());
+        let caught_up = kept.caught_up();
+        collection.tasks.spawn(async move {
+            if stop.run_until_cancelled(caught_up).await.is_none() {
+                return;
+            }
+            if let Some(mender) = mender {
+                tasks.spawn(mender.run());
+            }
+            for supervisor in supervisors {
+                tasks.spawn(supervisor.run());
+            }
+        });
         Ok(collection)
     }
 
-    /// Makes the venues' own history available, and has missing trades mended with it.
-    fn mend(&mut self, clock: &Clock, kept: &mut Kept, venues: Vec<Arc<VenueRest>>) {
+    /// Makes the venues' own history available. Returns what mends missing trades with it.
+    fn mender(
+        &mut self,
+        clock: &Clock,
+        kept: &mut Kept,
+        venues: Vec<Arc<VenueRest>>,
+    ) -> Option<Mender> {
         let history = History::new(HistorySetup {
             venues: venues.clone(),
             store: kept.store(),
@@ -170,24 +188,21 @@ impl Collection {
             clock: clock.clone(),
             stop: self.stop.clone(),
         });
-        if let Some(holes) = kept.take_holes() {
-            let mender = Mender {
-                history: history.clone(),
-                backfill: Backfill {
-                    venues,
-                    store: kept.store(),
-                    sink: Arc::new(kept.journal().clone()),
-                    directory: self.directory.clone(),
-                    clock: clock.clone(),
-                },
+        self.history = Some(history.clone());
+        kept.take_holes().map(|holes| Mender {
+            history,
+            backfill: Backfill {
+                venues,
                 store: kept.store(),
+                sink: Arc::new(kept.journal().clone()),
+                directory: self.directory.clone(),
                 clock: clock.clone(),
-                holes,
-                stop: self.stop.clone(),
-            };
-            self.tasks.spawn(mender.run());
-        }
-        self.history = Some(history);
+            },
+            store: kept.store(),
+            clock: clock.clone(),
+            holes,
+            stop: self.stop.clone(),
+        })
     }
 
     /// The venues' own history.

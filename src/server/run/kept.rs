@@ -170,22 +170,27 @@ impl Kept {
         self.holes.take()
     }
 
-    /// Waits until the store has what the last run left in the journal, so that its newest trades
-    /// are known before others come. A store that takes nothing is not waited for.
-    pub async fn caught_up(&self) {
+    /// Ends once the store has what the last run left in the journal, so that its newest trades are
+    /// known before others come. A store that takes nothing is not waited for.
+    pub fn caught_up(&self) -> impl Future<Output = ()> + Send + 'static {
         let left = *self.journal.committed().borrow();
-        let held = self.store.position().await.ok().flatten();
-        if held.unwrap_or_default() >= left {
-            return;
-        }
         let (mut written, mut problem) = (self.progress.written(), self.progress.problem());
-        let caught_up = tokio::select! {
-            caught_up = written.wait_for(|written| *written >= left) => caught_up.is_ok(),
-            _ = problem.wait_for(Option::is_some) => false,
-            () = tokio::time::sleep(CATCH_UP) => false,
-        };
-        if !caught_up {
-            tracing::warn!("the store has not caught up; a gap at the start may be said wrongly");
+        let store = self.store();
+        async move {
+            let held = store.position().await.ok().flatten();
+            if held.unwrap_or_default() >= left {
+                return;
+            }
+            let caught_up = tokio::select! {
+                caught_up = written.wait_for(|written| *written >= left) => caught_up.is_ok(),
+                _ = problem.wait_for(Option::is_some) => false,
+                () = tokio::time::sleep(CATCH_UP) => false,
+            };
+            if !caught_up {
+                tracing::warn!(
+                    "the store has not caught up; a gap at the start may be said wrongly"
+                );
+            }
         }
     }
 

@@ -287,7 +287,11 @@ async fn a_line_can_be_stopped_while_the_journal_is_full() {
 }
 
 /// A line with a book that is lost while the journal takes nothing.
-async fn cut_while_full() -> (Arc<TightSink>, CancellationToken, tokio::task::JoinHandle<SessionEnd>) {
+async fn cut_while_full() -> (
+    Arc<TightSink>,
+    CancellationToken,
+    tokio::task::JoinHandle<SessionEnd>,
+) {
     let sink = Arc::new(TightSink {
         has_room: watch::Sender::new(true),
         sink: MemorySink::default(),
