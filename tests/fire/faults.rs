@@ -75,6 +75,7 @@ async fn every_fault(exchange: &str, depth: usize) {
         trial.market.faults(fault).await;
         tokio::time::sleep(Duration::from_millis(ms)).await;
         trial.market.faults(NOTHING).await;
+        trial.market.trade_once_more(&mut told).await;
         trial.agree(fault).await;
         trial.market.tell(&mut told).await;
     }

@@ -162,6 +162,25 @@ impl Market {
         self.process.get(&path).await.expect("its book")
     }
 
+    /// Waits until it trades once more: that the last one was lost on its way shows by the next.
+    pub async fn trade_once_more(&self, told: &mut BTreeMap<String, BTreeMap<u64, Figures>>) {
+        self.tell(told).await;
+        let count = |told: &BTreeMap<_, BTreeMap<u64, Figures>>| -> Vec<usize> {
+            told.values().map(BTreeMap::len).collect()
+        };
+        let before = count(told);
+        until("another trade of each instrument", async || {
+            self.tell(told).await;
+            let after = count(told);
+            let all = before
+                .iter()
+                .zip(&after)
+                .all(|(before, after)| before < after);
+            all.then_some(())
+        })
+        .await;
+    }
+
     /// Adds the trades that happened since the last time.
     pub async fn tell(&self, told: &mut BTreeMap<String, BTreeMap<u64, Figures>>) {
         for symbol in &self.symbols {

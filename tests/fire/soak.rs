@@ -77,6 +77,7 @@ async fn whatever_happens_for_however_long_nothing_differs_at_the_end() {
             spared.push((watch.elapsed() - length / 2, bytes));
         }
     }
+    market.trade_once_more(&mut told).await;
     for instrument in instruments() {
         ledger::everything_fetched(&server, &instrument).await;
     }

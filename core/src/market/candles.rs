@@ -26,7 +26,8 @@ pub enum BarEvent {
     Closed(Timeframe, Candle),
     /// A late trade changed a bar that was over; its revision rose.
     Revised(Timeframe, Candle),
-    /// A late trade belongs to the bar that opened at this time, which is no longer in memory.
+    /// A late trade belongs to the bar that opened at this time, which is no longer in memory or
+    /// cannot take it.
     TooLate(Timeframe, UnixMs),
 }
 
@@ -124,11 +125,31 @@ impl CandleBuilder {
         precision: Precision,
         events: &mut Vec<BarEvent>,
     ) -> Result<(), PrecisionOverflow> {
+        self.on_old_trade(trade, precision, |_| false, events)
+    }
+
+    /// Adds a trade that some bars may have already, as far as anybody knows: a fetched one, where
+    /// a bar is the venue's own. Those of which `may_have` says so are left as they are, and said
+    /// to be [`BarEvent::TooLate`]: the store is to fold them anew.
+    ///
+    /// # Errors
+    /// As [`CandleBuilder::on_trade`].
+    pub fn on_old_trade(
+        &mut self,
+        trade: &Trade,
+        precision: Precision,
+        may_have: impl Fn(&Candle) -> bool,
+        events: &mut Vec<BarEvent>,
+    ) -> Result<(), PrecisionOverflow> {
         let trade = &self.fit(trade, precision)?;
         self.on_clock(trade.time, events);
         let time = trade.time.to_ms();
         for frame in &mut self.frames {
             let open = frame.timeframe.floor(time);
+            if frame.bar(open).is_some_and(|bar| may_have(&bar.candle)) {
+                events.push(BarEvent::TooLate(frame.timeframe, open));
+                continue;
+            }
             let closes = close_time(frame.timeframe, open, self.grace_ms);
             let over = closes <= self.clock;
             let event = frame.take(trade, open, over, events);
@@ -224,6 +245,10 @@ impl Frame {
             Some(at) => Err(at + 1),
             None => Err(0),
         }
+    }
+
+    fn bar(&self, open: UnixMs) -> Option<&OpenBar> {
+        self.place(open).ok().map(|at| &self.bars[at])
     }
 
     /// Adds the trade to the bar that opens at `open`, which is `over` or not.

@@ -163,6 +163,31 @@ fn a_bar_of_the_venue_continued_by_trades_is_of_both() {
 }
 
 /// Bars by the book: sort all trades, group, take first, last, extremes and sums.
+#[test]
+fn a_bar_that_may_have_a_trade_is_left_to_the_store() {
+    let mut builder = CandleBuilder::new(NONE, 2_000);
+    feed(&mut builder, &trade(1, 500, 10, 1));
+    let before = figures(&builder);
+    let mut events = Vec::new();
+    let is_minute = |bar: &Candle| bar.trades == Some(7);
+    let mut minute = before[1].1;
+    minute.trades = Some(7);
+    builder.resume([(Timeframe::M1, OpenBar::from_candle(minute))]);
+    builder
+        .on_old_trade(&trade(2, 600, 12, 1), NONE, is_minute, &mut events)
+        .expect("fits");
+    assert!(events.contains(&BarEvent::TooLate(Timeframe::M1, UnixMs(0))));
+    let counts: Vec<_> = figures(&builder)
+        .iter()
+        .map(|(timeframe, bar)| (*timeframe, bar.trades))
+        .collect();
+    let expected = Timeframe::STORED.map(|timeframe| match timeframe {
+        Timeframe::M1 => (timeframe, Some(7)),
+        _ => (timeframe, Some(2)),
+    });
+    assert_eq!(counts, expected);
+}
+
 fn reference(trades: &[Trade], timeframe: Timeframe) -> Vec<Candle> {
     let mut sorted = trades.to_vec();
     sorted.sort_by_key(Trade::key);

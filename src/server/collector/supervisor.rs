@@ -69,6 +69,8 @@ pub struct Supervisor<C> {
     pub sink: Arc<dyn EventSink>,
     /// Knows the newest trades of before.
     pub store: Arc<dyn MarketStore>,
+    /// Newer ones, which the store did not have yet when collecting began.
+    pub unwritten: Arc<NewestTrades>,
     /// Knows the instruments.
     pub directory: Directory,
     /// What somebody looks at.
@@ -88,6 +90,9 @@ struct Trouble {
     error: String,
     wait: Duration,
 }
+
+/// The newest trade of each instrument.
+pub type NewestTrades = BTreeMap<InstrumentId, (TradeId, UnixNs)>;
 
 /// A running connection, seen from outside.
 struct Slot {
@@ -258,8 +263,8 @@ impl<C: Connector + Clone> Supervisor<C> {
         let believed = found
             .iter()
             .filter(|trade| ahead(trade.time, now).is_none());
-        let newest = believed.max_by_key(|trade| trade.id);
-        Ok(newest.map(|trade| (trade.id, trade.time)))
+        let newest = believed.map(|trade| (trade.id, trade.time)).max();
+        Ok(newest.max(self.unwritten.get(id).copied()))
     }
 
     /// Says that trades are missing. Since when, only the store knows; who fetches them goes by

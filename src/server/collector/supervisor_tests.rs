@@ -73,6 +73,16 @@ fn start_with(
     store: Arc<dyn MarketStore>,
     from: GoneOnFrom,
 ) -> Stage {
+    start_behind(connector, always, (store, NewestTrades::default()), from)
+}
+
+/// The same, where the store does not have the newest trades yet.
+fn start_behind(
+    connector: MemoryConnector,
+    always: &[&str],
+    (store, unwritten): (Arc<dyn MarketStore>, NewestTrades),
+    from: GoneOnFrom,
+) -> Stage {
     let (sink, directory) = (Arc::new(MemorySink::default()), Directory::default());
     let (looked_at, board) = (watch::Sender::default(), StatusBoard::default());
     let stop = CancellationToken::new();
@@ -93,6 +103,7 @@ fn start_with(
         clock: Clock::manual(UnixMs(NOW).to_ns()),
         sink: sink.clone(),
         store,
+        unwritten: Arc::new(unwritten),
         directory: directory.clone(),
         looked_at: looked_at.subscribe(),
         board: board.clone(),
@@ -366,6 +377,22 @@ async fn the_trade_with_the_highest_number_is_gone_on_from() {
         assert_eq!(heard(&mut venue).await, "+A-USD");
         let expected = expected.map(|(number, ms)| (TradeId(number), UnixMs(ms).to_ns()));
         assert_eq!(*from.lock().unwrap(), [expected], "{trades:?}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trade_that_the_store_does_not_have_yet_is_gone_on_from() {
+    for (unwritten, expected) in [(9, 9), (5, 7)] {
+        let connector = MemoryConnector::default();
+        let mut venue = connector.accept();
+        let from = GoneOnFrom::default();
+        let key = |number| (TradeId(number), UnixMs(NOW).to_ns());
+        let newest = NewestTrades::from([(id("A-USD"), key(unwritten))]);
+        let behind = (held(&[(7, NOW)]) as Arc<dyn MarketStore>, newest);
+        let stage = start_behind(connector, &["A-USD"], behind, from.clone());
+        assert_eq!(heard(&mut venue).await, "+A-USD");
+        assert_eq!(*from.lock().unwrap(), [Some(key(expected))]);
         stage.end().await;
     }
 }

@@ -80,6 +80,7 @@ async fn run(folder: &std::path::Path, connector: MemoryConnector, tell: impl Fu
         clock,
         sink: Arc::new(journal.clone()),
         store: shared,
+        unwritten: Arc::default(),
         directory: Directory::default(),
         looked_at: looked_at.subscribe(),
         board: StatusBoard::default(),

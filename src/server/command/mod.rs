@@ -310,6 +310,8 @@ fn start_log(filter: &str) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
+        // A log that nobody reads any more is no reason to panic.
+        .log_internal_errors(false)
         .init();
 }
 
@@ -333,8 +335,8 @@ where
                 }
             };
             signals.next().await;
-            tracing::info!("stopping; a second signal stops at once");
             asked.cancel();
+            tracing::info!("stopping; a second signal stops at once");
             signals.next().await;
             tracing::warn!("stopped without waiting");
             std::process::exit(FAILED);

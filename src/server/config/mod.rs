@@ -16,7 +16,7 @@ use tradesuite_core::model::{InstrumentId, Mode};
 
 pub(crate) use self::value::known;
 use self::value::{
-    number, one_of, read_bind, read_bytes, read_days, read_demo_address, read_instruments,
+    number, one_of, read_bind, read_bytes, read_days, read_demo_address, read_instruments, read_log,
 };
 
 /// One setting.
@@ -351,7 +351,7 @@ impl Settings {
             keep_trades_days: resolved.parse("keep_trades_days", read_days)?,
             keep_book_days: resolved.parse("keep_book_days", read_days)?,
             keep_bytes: resolved.parse("keep_bytes", read_bytes)?,
-            log: resolved.text("log").to_owned(),
+            log: resolved.parse("log", read_log)?,
         })
     }
 }
@@ -456,6 +456,7 @@ mod tests {
             ("keep_bytes", "-1GB", "200GB"),
             ("keep_bytes", "1KB", "TB, GB, MB, kB or B"),
             ("keep_bytes", "99999999999TB", "200GB"),
+            ("log", "x=y=z", "trace or a filter"),
         ] {
             let resolved = resolve(&[(name, value)], &[], None).expect("settings");
             let error =

@@ -27,6 +27,15 @@ pub(super) fn read_demo_address(text: &str) -> Result<Option<SocketAddr>, String
     }
 }
 
+pub(super) fn read_log(text: &str) -> Result<String, String> {
+    match tracing_subscriber::EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(format!(
+            "error, warn, info, debug, trace or a filter is needed ({error})"
+        )),
+    }
+}
+
 pub(super) fn read_instruments(text: &str, venues: &[&str]) -> Result<Vec<InstrumentId>, String> {
     let read = |part: &str| {
         let id: InstrumentId = part.parse().map_err(|error| format!("{part}: {error}"))?;

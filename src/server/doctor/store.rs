@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use tradesuite_core::model::{Mode, UnixNs};
 
 use super::{Finding, Verdict, disk};
+use crate::server::import::Debts;
 use crate::server::storage::StoreError;
 use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::sqlite;
@@ -19,11 +20,12 @@ pub fn examine(data: &Path, mode: Mode) -> Finding {
         let sentence = format!("{shown} is a file, not the folder of the stores");
         return Finding::new("store", Verdict::Bad, sentence);
     }
-    if !data.join("stamp.json").exists() {
+    if !data.join("stamp.json").exists() && databases(data).is_empty() {
         let sentence = format!("{shown} is new: the first start makes the stores");
         return Finding::new("store", Verdict::Good, sentence);
     }
-    // The folder has its stamp: opening it makes nothing, so that the time is of no matter.
+    // The folder has its stamp, or stores without one and is refused: opening it makes nothing, so
+    // that the time is of no matter.
     let held = match DataDirectory::open(data, mode, UnixNs(0)) {
         Ok(held) => held,
         Err(StoreError::Refused(reason)) => {
@@ -53,6 +55,12 @@ pub fn examine(data: &Path, mode: Mode) -> Finding {
         mode.name(),
         bytes as f64 / 1e6
     );
+    if let Some(gone) = sqlite::bars_are_gone(held.path()) {
+        return Finding::new("store", Verdict::Doubtful, gone);
+    }
+    if let Err(error) = Debts::of(held.path()).check() {
+        return Finding::new("store", Verdict::Doubtful, error.to_string());
+    }
     match sqlite::damaged(held.path()) {
         Ok(aside) if aside.is_empty() => Finding::new("store", Verdict::Good, sentence),
         Ok(aside) => {
@@ -142,9 +150,22 @@ mod tests {
         file.execute_batch("CREATE TABLE bars (time); INSERT INTO bars VALUES (1);")
             .expect("writes");
         drop(file);
+        let stamp = folder.path().join("stamp.json");
+        let text = std::fs::read(&stamp).expect("reads");
+        std::fs::remove_file(&stamp).expect("removes");
+        let (verdict, sentence) = look(Mode::Demo);
+        assert_eq!(verdict, Verdict::Doubtful);
+        assert!(sentence.contains("no stamp.json"), "{sentence}");
+        std::fs::write(&stamp, text).expect("writes");
         let (verdict, sentence) = look(Mode::Demo);
         assert_eq!(verdict, Verdict::Good);
         assert!(sentence.contains("1 files"), "{sentence}");
+        let owed = folder.path().join("imports-owed.json");
+        std::fs::write(&owed, "?").expect("writes");
+        let (verdict, sentence) = look(Mode::Demo);
+        assert_eq!(verdict, Verdict::Doubtful);
+        assert!(sentence.contains("imports-owed.json"), "{sentence}");
+        std::fs::remove_file(&owed).expect("removes");
         assert!(look(Mode::Live).1.contains("holds demo data"));
         let trades = folder.path().join("trades");
         std::fs::create_dir(&trades).expect("makes");

@@ -16,6 +16,8 @@ pub(super) struct Arrival {
     pub trade: Trade,
     /// Decimals of the trade.
     pub precision: Precision,
+    /// Whether it was fetched afterwards.
+    pub is_fetched: bool,
 }
 
 /// The newest trades and how many came in all.
@@ -83,6 +85,7 @@ mod tests {
             position: Position(position),
             trade: trade(position, 0, 1),
             precision: PRECISION,
+            is_fetched: false,
         }
     }
 

@@ -7,8 +7,8 @@ use tradesuite_core::market::{
     Tape, TickerState, TradeIds, fold,
 };
 use tradesuite_core::model::{
-    BookView, Candle, EventBody, GapKind, InstrumentId, Position, Precision, Sequenced, Timeframe,
-    Trade, UnixMs, UnixNs,
+    BookView, Candle, EventBody, GapKind, InstrumentId, Origin, Position, Precision, Sequenced,
+    Timeframe, UnixMs, UnixNs,
 };
 use tradesuite_core::protocol::{CandleData, TickerData, TradeData};
 
@@ -147,7 +147,7 @@ impl Market {
         self.unsure = self.unsure.filter(|unsure| *unsure > warm.position);
         let arrivals = std::mem::take(&mut self.arrivals);
         for arrival in arrivals.after(warm.position) {
-            self.count(&arrival.trade, arrival.precision);
+            self.count(arrival);
         }
         self.arrivals = arrivals;
         self.advance(self.clock);
@@ -187,6 +187,7 @@ impl Market {
                                 position: sequenced.position,
                                 trade: *trade,
                                 precision: event.precision,
+                                is_fetched: matches!(event.body, EventBody::Backfill(_)),
                             });
                         }
                         Novelty::Known => {}
@@ -241,19 +242,40 @@ impl Market {
     fn arrive(&mut self, arrival: Arrival) -> bool {
         self.ids.take(arrival.trade.id);
         self.arrivals.push(arrival);
-        self.count(&arrival.trade, arrival.precision)
+        self.count(&arrival)
     }
 
     /// Adds a trade to bars, figures and tape. Returns whether a bar closed or was revised.
-    fn count(&mut self, trade: &Trade, precision: Precision) -> bool {
+    ///
+    /// A bar with figures of the venue has a fetched trade already, or cannot tell, and so has a
+    /// closed one any trade: both stay as they are until the store has made them anew.
+    fn count(&mut self, arrival: &Arrival) -> bool {
+        let Arrival {
+            position,
+            trade,
+            precision,
+            is_fetched,
+        } = arrival;
+        let may_have = |bar: &Candle| bar.origin != Origin::Trades && (*is_fetched || bar.closed);
+        let open = Timeframe::M1.floor(trade.time.to_ms());
+        let is_counted = {
+            let mut newest = self.candles.bars(Timeframe::M1).rev();
+            let minute = newest.find(|bar| bar.candle.time <= open);
+            minute.is_some_and(|bar| bar.candle.time == open && may_have(&bar.candle))
+        };
         self.bar_events.clear();
         let counted = self
             .candles
-            .on_trade(trade, precision, &mut self.bar_events);
+            .on_old_trade(trade, *precision, may_have, &mut self.bar_events);
         self.note(counted);
-        let counted = self.ticker.on_trade(trade, precision);
-        self.note(counted);
-        let counted = self.tape.push(trade, precision);
+        if !is_counted {
+            let counted = self.ticker.on_trade(trade, *precision);
+            self.note(counted);
+        } else if !is_fetched {
+            // Of fetched ones it is said when they are in the store.
+            self.unsure = Some(*position);
+        }
+        let counted = self.tape.push(trade, *precision);
         self.note(counted);
         self.any_closed()
     }

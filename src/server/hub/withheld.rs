@@ -1,21 +1,38 @@
 //! Bars that lack trades which are being fetched: they are not shown until they are right.
 //!
-//! Where trades are missing, the bars at both edges of the hole have seen a part of theirs only.
-//! The collector fetches the rest within seconds, or the venue's bars in their place, and says so.
-//! No channels and no clock.
+//! Where trades are missing, the bars at both edges of the hole have seen a part of theirs only,
+//! and those between get theirs one after the other. The collector fetches them within seconds, or
+//! the venue's bars in their place, and says so. No channels and no clock.
 
 use std::time::Duration;
 
 use tradesuite_core::model::{Candle, Origin, Timeframe, UnixMs, UnixNs};
 
-/// The edges of holes.
+/// Where trades are missing.
 #[derive(Clone, Debug, Default)]
 pub struct Withheld {
-    /// Each with the exchange time until which it is waited for.
-    edges: Vec<(UnixMs, UnixNs)>,
-    /// Since when trades are missing, while the next one has not come.
-    open_since: Option<UnixMs>,
+    holes: Vec<Hole>,
+    open: Option<OpenHole>,
     patience_ns: i64,
+}
+
+/// From the last trade before it to the first behind it.
+#[derive(Clone, Copy, Debug)]
+struct Hole {
+    start: UnixMs,
+    end: UnixMs,
+    /// The exchange time until which its bars are waited for.
+    until: UnixNs,
+}
+
+/// Where trades are missing and the next one has not come. The bar that it began in may be whole;
+/// but one that closed since then lacks what nobody heard.
+#[derive(Clone, Copy, Debug)]
+struct OpenHole {
+    since: UnixMs,
+    /// Until when closed bars are waited for; not known before the first event.
+    until: Option<UnixNs>,
+    is_waited_for: bool,
 }
 
 impl Withheld {
@@ -30,50 +47,65 @@ impl Withheld {
 
     /// Trades are missing from then on.
     pub fn open(&mut self, since: UnixMs) {
-        self.open_since = Some(self.open_since.map_or(since, |open| open.min(since)));
+        let open = self.open.get_or_insert(OpenHole {
+            since,
+            until: None,
+            is_waited_for: self.patience_ns > 0,
+        });
+        open.since = open.since.min(since);
     }
 
     /// Trades are missing between these instants.
     pub fn hole(&mut self, start: UnixMs, end: UnixMs, now: UnixNs) {
-        self.edge(start, now);
-        self.edge(end, now);
-        self.open_since = self.open_since.filter(|since| end <= *since);
+        if self.patience_ns > 0 {
+            let until = self.until(now);
+            self.holes.push(Hole { start, end, until });
+        }
+        self.open = self.open.filter(|open| end <= open.since);
     }
 
     /// A trade came; `is_first` where none was known before it.
     pub fn trade(&mut self, time: UnixNs, is_first: bool) {
-        if let Some(since) = self.open_since.take() {
-            self.hole(since, time.to_ms(), time);
+        if let Some(open) = self.open.take() {
+            self.hole(open.since, time.to_ms(), time);
         }
         if is_first {
-            self.edge(time.to_ms(), time);
+            self.hole(time.to_ms(), time.to_ms(), time);
         }
     }
 
     /// What could be fetched was, and is in the bars.
     pub fn release(&mut self) {
-        self.edges.clear();
+        self.holes.clear();
     }
 
     /// Exchange time moved on; whether a bar need not be waited for any more.
     pub fn expire(&mut self, now: UnixNs) -> bool {
-        let before = self.edges.len();
-        self.edges.retain(|(_, until)| now < *until);
-        self.edges.len() < before
+        let before = self.holes.len();
+        self.holes.retain(|hole| now < hole.until);
+        let patience_over = self.until(now);
+        let is_over = self.open.as_mut().is_some_and(|open| {
+            let was_waited_for = open.is_waited_for;
+            open.is_waited_for &= now < *open.until.get_or_insert(patience_over);
+            was_waited_for && !open.is_waited_for
+        });
+        is_over || self.holes.len() < before
     }
 
     /// Whether a bar is not to be shown yet. A venue's own bar lacks nothing.
     #[must_use]
     pub fn hides(&self, timeframe: Timeframe, bar: &Candle) -> bool {
-        let within = |(edge, _): &(UnixMs, UnixNs)| timeframe.floor(*edge) == bar.time;
-        bar.origin != Origin::Venue && self.edges.iter().any(within)
+        let lies_in = |hole: &Hole| {
+            timeframe.floor(hole.start) <= bar.time && bar.time <= timeframe.floor(hole.end)
+        };
+        let began_before =
+            |open: OpenHole| open.is_waited_for && timeframe.floor(open.since) <= bar.time;
+        let is_cut_off = bar.closed && self.open.is_some_and(began_before);
+        bar.origin != Origin::Venue && (is_cut_off || self.holes.iter().any(lies_in))
     }
 
-    fn edge(&mut self, at: UnixMs, now: UnixNs) {
-        if self.patience_ns > 0 {
-            let until = UnixNs(now.0.saturating_add(self.patience_ns));
-            self.edges.push((at, until));
-        }
+    fn until(&self, now: UnixNs) -> UnixNs {
+        UnixNs(now.0.saturating_add(self.patience_ns))
     }
 }
 
@@ -111,12 +143,33 @@ mod tests {
         withheld.open(UnixMs(190_000));
         assert_eq!(hidden(&withheld), NONE, "until now nothing is wrong");
         withheld.trade(at(400_000), false);
-        assert_eq!(hidden(&withheld), [3, 6]);
+        assert_eq!(hidden(&withheld), [3, 4, 5, 6]);
         assert!(!withheld.hides(Timeframe::M1, &bar(3, Origin::Venue)));
         assert!(withheld.hides(Timeframe::M5, &bar(5, Origin::Both)));
         assert!(!withheld.expire(at(459_000)));
         assert!(withheld.expire(at(460_000)), "nobody mends it");
         assert_eq!(hidden(&withheld), NONE);
+    }
+
+    #[test]
+    fn a_bar_that_closed_while_no_trade_came_is_waited_for_but_not_for_ever() {
+        let mut withheld = Withheld::new(Duration::from_secs(60));
+        withheld.open(UnixMs(190_000));
+        let closed = Candle {
+            closed: true,
+            ..bar(3, Origin::Trades)
+        };
+        let earlier = Candle {
+            closed: true,
+            ..bar(2, Origin::Trades)
+        };
+        assert!(withheld.hides(Timeframe::M1, &closed));
+        assert!(!withheld.hides(Timeframe::M1, &earlier));
+        assert!(!withheld.expire(at(250_000)));
+        assert!(withheld.hides(Timeframe::M1, &closed));
+        assert!(withheld.expire(at(310_000)));
+        assert!(!withheld.hides(Timeframe::M1, &closed));
+        assert!(!withheld.expire(at(311_000)), "said once");
     }
 
     #[test]

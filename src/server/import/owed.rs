@@ -143,6 +143,14 @@ impl Debts {
         self.folder.join("imports-owed.json")
     }
 
+    /// Whether the note of imports that were cut off can be read.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot, with what to do.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.read().map(drop)
+    }
+
     fn read(&self) -> Result<Vec<Owed>, StoreError> {
         match std::fs::read(self.file()) {
             Ok(text) => serde_json::from_slice(&text).map_err(|error| {

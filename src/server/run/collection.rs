@@ -96,8 +96,8 @@ impl Collection {
         })
     }
 
-    /// Starts to collect from every venue, as soon as the store has what the last run left in the
-    /// journal. That is not waited for: what is held can be looked at before.
+    /// Starts to collect from every venue, as soon as it is known how far the last run came. That
+    /// is not waited for: what is held can be looked at before.
     ///
     /// # Errors
     /// Where the store cannot be read.
@@ -150,6 +150,7 @@ impl Collection {
                 clock: clock.clone(),
                 sink: Arc::new(kept.journal().clone()),
                 store: kept.store(),
+                unwritten: Arc::default(),
                 directory: collection.directory.clone(),
                 looked_at: kept.hub().interest().wanted(),
                 board: collection.board.clone(),
@@ -158,18 +159,32 @@ impl Collection {
             });
         }
         let (tasks, stop) = (collection.tasks.clone(), collection.stop.clone());
-        let caught_up = kept.caught_up();
+        let unwritten = kept.unwritten();
         collection.tasks.spawn(async move {
-            if stop.run_until_cancelled(caught_up).await.is_none() {
+            let Some(unwritten) = stop.run_until_cancelled(unwritten).await else {
                 return;
-            }
-            if let Some(mender) = mender {
-                tasks.spawn(mender.run());
-            }
+            };
+            let unwritten = Arc::new(unwritten);
             for supervisor in supervisors {
-                tasks.spawn(supervisor.run());
+                let unwritten = Arc::clone(&unwritten);
+                tasks.spawn(
+                    Supervisor {
+                        unwritten,
+                        ..supervisor
+                    }
+                    .run(),
+                );
             }
         });
+        if let Some(mender) = mender {
+            let (stop, caught_up) = (collection.stop.clone(), kept.caught_up());
+            collection.tasks.spawn(async move {
+                // It asks the store what is missing.
+                if stop.run_until_cancelled(caught_up).await.is_some() {
+                    mender.run().await;
+                }
+            });
+        }
         Ok(collection)
     }
 

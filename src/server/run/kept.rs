@@ -8,16 +8,17 @@ use anyhow::Context as _;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tradesuite_core::model::{InstrumentId, Mode, Position};
+use tradesuite_core::model::{EventBody, InstrumentId, Mode, Position, Sequenced};
 
 use crate::server::clock::Clock;
 use crate::server::collector::backoff::Jitter;
 use crate::server::collector::recorder::{Holes, Mending, Progress, Recorder};
 use crate::server::collector::sink::JournalTail;
+use crate::server::collector::supervisor::NewestTrades;
 use crate::server::config::{Durability, Settings};
 use crate::server::hub::{Hub, HubOptions};
 use crate::server::import::Debts;
-use crate::server::journal::{self, Journal, JournalOptions, TailKind};
+use crate::server::journal::{self, Journal, JournalError, JournalOptions, Tail, TailKind};
 use crate::server::run::publish::Publisher;
 use crate::server::service::Keeping;
 use crate::server::storage::directory::DataDirectory;
@@ -28,9 +29,6 @@ use crate::server::storage::{MarketStore, StateStore, reserve};
 const CONSUMER: &str = "store";
 /// Longest time that the store may take to write what the journal holds when the server ends.
 const DRAIN: Duration = Duration::from_secs(5);
-
-/// Longest time that what the last run left in the journal is waited for.
-const CATCH_UP: Duration = Duration::from_secs(30);
 
 /// How long a bar that lacks trades is not shown while they are fetched.
 const WITHHOLD: Duration = Duration::from_secs(60);
@@ -136,7 +134,7 @@ impl Kept {
             store,
             state: Arc::new(state),
             hub,
-            progress: Arc::default(),
+            progress: Arc::new(Progress::from(held.unwrap_or_default())),
             holes: Some(holes),
             tasks: TaskTracker::new(),
             give_up: CancellationToken::new(),
@@ -170,27 +168,30 @@ impl Kept {
         self.holes.take()
     }
 
-    /// Ends once the store has what the last run left in the journal, so that its newest trades are
-    /// known before others come. A store that takes nothing is not waited for.
+    /// The newest trades that the last run left in the journal and the store does not have yet:
+    /// without them, what was missed since would be said wrongly.
+    pub fn unwritten(&self) -> impl Future<Output = NewestTrades> + Send + 'static {
+        let left = *self.journal.committed().borrow();
+        let next = Position(self.progress.written().borrow().0 + 1);
+        let tail = self.journal.tail_from(next, TailKind::Committed);
+        async move {
+            match newest_trades(tail, left).await {
+                Ok(newest) => newest,
+                Err(error) => {
+                    tracing::warn!(%error, "the journal cannot be read; a gap at the start may be said wrongly");
+                    NewestTrades::default()
+                }
+            }
+        }
+    }
+
+    /// Ends once the store has what the last run left in the journal.
     pub fn caught_up(&self) -> impl Future<Output = ()> + Send + 'static {
         let left = *self.journal.committed().borrow();
-        let (mut written, mut problem) = (self.progress.written(), self.progress.problem());
-        let store = self.store();
+        let mut written = self.progress.written();
         async move {
-            let held = store.position().await.ok().flatten();
-            if held.unwrap_or_default() >= left {
-                return;
-            }
-            let caught_up = tokio::select! {
-                caught_up = written.wait_for(|written| *written >= left) => caught_up.is_ok(),
-                _ = problem.wait_for(Option::is_some) => false,
-                () = tokio::time::sleep(CATCH_UP) => false,
-            };
-            if !caught_up {
-                tracing::warn!(
-                    "the store has not caught up; a gap at the start may be said wrongly"
-                );
-            }
+            // The sender ends with the server.
+            let _ = written.wait_for(|written| *written >= left).await;
         }
     }
 
@@ -278,6 +279,22 @@ impl Kept {
     }
 }
 
+/// The newest trade of each instrument from where `tail` is up to `left`.
+async fn newest_trades(mut tail: Tail, left: Position) -> Result<NewestTrades, JournalError> {
+    let mut newest = NewestTrades::default();
+    while tail.position() <= left
+        && let Some(batch) = tail.next().await?
+    {
+        for Sequenced { event, .. } in batch.iter() {
+            if let EventBody::Trade(trade) = &event.body {
+                let newest = newest.entry(event.instrument.clone()).or_default();
+                *newest = (*newest).max((trade.id, trade.time));
+            }
+        }
+    }
+    Ok(newest)
+}
+
 /// How long what is kept. A recording is looked at whatever its age: nothing of it is deleted.
 fn retention(settings: &Settings, mode: Mode) -> Retention {
     match mode {
@@ -287,5 +304,45 @@ fn retention(settings: &Settings, mode: Mode) -> Retention {
             book_days: settings.keep_book_days,
             bytes: settings.keep_bytes,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tradesuite_core::model::{MarketEvent, TradeId, UnixMs};
+
+    use super::*;
+    use crate::server::collector::testing::{event, id, trade};
+
+    #[tokio::test]
+    async fn the_newest_trade_of_each_instrument_is_found_in_what_was_left() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("journal.db");
+        let journal = Journal::open(&path, JournalOptions::default()).expect("opens");
+        let sold = |symbol: &str, number: u64, ms: i64| -> MarketEvent {
+            event(&id(symbol), EventBody::Trade(trade(number, ms)))
+        };
+        let stale = EventBody::BookStale {
+            reason: "the line was cut".to_owned(),
+        };
+        let events = vec![
+            sold("A-USD", 1, 9_000),
+            sold("B-USD", 70, 1_000),
+            sold("A-USD", 3, 3_000),
+            sold("A-USD", 2, 4_000),
+            event(&id("C-USD"), stale),
+        ];
+        let left = journal.append(events).await.expect("takes");
+        let later = journal.append(vec![sold("B-USD", 71, 2_000)]).await;
+        assert!(later.is_ok_and(|later| later > left));
+        journal.close().await.expect("closes");
+        let found = |from| newest_trades(journal.tail_from(from, TailKind::Committed), left);
+        let key = |number, ms| (TradeId(number), UnixMs(ms).to_ns());
+        let newest = found(Position(2)).await.expect("reads");
+        assert_eq!(newest[&id("A-USD")], key(3, 3_000));
+        assert_eq!(newest.len(), 2);
+        assert!(newest[&id("B-USD")] >= key(70, 1_000));
+        let none = found(Position(left.0 + 1)).await.expect("reads");
+        assert!(none.is_empty());
     }
 }

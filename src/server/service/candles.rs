@@ -47,9 +47,10 @@ pub struct CandleAnswer {
 }
 
 impl Service {
-    /// Bars, the live one included unless it lacks trades that are being fetched. What the store lacks of the venue's history is asked for and
-    /// waited for, a few seconds at the most. Where it is still missing then, the answer says so;
-    /// else no bar that the venue has is left out between two that are given, nor between pages.
+    /// Bars, the live one included unless it lacks trades that are being fetched. What the store
+    /// lacks of the venue's history is asked for and waited for, a few seconds at the most. Where
+    /// it is still missing then, the answer says so; else no bar that the venue has is left out
+    /// between two that are given, nor between pages.
     ///
     /// # Errors
     /// [`ServiceError`].
@@ -177,7 +178,7 @@ impl Service {
             precision: bars.precision,
             candles,
             next,
-            notice: None,
+            notice: self.lag(),
         })
     }
 }

@@ -86,6 +86,13 @@ async fn a_store_that_takes_nothing_is_said_with_what_it_holds() {
         });
         let trades = service.trades(&bitcoin(), newest).await.expect("trades");
         assert_eq!(trades.notice.as_deref(), expected);
+        let query = CandleQuery {
+            instrument: bitcoin(),
+            timeframe: Timeframe::M1,
+            page: newest,
+        };
+        let candles = service.candles(&query).await.expect("bars");
+        assert_eq!(candles.notice.as_deref(), expected);
         assert_eq!(service.lag().as_deref(), expected);
     }
 }

@@ -20,7 +20,7 @@ const MAX_REQUESTS: u32 = 20;
 
 /// What the venue gave of a beginning.
 struct Early {
-    /// Those from before the first trade.
+    /// Those from before the first trade, by their numbers.
     trades: BTreeMap<u64, VenueEvent>,
     /// Whether they reach back to the beginning of the minute.
     is_whole: bool,
@@ -53,17 +53,17 @@ impl Backfill {
                 return Ok(Outcome::Lasting);
             }
         };
-        let mut hunt =
-            Hunt::new((early.trades.values().filter_map(key)).chain([(first.id, first.time)]));
+        let early = self.complete(venue, id, &first, early).await;
         let mut handed = Fetched::default();
         let instrument = self.directory.get_or_guess(id);
-        self.hand_over(&instrument, early.trades.into_values(), &mut handed)
-            .await?;
-        let Ok(fetched) = self.fetch(venue, id, &mut hunt).await? else {
-            return Ok(Outcome::Later);
-        };
-        let lost = hunt.missing() + handed.refused + fetched.refused;
-        if !early.is_whole || lost > 0 {
+        // The newest first: whenever this ends, no hole is left behind the oldest trade that is
+        // held, which is where the next try goes on.
+        let trades: Vec<VenueEvent> = early.trades.into_values().collect();
+        for page in trades.rchunks(TRADES_AT_ONCE as usize) {
+            self.hand_over(&instrument, page.iter().cloned(), &mut handed)
+                .await?;
+        }
+        if !early.is_whole || handed.refused > 0 {
             return Ok(Outcome::Later);
         }
         let beginning = Gap {
@@ -76,6 +76,38 @@ impl Backfill {
         };
         let reason = "trades from before the first look were fetched".to_owned();
         self.say(&beginning, reason, true).await
+    }
+
+    /// Fetches what is missing among early trades, and leaves those that lead up to `first`
+    /// without a hole.
+    async fn complete(
+        &self,
+        venue: &VenueRest,
+        id: &InstrumentId,
+        first: &Trade,
+        mut early: Early,
+    ) -> Early {
+        let instrument = self.directory.get_or_guess(id);
+        let known = early.trades.values().filter_map(key);
+        let mut hunt = Hunt::new(known.chain([(first.id, first.time)]));
+        let mut fetched = Fetched::default();
+        loop {
+            match self.page(venue, &instrument, &mut hunt, &mut fetched).await {
+                Ok(Some(page)) => early.trades.extend(
+                    page.into_iter()
+                        .filter_map(|event| Some((key(&event)?.0.0, event))),
+                ),
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::info!(instrument = %id, %error, "a beginning is fetched later");
+                    break;
+                }
+            }
+        }
+        let found = early.trades.len();
+        leave_unbroken(&mut early.trades, first.id.0);
+        early.is_whole &= early.trades.len() == found;
+        early
     }
 
     /// The oldest trade that is held.
@@ -126,5 +158,43 @@ impl Backfill {
             }
         }
         Ok(early)
+    }
+}
+
+/// Leaves of numbered trades those that lead up to the one of number `first` without a hole.
+/// Whoever is stopped in between goes on from the oldest trade that is held: behind a hole, nobody
+/// would ever look for what is missing.
+fn leave_unbroken<T>(trades: &mut BTreeMap<u64, T>, first: u64) {
+    let mut oldest = first;
+    while let Some(before) = oldest.checked_sub(1)
+        && trades.contains_key(&before)
+    {
+        oldest = before;
+    }
+    trades.retain(|number, _| *number >= oldest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_behind_a_hole_is_left_out() {
+        for (numbers, expected) in [
+            (vec![], vec![]),
+            (vec![8, 9], vec![8, 9]),
+            (vec![5, 6, 8, 9], vec![8, 9]),
+            (vec![5, 6, 7, 8], vec![]),
+            (vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 9], (0..10).collect()),
+        ] {
+            let mut trades: BTreeMap<u64, ()> =
+                numbers.iter().map(|number| (*number, ())).collect();
+            leave_unbroken(&mut trades, 10);
+            assert_eq!(
+                trades.into_keys().collect::<Vec<_>>(),
+                expected,
+                "{numbers:?}"
+            );
+        }
     }
 }

@@ -61,6 +61,7 @@ pub enum Outcome {
 /// How fetching went.
 #[derive(Debug, Default)]
 struct Fetched {
+    requests: u32,
     /// Trades that came but cannot be kept exactly, or whose time cannot be right.
     refused: u64,
     /// Why something is missing, where it is not that the venue does not have it.
@@ -93,13 +94,18 @@ impl Backfill {
             );
             return self.say(gap, reason, false).await;
         }
-        let fetched = match self.fetch(venue, &gap.instrument, &mut hunt).await? {
-            Ok(fetched) => fetched,
-            Err(error) => {
-                tracing::info!(instrument = %gap.instrument, %error, "a gap is filled later");
-                return Ok(Outcome::Later);
+        let instrument = self.directory.get_or_guess(&gap.instrument);
+        let mut fetched = Fetched::default();
+        loop {
+            match self.page(venue, &instrument, &mut hunt, &mut fetched).await {
+                Ok(Some(page)) => self.hand_over(&instrument, page, &mut fetched).await?,
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::info!(instrument = %gap.instrument, %error, "a gap is filled later");
+                    return Ok(Outcome::Later);
+                }
             }
-        };
+        }
         let left = hunt.missing() + fetched.refused;
         let reason = match (missing, left) {
             (0, _) => "no trade was missed after all".to_owned(),
@@ -153,41 +159,40 @@ impl Backfill {
         Ok(Some(Hunt::new(held)))
     }
 
-    /// Fetches page after page. The inner error may pass.
-    async fn fetch(
+    /// Fetches the next page of what is hunted for; `None` where there is none, or it cannot be had.
+    ///
+    /// # Errors
+    /// [`RestError`] where asking again later may help.
+    async fn page(
         &self,
         venue: &VenueRest,
-        id: &InstrumentId,
+        instrument: &Instrument,
         hunt: &mut Hunt,
-    ) -> Result<Result<Fetched, RestError>, SinkClosed> {
-        let instrument = self.directory.get_or_guess(id);
-        let mut fetched = Fetched::default();
-        let mut requests = 0;
-        while let Some(hole) = hunt.next() {
-            if requests == MAX_REQUESTS {
-                fetched.problem = Some("the venue gives too few at once".to_owned());
-                break;
-            }
-            requests += 1;
-            let query = VenueTradeQuery {
-                instrument: &instrument,
-                start: hole.start,
-                end: hole.end,
-                limit: TRADES_AT_ONCE,
-            };
-            let answer = match venue.trades(&query).await {
-                Ok(answer) => answer,
-                Err(error) if error.is_retryable() => return Ok(Err(error)),
-                Err(error) => {
-                    fetched.may_pass = error.may_pass();
-                    fetched.problem = Some(error.to_string());
-                    break;
-                }
-            };
-            let missing = hunt.take(hole, answer, key);
-            self.hand_over(&instrument, missing, &mut fetched).await?;
+        fetched: &mut Fetched,
+    ) -> Result<Option<Vec<VenueEvent>>, RestError> {
+        let Some(hole) = hunt.next() else {
+            return Ok(None);
+        };
+        if fetched.requests == MAX_REQUESTS {
+            fetched.problem = Some("the venue gives too few at once".to_owned());
+            return Ok(None);
         }
-        Ok(Ok(fetched))
+        fetched.requests += 1;
+        let query = VenueTradeQuery {
+            instrument,
+            start: hole.start,
+            end: hole.end,
+            limit: TRADES_AT_ONCE,
+        };
+        match venue.trades(&query).await {
+            Ok(answer) => Ok(Some(hunt.take(hole, answer, key))),
+            Err(error) if error.is_retryable() => Err(error),
+            Err(error) => {
+                fetched.may_pass = error.may_pass();
+                fetched.problem = Some(error.to_string());
+                Ok(None)
+            }
+        }
     }
 
     /// Gives trades to the journal, marked as what they are.

@@ -201,13 +201,28 @@ impl InstrumentBars {
         trade: &Trade,
         precision: Precision,
     ) -> Result<Changed, PrecisionOverflow> {
+        self.trade_beside(trade, precision, |_| false)
+    }
+
+    /// Adds a new trade, but leaves the bars that may have it already as they are, to be made anew.
+    ///
+    /// # Errors
+    /// As [`InstrumentBars::trade`].
+    pub(super) fn trade_beside(
+        &mut self,
+        trade: &Trade,
+        precision: Precision,
+        may_have: impl Fn(&Candle) -> bool,
+    ) -> Result<Changed, PrecisionOverflow> {
         if self.ids.newest().is_none() && self.held_until.is_none() {
             self.begins_at(trade.time.to_ms());
         }
         self.ids.take(trade.id);
         let begun = self.begun_anew(trade.time.to_ms());
         let mut changes = std::mem::take(&mut self.changes);
-        let outcome = self.builder.on_trade(trade, precision, &mut changes);
+        let outcome = self
+            .builder
+            .on_old_trade(trade, precision, may_have, &mut changes);
         let mut changed = self.sort_out(changes);
         outcome?;
         for (timeframe, open) in begun {

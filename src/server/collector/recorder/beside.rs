@@ -1,8 +1,8 @@
 //! Trades that bars in memory may have already: those that were fetched, and those of a write that
 //! was torn. Such a bar is left as it is, and made anew from all trades that the store holds.
 
-use tradesuite_core::market::{OpenBar, PrecisionOverflow};
-use tradesuite_core::model::{Candle, Origin, Precision, Timeframe, Trade};
+use tradesuite_core::market::PrecisionOverflow;
+use tradesuite_core::model::{Origin, Precision, Timeframe, Trade};
 
 use super::bars::{Changed, InstrumentBars};
 
@@ -40,31 +40,6 @@ impl InstrumentBars {
             let open = timeframe.floor(trade.time.to_ms());
             changed.leave_to_store(timeframe, open);
             self.mark_mixed(timeframe, open);
-        }
-        Ok(changed)
-    }
-
-    /// Adds a trade, but leaves some of the bars in memory as they are, to be made anew.
-    fn trade_beside(
-        &mut self,
-        trade: &Trade,
-        precision: Precision,
-        is_left: impl Fn(&Candle) -> bool,
-    ) -> Result<Changed, PrecisionOverflow> {
-        let time = trade.time.to_ms();
-        let left: Vec<(Timeframe, OpenBar)> = Timeframe::STORED
-            .into_iter()
-            .filter_map(|timeframe| {
-                let held = self.open_bar(timeframe, timeframe.floor(time))?;
-                is_left(&held.candle).then_some((timeframe, held))
-            })
-            .collect();
-        let before = self.precision();
-        let mut changed = self.trade(trade, precision)?;
-        for (timeframe, held) in left {
-            let open = held.candle.time;
-            changed.leave_to_store(timeframe, open);
-            self.replace(timeframe, held, before);
         }
         Ok(changed)
     }

@@ -107,8 +107,15 @@ pub struct Progress {
 
 impl Default for Progress {
     fn default() -> Self {
+        Self::from(Position::default())
+    }
+}
+
+impl From<Position> for Progress {
+    /// That of a recorder that goes on behind what the store holds.
+    fn from(held: Position) -> Self {
         Self {
-            written: watch::Sender::new(Position::default()),
+            written: watch::Sender::new(held),
             problem: watch::Sender::new(None),
         }
     }

@@ -286,12 +286,16 @@ async fn a_line_can_be_stopped_while_the_journal_is_full() {
     assert!(watch.elapsed() <= LAST_WORDS);
 }
 
-/// A line with a book that is lost while the journal takes nothing.
-async fn cut_while_full() -> (
-    Arc<TightSink>,
-    CancellationToken,
-    tokio::task::JoinHandle<SessionEnd>,
-) {
+/// A session that lost its line, with a book, while the journal took nothing.
+struct CutOff {
+    sink: Arc<TightSink>,
+    /// Without it nothing is wanted any more.
+    _wanted: watch::Sender<Carried>,
+    stop: CancellationToken,
+    task: tokio::task::JoinHandle<SessionEnd>,
+}
+
+async fn cut_while_full() -> CutOff {
     let sink = Arc::new(TightSink {
         has_room: watch::Sender::new(true),
         sink: MemorySink::default(),
@@ -301,29 +305,34 @@ async fn cut_while_full() -> (
     sink.sink.words(1).await;
     sink.has_room.send_replace(false);
     drop(stage.venue);
-    (sink, stage.stop, stage.task)
+    CutOff {
+        sink,
+        _wanted: stage.wanted,
+        stop: stage.stop,
+        task: stage.task,
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn that_a_line_was_lost_is_said_however_long_the_journal_is_full() {
-    let (sink, _stop, session) = cut_while_full().await;
+    let session = cut_while_full().await;
     tokio::time::sleep(Duration::from_secs(3_600)).await;
-    sink.has_room.send_replace(true);
-    let end = session.await.unwrap();
+    session.sink.has_room.send_replace(true);
+    let end = session.task.await.unwrap();
     assert_eq!(end, SessionEnd::Lost("the line was cut".to_owned()));
     assert_eq!(
-        sink.sink.words(1).await,
+        session.sink.sink.words(1).await,
         ["book A-USD", "stale A-USD: the line was cut"]
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_line_does_not_keep_the_server_from_stopping() {
-    let (_sink, stop, session) = cut_while_full().await;
+    let session = cut_while_full().await;
     tokio::time::sleep(Duration::from_secs(60)).await;
     let watch = Stopwatch::start();
-    stop.cancel();
-    let end = session.await.unwrap();
+    session.stop.cancel();
+    let end = session.task.await.unwrap();
     assert_eq!(end, SessionEnd::Lost("the line was cut".to_owned()));
     assert!(watch.elapsed() <= LAST_WORDS);
 }

@@ -219,6 +219,55 @@ async fn live_events_continue_what_the_store_holds() {
     assert_eq!(again.bars, live.bars);
 }
 
+/// A hole of which the venue's bars are held before its trades come.
+#[tokio::test(start_paused = true)]
+async fn fetched_trades_are_not_counted_beside_the_venues_bar() {
+    let venue = Candle {
+        origin: Origin::Venue,
+        closed: true,
+        ..Candle::from_trade(UnixMs(60_000), &trade(1, 60_000, 10_000))
+    };
+    let store = Arc::new(MemoryStore::default());
+    let held = |position, candle| StoreBatch {
+        position: Some(Position(position)),
+        candles: vec![CandleRecord {
+            instrument: bitcoin(),
+            timeframe: Timeframe::M1,
+            precision: PRECISION,
+            candle,
+        }],
+        ..StoreBatch::default()
+    };
+    store.write(held(0, venue)).await.expect("takes");
+    let hub = Hub::new(HubOptions::default(), store.clone());
+    let _reader = listen(&hub, &[minutes()]).await;
+    let mut events = Events::default();
+    let sold = |id, ms| trade(id, ms, 10_000);
+    let shown = async || hub.bars(&bitcoin(), Timeframe::M1).await.expect("followed");
+    assert_eq!(shown().await.bars, [venue]);
+    hub.feed(&events.batch([
+        EventBody::Trade(sold(9, 125_000)),
+        EventBody::Backfill(sold(1, 60_000)),
+        EventBody::Backfill(sold(2, 61_000)),
+        EventBody::Backfill(sold(8, 121_000)),
+    ]))
+    .await;
+    let bars = shown().await.bars;
+    assert_eq!(bars[0], venue, "it has them already");
+    assert_eq!(bars[1].trades, Some(2), "our own takes them");
+
+    // The store has made it of all its trades.
+    let made = Candle {
+        origin: Origin::Trades,
+        trades: Some(2),
+        ..venue
+    };
+    store.write(held(3, made)).await.expect("takes");
+    hub.mended(&bitcoin()).await;
+    let bars = shown().await.bars;
+    assert_eq!((bars[0], bars[1].trades), (made, Some(1)));
+}
+
 /// The store after so many trades, one a second of the first minute.
 fn recorded(trades: u64) -> StoreBatch {
     let trade = |id: u64| trade(id, id as i64 * 100, 10_000);
