@@ -6,10 +6,9 @@
 //! 2. [`exchange`], [`storage`], [`journal`], [`simulator`]: venues, stores, the log, a market to
 //!    try things on
 //! 3. [`collector`], [`hub`]: keeping connections alive; snapshots and changes for listeners
-//! 4. [`replay`], [`import`], [`service`], [`doctor`]: recordings through the collector's own
-//!    checks; files of trades and bars; what every interface calls; whether a server could run
-//!    here
-//! 5. [`web`]: REST, socket, pages
+//! 4. [`replay`], [`import`], [`service`]: recordings through the collector's own checks; files of
+//!    trades and bars; what every interface calls
+//! 5. [`web`], [`doctor`]: REST, socket, pages; whether a server could run here
 //! 6. [`run`][]: wiring
 //! 7. [`command`]: the command line
 

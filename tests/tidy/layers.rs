@@ -12,8 +12,8 @@ const SERVER: &[&[&str]] = &[
     &["clock", "config", "plain_text"],
     &["exchange", "storage", "journal", "simulator"],
     &["collector", "hub"],
-    &["replay", "import", "service", "doctor"],
-    &["web"],
+    &["replay", "import", "service"],
+    &["web", "doctor"],
     &["run"],
     &["command"],
 ];

@@ -19,6 +19,9 @@ pub struct CarriedInstrument {
     pub last_trade: Option<(TradeId, UnixNs)>,
 }
 
+/// The newest trade of each instrument.
+pub type NewestTrades = BTreeMap<InstrumentId, (TradeId, UnixNs)>;
+
 /// Turns the frames of one connection into checked events. Lives longer than a line: what is
 /// known of trade ids connects the lines.
 pub trait Checker: Send {

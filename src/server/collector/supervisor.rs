@@ -15,7 +15,7 @@ use tradesuite_core::model::{
 
 use super::assignment::Assignment;
 use super::backoff::{Backoff, Jitter};
-use super::checker::{Carried, CarriedInstrument, Checker};
+use super::checker::{Carried, CarriedInstrument, Checker, NewestTrades};
 use super::directory::Directory;
 use super::intake::ahead;
 use super::limiter::Limiter;
@@ -90,9 +90,6 @@ struct Trouble {
     error: String,
     wait: Duration,
 }
-
-/// The newest trade of each instrument.
-pub type NewestTrades = BTreeMap<InstrumentId, (TradeId, UnixNs)>;
 
 /// A running connection, seen from outside.
 struct Slot {

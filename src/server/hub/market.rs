@@ -250,13 +250,9 @@ impl Market {
     /// A bar with figures of the venue has a fetched trade already, or cannot tell, and so has a
     /// closed one any trade: both stay as they are until the store has made them anew.
     fn count(&mut self, arrival: &Arrival) -> bool {
-        let Arrival {
-            position,
-            trade,
-            precision,
-            is_fetched,
-        } = arrival;
-        let may_have = |bar: &Candle| bar.origin != Origin::Trades && (*is_fetched || bar.closed);
+        let (trade, precision) = (&arrival.trade, arrival.precision);
+        let may_have =
+            |bar: &Candle| bar.origin != Origin::Trades && (arrival.is_fetched || bar.closed);
         let open = Timeframe::M1.floor(trade.time.to_ms());
         let is_counted = {
             let mut newest = self.candles.bars(Timeframe::M1).rev();
@@ -264,18 +260,17 @@ impl Market {
             minute.is_some_and(|bar| bar.candle.time == open && may_have(&bar.candle))
         };
         self.bar_events.clear();
-        let counted = self
-            .candles
-            .on_old_trade(trade, *precision, may_have, &mut self.bar_events);
+        let bars = &mut self.candles;
+        let counted = bars.on_old_trade(trade, precision, may_have, &mut self.bar_events);
         self.note(counted);
         if !is_counted {
-            let counted = self.ticker.on_trade(trade, *precision);
+            let counted = self.ticker.on_trade(trade, precision);
             self.note(counted);
-        } else if !is_fetched {
+        } else if !arrival.is_fetched {
             // Of fetched ones it is said when they are in the store.
-            self.unsure = Some(*position);
+            self.unsure = Some(arrival.position);
         }
-        let counted = self.tape.push(trade, *precision);
+        let counted = self.tape.push(trade, precision);
         self.note(counted);
         self.any_closed()
     }

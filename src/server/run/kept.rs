@@ -12,9 +12,9 @@ use tradesuite_core::model::{EventBody, InstrumentId, Mode, Position, Sequenced}
 
 use crate::server::clock::Clock;
 use crate::server::collector::backoff::Jitter;
+use crate::server::collector::checker::NewestTrades;
 use crate::server::collector::recorder::{Holes, Mending, Progress, Recorder};
 use crate::server::collector::sink::JournalTail;
-use crate::server::collector::supervisor::NewestTrades;
 use crate::server::config::{Durability, Settings};
 use crate::server::hub::{Hub, HubOptions};
 use crate::server::import::Debts;
