@@ -5,7 +5,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | `core/` | the crate `tradesuite-core`: model, market arithmetic, chart geometry, wire protocol; no clock, no I/O |
+//! | `core/` | the crate `tradesuite-core`: model, market arithmetic, chart geometry, docking, wire protocol; no clock, no I/O |
 //! | [`api`] | server functions: the page's own calls, bodies of a few lines |
 //! | `server` | everything behind the socket: exchanges, journal, stores, collector, hub, services, web |
 //! | [`ui`] | Leptos components: shell, chart, panels, widgets |
@@ -16,6 +16,9 @@
 //! and `server::hub` encodes once for every browser → [`ui`] buffers and paints.
 //!
 //! Who may import whom is said in `tests/tidy.rs`, which fails on anything else.
+
+// Views are types within types: those of a panel are nested deeper than the usual 128.
+#![recursion_limit = "256"]
 
 pub mod api;
 pub mod browser;

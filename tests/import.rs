@@ -21,10 +21,10 @@ use tradesuite::server::clock::Clock;
 use tradesuite::server::collector::directory::Directory;
 use tradesuite::server::collector::status::StatusBoard;
 use tradesuite::server::hub::{Hub, HubOptions};
-use tradesuite::server::service::{Service, ServiceParts};
+use tradesuite::server::service::{Documents, Service, ServiceParts};
 use tradesuite::server::storage::MarketStore;
 use tradesuite::server::storage::directory::DataDirectory;
-use tradesuite::server::storage::sqlite::SqliteStore;
+use tradesuite::server::storage::sqlite::{SqliteState, SqliteStore};
 use tradesuite::server::web::{Access, AppState, SocketLimits, router};
 use tradesuite_core::model::{Decimal, Mode, UnixNs};
 
@@ -62,6 +62,7 @@ impl Server {
     async fn open(data: &Path) -> Self {
         let directory = DataDirectory::open(data, Mode::Live, NOW).expect("opens");
         let store: Arc<dyn MarketStore> = Arc::new(SqliteStore::open(&directory).expect("opens"));
+        let made = SqliteState::open(&directory, Clock::manual(NOW)).expect("opens");
         let instruments = Directory::default();
         instruments.load(store.as_ref()).await.expect("loads");
         let service = Service::new(ServiceParts {
@@ -76,6 +77,7 @@ impl Server {
         });
         let state = AppState {
             service,
+            documents: Documents::new(Arc::new(made), &[]),
             access: Access::new(([127, 0, 0, 1], 8080).into()),
             sockets: SocketLimits::default(),
             shutdown: CancellationToken::new(),

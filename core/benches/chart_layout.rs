@@ -16,6 +16,7 @@ fn bar(number: i64) -> Bar {
         close: Price(close),
         volume: Volume(1_000_000 + i128::from(wave(7.0).abs())),
         buy_volume: None,
+        quote_volume: None,
         closed: true,
     }
 }

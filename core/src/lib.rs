@@ -1,5 +1,5 @@
 //! Everything in TradeSuite that is arithmetic: exact numbers, order books, candles, chart
-//! geometry and the wire protocol.
+//! geometry, docking and the wire protocol.
 //!
 //! Nothing here reads a clock, opens a file or a socket, or knows of a web framework: time is an
 //! argument, bytes come in and go out. Server and browser are built from the same types.
@@ -7,11 +7,15 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`model`] | the typed vocabulary: price, quantity, time, instrument, trade, candle, event … |
+//! | [`indicator`] | averages, channels, oscillators and order flow over bars, revised in place |
 //! | [`market`] | what is computed from events: order book, candle builder, precision, integrity |
 //! | [`chart`] | geometry of charts, books and tapes: scales, ticks, pixels |
+//! | [`dock`] | docking: panels, how they share the window, the workspace document |
 //! | [`protocol`] | messages of the live socket and their encodings |
 
 pub mod chart;
+pub mod dock;
+pub mod indicator;
 pub mod market;
 pub mod model;
 pub mod protocol;

@@ -3,17 +3,14 @@
 /**
  * @param {import('playwright-core').Browser} browser
  * @param {string} url
- * @param {object} [workspace] what a person chose before
+ * @param {{instrument?: string, timeframe?: string}} [workspace] what is looked at
  */
 export async function openTimed(browser, url, workspace = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, bypassCSP: true });
-  await context.addInitScript(
-    (kept) => localStorage.setItem('tradesuite.workspace', kept),
-    JSON.stringify({ timeframe: '1m', ...workspace }),
-  );
   await context.addInitScript(mark);
   const page = await context.newPage();
-  await page.goto(url, { waitUntil: 'commit' });
+  const query = new URLSearchParams({ timeframe: '1m', ...workspace });
+  await page.goto(`${url}/?${query}`, { waitUntil: 'commit' });
   const times = await (await page.waitForFunction(() => window.marks?.drawn && window.marks)).jsonValue();
   return { page, times, close: () => context.close() };
 }

@@ -14,7 +14,7 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const WORKSPACE_KEY = 'tradesuite.workspace';
+const PREFERENCES_KEY = 'tradesuite.preferences';
 
 /** Starts the browser. */
 export function launch(flags = []) {
@@ -27,7 +27,7 @@ export function launch(flags = []) {
  * @property {number} [width] CSS pixels
  * @property {number} [height] CSS pixels
  * @property {number} [ratio] device pixels per CSS pixel
- * @property {object} [workspace] what a person chose before: instrument, timeframe, theme, zone
+ * @property {{instrument?: string, timeframe?: string, theme?: string, zone?: string}} [workspace] what is looked at, and what a person prefers
  * @property {boolean} [touch] whether it is a touch screen
  * @property {string} [path] what to open there, query included; the first page where it is absent
  * @property {(page: import('playwright-core').Page) => Promise<void>} [before] what to do before it is opened
@@ -50,16 +50,19 @@ export async function openPage(browser, url, options = {}) {
     timezoneId: 'America/New_York',
     locale: 'en-US',
   });
-  if (workspace) {
-    await context.addInitScript(
-      ([key, kept]) => localStorage.getItem(key) ?? localStorage.setItem(key, kept),
-      [WORKSPACE_KEY, JSON.stringify(workspace)],
-    );
-  }
+  const { theme, zone, instrument, timeframe } = workspace ?? {};
+  await context.addInitScript(
+    ([key, kept]) => localStorage.getItem(key) ?? localStorage.setItem(key, kept),
+    [PREFERENCES_KEY, JSON.stringify({ theme, zone })],
+  );
   const page = await context.newPage();
   const problems = watch(page, new URL(url).host);
   await before?.(page);
-  await page.goto(new URL(path, url).href, { waitUntil: 'domcontentloaded' });
+  const address = new URL(path, url);
+  for (const [name, value] of Object.entries({ instrument, timeframe })) {
+    if (value) address.searchParams.set(name, value);
+  }
+  await page.goto(address.href, { waitUntil: 'domcontentloaded' });
   return {
     page,
     /** Fails if anything happened that must not, and closes the page. */

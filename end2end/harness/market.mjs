@@ -15,6 +15,20 @@ export async function rest(base, call, query = {}) {
 }
 
 /**
+ * Deletes what was arranged on the server, so that the next page begins with what is ready-made.
+ * @param {string} base the server's address
+ */
+export async function forgetArrangements(base) {
+  const { workspaces } = await rest(base, 'workspaces');
+  const paths = [...workspaces.map(({ name }) => `workspaces/${encodeURIComponent(name)}`), 'current-workspaces'];
+  for (const path of paths) {
+    const answer = await fetch(new URL(`/api/v1/${path}`, base), { method: 'DELETE', headers: { 'if-match': '*' } });
+    // 412: there is none.
+    if (!answer.ok && answer.status !== 412) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+  }
+}
+
+/**
  * Opens a second socket inside the page and collects its messages in `window.heard`. Node 20 has
  * no WebSocket of its own, and the page's speaks MsgPack.
  * @param {import('playwright-core').Page} page

@@ -11,7 +11,8 @@ import { atEnd } from './cleanup.mjs';
 
 const project = resolve(import.meta.dirname, '../..');
 const target = process.env.CARGO_TARGET_DIR ?? join(project, 'target');
-const program = process.env.SERVER ?? join(target, 'debug/tradesuite');
+/** The server under test. */
+export const program = process.env.SERVER ?? join(target, 'debug/tradesuite');
 const site = process.env.LEPTOS_SITE_ROOT ?? join(project, 'target/site-debug');
 
 const START_MS = 60_000;

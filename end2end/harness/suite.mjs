@@ -1,7 +1,8 @@
 /** What every test file needs: one browser, one server on the simulated market, pages that are checked at their end. */
-import { after, before } from 'node:test';
+import { after, before, beforeEach } from 'node:test';
 import { atEnd } from './cleanup.mjs';
 import { launch, openPage } from './browser.mjs';
+import { forgetArrangements } from './market.mjs';
 import { dataFolder, serve } from './server.mjs';
 
 /**
@@ -33,6 +34,8 @@ export function withDemo(...options) {
   before(async (t) => {
     server = await demo(t ?? { after }, ...options);
   });
+  // What one test arranges is kept on the server, and would be the next one's.
+  beforeEach(() => forgetArrangements(server.url));
   after(() => server?.stop());
   return {
     get url() {

@@ -21,8 +21,8 @@ const VIEWS = [
   { name: 'dense', options: { ...DESK, ratio: 1, workspace: { theme: 'dark', timeframe: '1h' } }, keys: 'ArrowDown', times: 14 },
   { name: 'back', options: { ...DESK, ratio: 1, workspace: { theme: 'dark', timeframe: '1d' } }, keys: 'PageUp', times: 1 },
   { name: 'phone', options: { ...PHONE, workspace: { theme: 'dark' } } },
-  { name: 'phone-book', options: { ...PHONE, workspace: { theme: 'light', phone_tab: 'book' } } },
-  { name: 'phone-tape', options: { ...PHONE, workspace: { theme: 'dark', phone_tab: 'tape' } } },
+  { name: 'phone-book', options: { ...PHONE, workspace: { theme: 'light' } }, tab: 'book' },
+  { name: 'phone-tape', options: { ...PHONE, workspace: { theme: 'dark' } }, tab: 'tape' },
 ];
 
 await mkdir(folder, { recursive: true });
@@ -36,7 +36,7 @@ try {
   await server.stop();
 }
 
-async function take({ name, options, crosshair, keys, times = 0 }, begun) {
+async function take({ name, options, crosshair, keys, times = 0, tab }, begun) {
   const { page, close } = await openPage(browser, server.url, options);
   const chart = chartOf(page);
   await until('a live line', async () => /live/.test(await page.getByTestId('link').innerText()));
@@ -47,10 +47,11 @@ async function take({ name, options, crosshair, keys, times = 0 }, begun) {
   }
   if (keys) await chart.canvas.focus();
   for (let at = 0; at < times; at += 1) await page.keyboard.press(keys);
-  await chart.painted();
+  if (tab) await page.getByTestId(`tab-${tab}`).click();
+  else await chart.painted();
   // Also what loads by itself after a change of view.
   await page.waitForLoadState('networkidle');
-  await chart.painted();
+  if (!tab) await chart.painted();
   await page.screenshot({ path: join(folder, `${name}.png`) });
   await close();
 }

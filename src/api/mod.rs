@@ -10,7 +10,10 @@ mod error;
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, MsgPack};
-use tradesuite_core::model::{CandlePage, Gap, InstrumentId, InstrumentRow, Timeframe, UnixMs};
+use tradesuite_core::model::{
+    CandlePage, DocumentRow, Gap, Instrument, InstrumentId, InstrumentRow, SaveAnswer, Shelf,
+    StoredDocument, Timeframe, TradePage, TradesBefore, UnixMs,
+};
 
 pub use self::error::PageError;
 
@@ -39,6 +42,17 @@ pub async fn search_instruments(
     Ok(service.find_instruments(&search, limit))
 }
 
+/// The venue's facts about an instrument.
+///
+/// # Errors
+/// Where the server cannot be reached, or the instrument is unknown.
+#[server(prefix = "/fn", endpoint = "instrument", input = GetUrl)]
+pub async fn load_instrument(instrument: InstrumentId) -> Result<Instrument, PageError> {
+    let service = expect_context::<crate::server::service::Service>();
+    let found = service.instrument(&instrument).map_err(PageError::from)?;
+    Ok((*found).clone())
+}
+
 /// The `limit` newest bars that open before `before` (all there are where it is absent).
 ///
 /// # Errors
@@ -54,10 +68,7 @@ pub async fn load_candles(
     service
         .candle_page(&instrument, timeframe, before, limit)
         .await
-        .map_err(|error| match error.is_not_found() {
-            true => PageError::NotFound(error.to_string()),
-            false => PageError::Failed(error.to_string()),
-        })
+        .map_err(PageError::from)
 }
 
 /// Stretches since `from` of which trades are missing for good, by start; the newest of very many.
@@ -70,8 +81,95 @@ pub async fn load_gaps(instrument: InstrumentId, from: UnixMs) -> Result<Vec<Gap
     service
         .missing_trades(&instrument, from)
         .await
-        .map_err(|error| match error.is_not_found() {
-            true => PageError::NotFound(error.to_string()),
-            false => PageError::Failed(error.to_string()),
-        })
+        .map_err(PageError::from)
+}
+
+/// The `limit` newest trades before a place in the history; the newest of all where it is absent.
+///
+/// # Errors
+/// Where the server cannot be reached, or the instrument is unknown.
+#[server(prefix = "/fn", endpoint = "trades", input = GetUrl, output = MsgPack)]
+pub async fn load_trades(
+    instrument: InstrumentId,
+    before: Option<TradesBefore>,
+    limit: u32,
+) -> Result<TradePage, PageError> {
+    let service = expect_context::<crate::server::service::Service>();
+    service
+        .trade_page(&instrument, before, limit)
+        .await
+        .map_err(PageError::from)
+}
+
+/// Every document of a kind that the server keeps, by name.
+///
+/// # Errors
+/// Where the server cannot be reached or its store does not answer.
+#[server(prefix = "/fn", endpoint = "documents", input = GetUrl)]
+pub async fn list_documents(shelf: Shelf) -> Result<Vec<DocumentRow>, PageError> {
+    let documents = expect_context::<crate::server::service::Documents>();
+    documents
+        .list(shelf)
+        .await
+        .map_err(|error| PageError::Failed(error.to_string()))
+}
+
+/// A document; `None` where there is none of that name. The only one of its kind is called `own`.
+///
+/// # Errors
+/// Where the server cannot be reached or its store does not answer.
+#[server(prefix = "/fn", endpoint = "document", input = GetUrl)]
+pub async fn load_document(
+    shelf: Shelf,
+    name: String,
+) -> Result<Option<StoredDocument>, PageError> {
+    let documents = expect_context::<crate::server::service::Documents>();
+    documents
+        .find(shelf, &name)
+        .await
+        .map_err(|error| PageError::Failed(error.to_string()))
+}
+
+/// Saves a document over the version that was read; `None` for a new one.
+///
+/// # Errors
+/// Where the server cannot be reached; everything else is an answer.
+#[server(prefix = "/fn", endpoint = "save_document", input = MsgPack)]
+pub async fn save_document(
+    shelf: Shelf,
+    name: String,
+    text: String,
+    over: Option<u64>,
+) -> Result<SaveAnswer, PageError> {
+    let documents = expect_context::<crate::server::service::Documents>();
+    Ok(documents.save(shelf, &name, &text, over).await)
+}
+
+/// Gives a document of this version another name.
+///
+/// # Errors
+/// Where the server cannot be reached; everything else is an answer.
+#[server(prefix = "/fn", endpoint = "rename_document", input = MsgPack)]
+pub async fn rename_document(
+    shelf: Shelf,
+    from: String,
+    to: String,
+    version: u64,
+) -> Result<SaveAnswer, PageError> {
+    let documents = expect_context::<crate::server::service::Documents>();
+    Ok(documents.save_as(shelf, &from, &to, version).await)
+}
+
+/// Deletes a document of this version.
+///
+/// # Errors
+/// Where the server cannot be reached; everything else is an answer.
+#[server(prefix = "/fn", endpoint = "delete_document", input = MsgPack)]
+pub async fn delete_document(
+    shelf: Shelf,
+    name: String,
+    version: u64,
+) -> Result<SaveAnswer, PageError> {
+    let documents = expect_context::<crate::server::service::Documents>();
+    Ok(documents.discard(shelf, &name, version).await)
 }

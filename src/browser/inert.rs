@@ -41,6 +41,12 @@ impl Surface {
     pub fn polyline(&self, _points: &[(f64, f64)], _width: f64, _color: &str) {}
 
     /// Nothing.
+    pub fn polygon(&self, _points: impl Iterator<Item = (f64, f64)>, _color: &str, _opacity: f64) {}
+
+    /// Nothing.
+    pub fn clipped(&self, _rect: Rect, _paint: impl FnOnce()) {}
+
+    /// Nothing.
     pub fn axes(&self, _axes: &Axes) {}
 }
 
@@ -57,6 +63,9 @@ impl FrameLoop {
 
     /// Nothing.
     pub fn request(&self) {}
+
+    /// Nothing.
+    pub fn stop(&self) {}
 }
 
 /// Nothing to undo.
@@ -73,7 +82,49 @@ where
 }
 
 /// No pointer.
-pub fn capture_pointer(_node: &NodeRef<Canvas>, _pointer_id: i32) {}
+pub fn capture_pointer<E: ElementType>(_node: NodeRef<E>, _pointer_id: i32) {}
+
+/// No tab.
+#[must_use]
+pub fn tab_at(_x: i32, _y: i32) -> Option<(u32, bool)> {
+    None
+}
+
+/// No size.
+#[must_use]
+pub fn size_of<E: ElementType>(_node: NodeRef<E>) -> (i32, i32) {
+    (0, 0)
+}
+
+/// No place.
+#[must_use]
+pub fn origin_of<E: ElementType>(_node: NodeRef<E>) -> (i32, i32) {
+    (0, 0)
+}
+
+/// No place.
+#[must_use]
+pub fn place_below<E: ElementType>(_node: NodeRef<E>) -> String {
+    String::new()
+}
+
+/// Nothing.
+pub fn focus_element(_id: &str) {}
+
+/// Nothing.
+pub fn move_focus<E: ElementType>(_within: NodeRef<E>, _by: i32) {}
+
+/// Wide.
+#[must_use]
+pub fn is_narrow() -> bool {
+    false
+}
+
+/// Never called.
+#[must_use]
+pub fn on_narrow(_changed: impl FnMut(bool) + 'static) -> Guard {
+    Guard
+}
 
 /// Never called.
 #[must_use]
@@ -115,6 +166,33 @@ impl Socket {
 
     /// Nothing.
     pub fn close(&self) {}
+}
+
+/// Never heard.
+#[derive(Clone, Debug, Default)]
+pub struct Sound;
+
+impl Sound {
+    /// Never awake.
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Nothing.
+    pub fn wake(&self) {}
+
+    /// Nothing.
+    pub fn sleep(&self) {}
+
+    /// There is nothing to block.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        false
+    }
+
+    /// Nothing.
+    pub fn play(&self, _hertz: f32, _seconds: f64) {}
 }
 
 /// Unix milliseconds; 0 on the server, where no component may depend on the time.
@@ -199,7 +277,26 @@ pub fn address_query() -> String {
 }
 
 /// Nothing.
-pub fn replace_address(_address: &str) {}
+pub fn replace_address(_address: &str, _note: &str) {}
+
+/// No note.
+#[must_use]
+pub fn address_note() -> Option<String> {
+    None
+}
 
 /// Nothing.
 pub fn scroll_to(_id: &str) {}
+
+/// Nothing.
+pub fn save_csv(_name: &str, _text: &str) {}
+
+/// Nothing.
+pub fn save_png(
+    _name: &str,
+    _layers: &[NodeRef<Canvas>],
+    _ground: &str,
+    _captions: &[(String, (f64, f64))],
+    _ink: (&str, f64),
+) {
+}

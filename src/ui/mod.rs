@@ -4,12 +4,13 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`shell`] | the HTML document around everything |
-//! | [`workspace`] | what a person chose: instrument, timeframe, theme, zone |
+//! | [`workspace`] | what a person chose: panels, their arrangement, what they look at, theme, zone |
+//! | [`dock`] | the panels on the page: groups, tabs, dividers, dragging |
 //! | [`address`] | the page's address: what it names, and how it is written |
 //! | [`live`] | the socket: subscriptions, holes, reconnecting |
 //! | [`pulse`] | trades and the last price, the same for every panel in every frame |
 //! | [`chart`] | the candlestick chart |
-//! | [`panel`] | order book, tape and what frames a panel |
+//! | [`panel`] | order book, depth curve, ladder, tape and what frames a panel |
 //! | [`top_bar`], [`status_bar`], [`outage`] | above and below the panels |
 //! | [`server_status`], [`status_panel`] | the server's word on itself and its exchanges |
 //! | [`widget`] | small parts that know nothing of markets |
@@ -19,6 +20,7 @@
 
 pub mod address;
 pub mod chart;
+pub mod dock;
 pub mod live;
 pub mod outage;
 pub mod panel;
@@ -31,18 +33,19 @@ pub mod top_bar;
 pub mod widget;
 pub mod workspace;
 
+#[cfg(test)]
+mod contrast_tests;
+
 use leptos::prelude::*;
 use leptos_meta::{Stylesheet, Title, provide_meta_context};
 
-use crate::ui::chart::ChartPanel;
+use crate::ui::dock::DockView;
 use crate::ui::live::Live;
-use crate::ui::outage::Outage;
-use crate::ui::panel::{BookPanel, TapePanel};
 use crate::ui::pulse::Pulse;
 use crate::ui::server_status::StatusFeed;
 use crate::ui::status_bar::StatusBar;
 use crate::ui::top_bar::TopBar;
-use crate::ui::workspace::{PhoneTab, Workspace};
+use crate::ui::workspace::Workspace;
 
 /// The page's root.
 #[component]
@@ -50,32 +53,17 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let workspace = Workspace::provide();
     let live = Live::provide();
+    workspace.keep(live);
     Pulse::provide(live);
     StatusFeed::provide(live);
-    let context = |id| workspace.panel(id);
-    let hidden_on_phone = move |tab: PhoneTab| {
-        let shown = workspace.phone_tab.get() == tab;
-        if shown { "" } else { "max-md:hidden" }
-    };
     view! {
         <Stylesheet id="style" href=format!("{}/pkg/tradesuite.css", shell::files()) />
         <Title text="TradeSuite" />
         <div class="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[44px_1fr_auto] md:grid-rows-[44px_1fr_24px]">
             <TopBar />
-            <div class="flex min-h-0 flex-col">
-                <Outage />
-                <main class="grid min-h-0 grow grid-cols-1 gap-1 md:grid-cols-[minmax(0,1fr)_300px] md:grid-rows-[minmax(0,1fr)_minmax(0,1fr)] md:px-1">
-                    <div class=move || format!("min-h-0 min-w-0 md:row-span-2 {}", hidden_on_phone(PhoneTab::Chart))>
-                        <ChartPanel context=context(1) />
-                    </div>
-                    <div class=move || format!("min-h-0 min-w-0 {}", hidden_on_phone(PhoneTab::Book))>
-                        <BookPanel context=context(2) />
-                    </div>
-                    <div class=move || format!("min-h-0 min-w-0 {}", hidden_on_phone(PhoneTab::Tape))>
-                        <TapePanel context=context(3) />
-                    </div>
-                </main>
-            </div>
+            <main class="flex min-h-0 flex-col">
+                <DockView />
+            </main>
             <StatusBar />
         </div>
     }

@@ -1,6 +1,7 @@
 //! Says at length what the status bar has no room for: that an exchange is away, what is wrong,
 //! that it is tried again and how to look around meanwhile; that nothing is being kept, that the
-//! server was updated, and that the page's address names what does not exist.
+//! server was updated, what was refused, and that the page's address names what does not exist.
+//! All of it in one line of the top bar, one notice after the other.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,7 +14,11 @@ use crate::ui::live::{Link, Live};
 use crate::ui::server_status::StatusFeed;
 use crate::ui::workspace::Workspace;
 
-const BUTTON: &str = "ml-1 h-6 cursor-pointer rounded border border-line-strong bg-raised px-2 text-[11px] hover:bg-hover";
+const BUTTON: &str = "h-6 shrink-0 cursor-pointer rounded border border-line-strong bg-raised px-2 text-[11px] hover:bg-hover";
+
+/// What is said to whoever has no exchange.
+const LOOK_AROUND: &str = "To look around without an exchange, start the server with --demo: a \
+    simulated market, marked as such.";
 
 /// A line that is lost for less than this comes back unnoticed, milliseconds.
 const SHORT_MS: i64 = 10_000;
@@ -53,41 +58,183 @@ fn unkept(status: &ServerStatus) -> Option<String> {
     })
 }
 
-/// The notices above the panels; they take no room while everything is well.
+/// How many kinds of notices there are.
+const KINDS: usize = 7;
+
+/// What is said in the line, the most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// What a person just wanted was refused.
+    Refusal,
+    /// Another window has saved this workspace.
+    Overtaken,
+    /// The workspace is kept in this browser only.
+    Unsaved,
+    /// Nothing that arrives is stored.
+    Unkept,
+    /// The page is of another build than the server.
+    Updated,
+    /// The address names what does not exist.
+    Misnamed,
+    /// An exchange is away.
+    Away,
+}
+
+impl Kind {
+    const ALL: [Self; KINDS] = [
+        Self::Refusal,
+        Self::Overtaken,
+        Self::Unsaved,
+        Self::Unkept,
+        Self::Updated,
+        Self::Misnamed,
+        Self::Away,
+    ];
+
+    /// For the browser tests.
+    fn testid(self) -> &'static str {
+        match self {
+            Self::Refusal => "refusal",
+            Self::Overtaken => "overtaken",
+            Self::Unsaved => "unsaved",
+            Self::Unkept => "unkept",
+            Self::Updated => "updated",
+            Self::Misnamed => "misnamed",
+            Self::Away => "outage",
+        }
+    }
+}
+
+/// The most urgent of what is to be said, and how much else waits behind it.
+fn first(said: [bool; KINDS]) -> Option<(Kind, usize)> {
+    let mut all = Kind::ALL.into_iter().zip(said).filter(|(_, said)| *said);
+    let (kind, _) = all.next()?;
+    Some((kind, all.count()))
+}
+
+/// The line of notices. It lies over the day's figures while there is anything to say, so that
+/// nothing on the page moves for it; on a phone it lies over the whole bar.
 #[component]
 pub fn Outage() -> impl IntoView {
+    let texts = texts();
+    // What goes on by itself can be hidden; it is said again once it was over in between.
+    let hidden = RwSignal::new([false; KINDS]);
+    Effect::new(move || {
+        let is_said = texts.map(|text| text.with(Option::is_some));
+        hidden.maybe_update(|hidden| {
+            let before = *hidden;
+            for (hidden, is_said) in hidden.iter_mut().zip(is_said) {
+                *hidden &= is_said;
+            }
+            *hidden != before
+        });
+    });
+    let shown = Memo::new(move |_| {
+        let hidden = hidden.get();
+        first(std::array::from_fn(|at| {
+            texts[at].with(Option::is_some) && !hidden[at]
+        }))
+    });
+    let kind = Memo::new(move |_| shown.get().map(|(kind, _)| kind));
+    let text = move || {
+        let text = kind.get().and_then(|kind| texts[kind as usize].get());
+        text.unwrap_or_default()
+    };
+    let more = move || match shown.get() {
+        Some((_, more @ 1..)) => format!(" (and {more} more)"),
+        _ => String::new(),
+    };
+    let line = move |kind: Kind| {
+        view! {
+            <div
+                class="absolute inset-0 flex items-center gap-2 bg-ground text-[11px]/[14px] max-md:fixed max-md:bottom-auto max-md:z-10 max-md:h-11 max-md:px-2"
+                data-testid=kind.testid()
+            >
+                <span class="text-down" aria-hidden="true">
+                    "■"
+                </span>
+                <span class="line-clamp-2 min-w-0" title=text>
+                    {text}
+                    <span class="text-text-2">{more}</span>
+                </span>
+                <Actions kind hide=move || hidden.update(|hidden| hidden[kind as usize] = true) />
+            </div>
+        }
+    };
+    view! {
+        <div class="contents" role="status">
+            {move || kind.get().map(line)}
+        </div>
+    }
+}
+
+/// What can be done about a notice.
+#[component]
+fn Actions(
+    /// Which.
+    kind: Kind,
+    /// Says it no more.
+    hide: impl Fn() + 'static,
+) -> impl IntoView {
+    let workspace = Workspace::expect();
+    let close = move || match kind {
+        Kind::Refusal => workspace.refusal.set(None),
+        Kind::Unsaved => workspace.unsaved.set(None),
+        Kind::Misnamed => workspace.address_problem.set(None),
+        _ => hide(),
+    };
+    view! {
+        {(kind == Kind::Updated)
+            .then(|| {
+                view! {
+                    <button class=BUTTON on:click=move |_| browser::reload()>
+                        "Reload"
+                    </button>
+                }
+            })}
+        {if kind == Kind::Overtaken {
+            view! {
+                <button class=BUTTON data-testid="take-theirs" on:click=move |_| workspace.settle(true)>
+                    "Show theirs"
+                </button>
+                <button class=BUTTON data-testid="keep-mine" on:click=move |_| workspace.settle(false)>
+                    "Keep mine"
+                </button>
+            }
+                .into_any()
+        } else {
+            view! {
+                <button class=BUTTON data-testid="close-notice" on:click=move |_| close()>
+                    "Close"
+                </button>
+            }
+                .into_any()
+        }}
+    }
+}
+
+/// What there is to say of each kind, in the order of [`Kind::ALL`].
+fn texts() -> [Memo<Option<String>>; KINDS] {
     let StatusFeed { status, now_ms, .. } = StatusFeed::expect();
+    let workspace = Workspace::expect();
+    let refusal = Memo::new(move |_| workspace.refusal.get());
+    let overtaken = Memo::new(move |_| {
+        let text = "Another window has changed this workspace meanwhile.";
+        workspace.overtaken.get().map(|_| text.to_owned())
+    });
+    let unsaved = Memo::new(move |_| {
+        let (name, why) = workspace.unsaved.get()?;
+        Some(format!("{name} is kept in this browser only: {why}."))
+    });
+    let unkept = Memo::new(move |_| status.with(|status| status.as_ref().and_then(unkept)));
+    let misnamed = Memo::new(move |_| workspace.address_problem.get());
     let away = Memo::new(move |_| {
         let status = status.get()?;
-        (status.mode == Mode::Live).then(|| words(&status, now_ms.get()))?
+        let words = (status.mode == Mode::Live).then(|| words(&status, now_ms.get()))?;
+        words.map(|words| format!("{words} {LOOK_AROUND}"))
     });
-    let workspace = Workspace::expect();
-    let misnamed = Memo::new(move |_| workspace.address_problem.get());
     let updated = updated(Live::expect());
-    let unkept = Memo::new(move |_| status.with(|status| status.as_ref().and_then(unkept)));
-    view! {
-        <Line text=updated testid="updated">
-            " "
-            <button class=BUTTON on:click=move |_| browser::reload()>
-                "Reload"
-            </button>
-        </Line>
-        <Line text=misnamed testid="misnamed">
-            " "
-            <button class=BUTTON on:click=move |_| workspace.address_problem.set(None)>
-                "Close"
-            </button>
-        </Line>
-        <Line text=unkept testid="unkept" />
-        <Line text=away testid="outage">
-            " "
-            <span class="text-text-2">
-                "To look around without an exchange, start the server with "
-                <code class="rounded bg-raised px-1 text-text-1">"--demo"</code>
-                ": a simulated market, marked as such."
-            </span>
-        </Line>
-    }
+    [refusal, overtaken, unsaved, unkept, updated, misnamed, away]
 }
 
 /// Says so once the server is of another build than this page; asked whenever the line is opened,
@@ -108,32 +255,6 @@ fn updated(live: Live) -> Memo<Option<String>> {
         let is_other = build.with(|build| build.as_ref().is_some_and(|build| build != BUILD));
         is_other.then(|| "The server was updated; this page is from before.".to_owned())
     })
-}
-
-/// One notice, with what is said after it.
-#[component]
-fn Line(
-    /// Shown while there is any.
-    text: Memo<Option<String>>,
-    /// For the browser tests.
-    testid: &'static str,
-    #[prop(optional)] children: Option<ChildrenFn>,
-) -> impl IntoView {
-    view! {
-        <Show when=move || text.get().is_some()>
-            <div
-                class="mx-1 mb-1 rounded-md border border-line bg-panel px-3 py-2 leading-5"
-                data-testid=testid
-                role="status"
-            >
-                <span class="mr-1.5 text-down" aria-hidden="true">
-                    "■"
-                </span>
-                <span>{move || text.get().unwrap_or_default()}</span>
-                {children.clone().map(|children| children())}
-            </div>
-        </Show>
-    }
 }
 
 #[cfg(test)]
@@ -210,6 +331,20 @@ mod tests {
         ] {
             let status = status(vec![line(state, age_ms)], StoreState::Ok, None);
             assert_eq!(words(&status, 1_500.0), expected, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn the_most_urgent_is_said_and_the_rest_is_counted() {
+        for (said, expected) in [
+            ([].as_slice(), None),
+            ([Kind::Away].as_slice(), Some((Kind::Away, 0))),
+            (
+                [Kind::Away, Kind::Refusal, Kind::Unkept].as_slice(),
+                Some((Kind::Refusal, 2)),
+            ),
+        ] {
+            assert_eq!(first(Kind::ALL.map(|kind| said.contains(&kind))), expected);
         }
     }
 

@@ -50,6 +50,13 @@ impl LastTrade {
         (self.trade.price, self.precision.price)
     }
 
+    /// Its price as an exact text, for programs.
+    #[must_use]
+    pub fn exact_price(&self) -> String {
+        let (price, decimals) = self.price();
+        price.to_decimal(decimals).to_string()
+    }
+
     /// Its price at other decimals; `None` where it does not fit them.
     #[must_use]
     pub fn price_at(&self, decimals: u8) -> Option<Price> {

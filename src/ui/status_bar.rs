@@ -9,8 +9,8 @@ use tradesuite_core::model::{
 
 use crate::ui::live::{Link, Live};
 use crate::ui::server_status::StatusFeed;
-use crate::ui::status_panel::{StatusPanel, size};
-use crate::ui::workspace::{PhoneTab, Workspace};
+use crate::ui::status_panel::{StatusCard, size};
+use crate::ui::workspace::{Workspace, Zone};
 
 /// How bad it is; each has a colour and a shape of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,15 +123,24 @@ pub fn StatusBar() -> impl IntoView {
         let zone = workspace.zone.get();
         let local = UnixMs(at + zone.offset_ms(at));
         let name = match zone {
-            crate::ui::workspace::Zone::Utc => " UTC",
-            crate::ui::workspace::Zone::Local => "",
+            Zone::Utc => " UTC",
+            Zone::Local => "",
         };
         format!("{}{name}", format::clock(local))
     };
     view! {
         <footer class="flex flex-col">
             <div class="flex h-6 min-w-0 items-center gap-4 px-3 text-[11px] whitespace-nowrap text-text-2">
-                <span class="flex min-w-0 items-center gap-1.5" role="status" data-testid="link">
+                <Show when=move || badge().is_some()>
+                    <span
+                        class="rounded bg-warning px-1.5 text-[10px]/[16px] font-semibold text-on-accent"
+                        data-testid="mode"
+                    >
+                        {move || badge().unwrap_or_default()}
+                    </span>
+                </Show>
+                // It takes what room there is: the figures beside it stay where they are.
+                <span class="flex min-w-0 flex-1 items-center gap-1.5" role="status" data-testid="link">
                     <span class=move || {
                         head.get().0.sign().1
                     } aria-hidden="true">
@@ -139,21 +148,12 @@ pub fn StatusBar() -> impl IntoView {
                     </span>
                     <span class="truncate">{move || head.get().1}</span>
                 </span>
-                <Show when=move || badge().is_some()>
-                    <span
-                        class="rounded bg-warning px-1.5 text-[10px]/[16px] font-semibold text-ground"
-                        data-testid="mode"
-                    >
-                        {move || badge().unwrap_or_default()}
-                    </span>
-                </Show>
-                <span class="max-md:hidden" data-testid="rate">{fact(rate)}</span>
-                <span class="max-md:hidden" data-testid="age">{age}</span>
-                <span class="max-md:hidden" data-testid="gaps">{fact(gaps)}</span>
                 <span class="max-md:hidden">{fact(rejected)}</span>
-                <span class="grow"></span>
+                <span class="min-w-[8ch] text-right max-md:hidden" data-testid="gaps">{fact(gaps)}</span>
+                <span class="min-w-[11ch] text-right max-md:hidden" data-testid="age">{age}</span>
+                <span class="min-w-[12ch] text-right max-md:hidden" data-testid="rate">{fact(rate)}</span>
                 <button
-                    class="cursor-pointer rounded px-1 hover:bg-hover hover:text-text-1"
+                    class="cursor-pointer rounded px-1 text-right hover:bg-hover hover:text-text-1 md:min-w-[18ch]"
                     data-testid="store"
                     aria-haspopup="dialog"
                     aria-expanded=move || opened.get().to_string()
@@ -162,12 +162,11 @@ pub fn StatusBar() -> impl IntoView {
                 >
                     {fact(store)}
                 </button>
-                <span data-testid="clock">{clock}</span>
+                <span class="min-w-[8ch] text-right" data-testid="clock">{clock}</span>
             </div>
             <Show when=move || opened.get()>
-                <StatusPanel close=move || opened.set(false) />
+                <StatusCard close=move || opened.set(false) />
             </Show>
-            <PhoneTabs />
         </footer>
     }
 }
@@ -213,31 +212,6 @@ fn store(status: &ServerStatus) -> String {
         StoreState::Ok => format!("{name} {size}"),
         StoreState::Behind => format!("{name} {size}, behind"),
         StoreState::Failed => format!("{name} takes no writes"),
-    }
-}
-
-#[component]
-fn PhoneTabs() -> impl IntoView {
-    let workspace = Workspace::expect();
-    let tab = move |tab: PhoneTab, label: &'static str| {
-        let selected = move || workspace.phone_tab.get() == tab;
-        view! {
-            <button
-                class="h-12 flex-1 cursor-pointer border-t-2 border-transparent text-[12px] text-text-2 aria-selected:border-accent aria-selected:text-accent"
-                role="tab"
-                data-testid=format!("tab-{}", label.to_lowercase())
-                aria-selected=move || selected().to_string()
-                on:click=move |_| workspace.phone_tab.set(tab)
-            >
-                {label}
-            </button>
-        }
-    };
-    view! {
-        <div class="flex bg-panel md:hidden" role="tablist" aria-label="Panels">
-            {tab(PhoneTab::Chart, "Chart")} {tab(PhoneTab::Book, "Book")}
-            {tab(PhoneTab::Tape, "Tape")}
-        </div>
     }
 }
 

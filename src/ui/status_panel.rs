@@ -102,13 +102,12 @@ fn server_line(status: &ServerStatus) -> String {
     )
 }
 
-/// The panel.
+/// The card over the page.
 #[component]
-pub fn StatusPanel(
+pub fn StatusCard(
     /// Called for Escape and for a click beside it.
     close: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let status = StatusFeed::expect().status;
     let card = NodeRef::<Div>::new();
     Effect::new(move || {
         if let Some(card) = card.get() {
@@ -121,6 +120,26 @@ pub fn StatusPanel(
             close();
         }
     };
+    view! {
+        <div class="fixed inset-0 z-10" on:click=move |_| close()></div>
+        <div
+            node_ref=card
+            class="fixed right-2 bottom-8 z-20 max-h-[80dvh] max-w-[calc(100vw-16px)] overflow-auto rounded-md border border-line-strong bg-raised p-3 outline-none max-md:bottom-20"
+            data-testid="status-panel"
+            role="dialog"
+            aria-label="Status of the server"
+            tabindex="-1"
+            on:keydown=on_key
+        >
+            <StatusTables />
+        </div>
+    }
+}
+
+/// The server, its lines and its store.
+#[component]
+pub fn StatusTables() -> impl IntoView {
+    let status = StatusFeed::expect().status;
     let with = move |read: fn(&ServerStatus) -> String| {
         move || status.with(|status| status.as_ref().map_or_else(String::new, read))
     };
@@ -137,16 +156,7 @@ pub fn StatusPanel(
         })
     });
     view! {
-        <div class="fixed inset-0 z-10" on:click=move |_| close()></div>
-        <div
-            node_ref=card
-            class="fixed right-2 bottom-8 z-20 flex max-h-[80dvh] max-w-[calc(100vw-16px)] flex-col gap-3 overflow-auto rounded-md border border-line-strong bg-raised p-3 text-[11px] whitespace-nowrap outline-none max-md:bottom-20"
-            data-testid="status-panel"
-            role="dialog"
-            aria-label="Status of the server"
-            tabindex="-1"
-            on:keydown=on_key
-        >
+        <div class="flex flex-col gap-3 text-[11px] whitespace-nowrap">
             <p class="text-text-2">{with(server_line)}</p>
             <p class="whitespace-normal text-warning empty:hidden" data-testid="status-notices">
                 {with(|status| status.notices.join(" "))}

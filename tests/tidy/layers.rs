@@ -1,7 +1,11 @@
 //! Who may import whom: only from a line above one's own.
 
 /// Lines of `core`, the highest first.
-const CORE: &[&[&str]] = &[&["model"], &["market", "chart", "protocol"]];
+const CORE: &[&[&str]] = &[
+    &["model"],
+    &["indicator"],
+    &["market", "chart", "dock", "protocol"],
+];
 
 /// Lines of the server, the highest first.
 const SERVER: &[&[&str]] = &[

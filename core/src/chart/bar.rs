@@ -1,6 +1,7 @@
 //! What a chart knows of one bar, and the extremes of several.
 
-use crate::model::{Candle, Precision, Price, UnixMs, Volume};
+use crate::indicator::Ohlcv;
+use crate::model::{Candle, Notional, Precision, Price, UnixMs, Volume};
 
 /// What a chart knows of a candle, at the series' precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Bar {
     pub volume: Volume,
     /// Base units that takers bought, where it is known.
     pub buy_volume: Option<Volume>,
+    /// Sum of price × quantity, where it is known.
+    pub quote_volume: Option<Notional>,
     /// Whether the bucket is over.
     pub closed: bool,
 }
@@ -33,6 +36,7 @@ impl From<&Candle> for Bar {
             close: candle.close,
             volume: candle.volume,
             buy_volume: candle.buy_volume,
+            quote_volume: candle.quote_volume,
             closed: candle.closed,
         }
     }
@@ -60,8 +64,27 @@ impl Bar {
                 Some(buys) => Some(volume(buys)?),
                 None => None,
             },
+            quote_volume: match self.quote_volume {
+                Some(quote) => Some(quote.rescaled(from.notional(), to.notional())?),
+                None => None,
+            },
             ..self
         })
+    }
+
+    /// What an indicator sees of it.
+    #[must_use]
+    pub fn ohlcv(&self, precision: Precision) -> Ohlcv {
+        Ohlcv {
+            time: self.time,
+            open: self.open.to_f64(precision.price),
+            high: self.high.to_f64(precision.price),
+            low: self.low.to_f64(precision.price),
+            close: self.close.to_f64(precision.price),
+            volume: self.volume.to_f64(precision.quantity),
+            buy_volume: self.buy_volume.map(|buys| buys.to_f64(precision.quantity)),
+            quote_volume: None,
+        }
     }
 
     /// Taker buys less taker sells, base units.
@@ -87,6 +110,15 @@ impl Extremes {
         Self {
             low: bar.low,
             high: bar.high,
+            volume: bar.volume,
+        }
+    }
+
+    /// Of the close alone, with the whole volume.
+    pub(super) fn of_close(bar: &Bar) -> Self {
+        Self {
+            low: bar.close,
+            high: bar.close,
             volume: bar.volume,
         }
     }

@@ -5,12 +5,11 @@ use crate::model::{Precision, Price, UnixMs, Volume};
 use super::axis::TimeAxis;
 use super::bar::Bar;
 use super::format;
-use super::price_scale::PriceScale;
 use super::series::Series;
 use super::snap::PixelSnap;
 
 /// The crosshair's place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Crosshair {
     /// The bar pointed at: the nearest one held.
     pub index: i64,
@@ -18,20 +17,34 @@ pub struct Crosshair {
     pub x: i32,
     /// Row of the horizontal line: the pointer, device pixels.
     pub y: i32,
-    /// The price there, on the instrument's tick.
-    pub price: Price,
+    /// What the horizontal line stands at.
+    pub level: Level,
+}
+
+/// What a row of pixels stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Level {
+    /// In the price pane: the price, on the instrument's tick.
+    Price(Price),
+    /// In a pane below: a value on its scale.
+    Value {
+        /// Number of the pane, 1 being the first below the price.
+        pane: usize,
+        /// The value.
+        value: f64,
+    },
 }
 
 impl Crosshair {
-    /// Where a pointer at `x`, `y` (CSS pixels from the plot's top left corner) points.
+    /// Where a pointer at `x`, `y` (CSS pixels from the plot's top left corner) points; `level`
+    /// says what a row stands for.
     #[must_use]
     pub fn at(
         (x, y): (f64, f64),
         series: &Series,
         axis: &TimeAxis,
-        scale: &PriceScale,
         snap: PixelSnap,
-        tick: i64,
+        level: impl FnOnce(f64) -> Level,
     ) -> Option<Self> {
         let bounds = series.bounds()?;
         let index = axis.bar_at(x).clamp(bounds.first, bounds.last);
@@ -40,8 +53,17 @@ impl Crosshair {
             index,
             x: axis.columns(snap).at(index),
             y: row as i32,
-            price: scale.price_on_tick(row, tick),
+            level: level(row),
         })
+    }
+
+    /// The price at the horizontal line, where that is in the price pane.
+    #[must_use]
+    pub fn price(&self) -> Option<Price> {
+        match self.level {
+            Level::Price(price) => Some(price),
+            Level::Value { .. } => None,
+        }
     }
 }
 
@@ -98,6 +120,7 @@ impl Legend {
 mod tests {
     use super::*;
     use crate::chart::fixture::minutes;
+    use crate::chart::price_scale::PriceScale;
 
     #[test]
     fn it_points_at_the_nearest_bar_held() {
@@ -106,10 +129,11 @@ mod tests {
         let mut axis = TimeAxis::new(600.0, snap);
         axis.set_bounds(series.bounds());
         let scale = PriceScale::over(6_400_000.0, 6_410_000.0, 500);
-        let at = |x, y| Crosshair::at((x, y), &series, &axis, &scale, snap, 50).expect("bars");
+        let level = |row| Level::Price(scale.price_on_tick(row, 50));
+        let at = |x, y| Crosshair::at((x, y), &series, &axis, snap, level).expect("bars");
         let hit = at(axis.x(150.0) + 3.0, 100.0);
         assert_eq!((hit.index, hit.y), (150, 125));
-        assert_eq!(hit.price, Price(6_407_500));
+        assert_eq!(hit.price(), Some(Price(6_407_500)));
         assert_eq!(at(599.0, 0.0).index, 199);
         assert_eq!(at(-9_999.0, 0.0).index, 0);
     }
@@ -124,6 +148,7 @@ mod tests {
             close: Price(6_421_355),
             volume: Volume(1_284_000_001),
             buy_volume: Some(Volume(400_000_000)),
+            quote_volume: None,
             closed: true,
         };
         let legend = Legend::of(

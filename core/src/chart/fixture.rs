@@ -21,6 +21,7 @@ pub(crate) fn bar_at(time: i64, price: i64) -> Bar {
         close: Price(1_000 + price + swing),
         volume: Volume::from(Quantity(10 + price.rem_euclid(40))),
         buy_volume: Some(Volume(5)),
+        quote_volume: None,
         closed: true,
     }
 }

@@ -102,6 +102,25 @@ pub fn percent(value: f64) -> String {
     }
 }
 
+/// A value with so many decimals, thousands separated. Rounds.
+#[must_use]
+pub fn decimal(value: f64, decimals: u8) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let counts = (value * 10_f64.powi(i32::from(decimals))).round();
+    grouped(counts as i128, decimals)
+}
+
+/// A change in percent with its sign: `+1.50 %`. Rounds.
+#[must_use]
+pub fn signed_percent(value: f64, decimals: u8) -> String {
+    let text = decimal(value, decimals);
+    let is_more = value > 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    let sign = if is_more { "+" } else { "" };
+    format!("{sign}{text} %")
+}
+
 /// A magnitude in few characters: `0.0123`, `12.84`, `548`, `14.2k`, `1.3M`. Rounds.
 #[must_use]
 pub fn compact(value: f64) -> String {
@@ -185,6 +204,12 @@ pub fn hour_minute(local: UnixMs) -> String {
 pub fn clock(local: UnixMs) -> String {
     let (_, time) = local.civil();
     format!("{:02}:{:02}:{:02}", time.hour, time.minute, time.second)
+}
+
+/// Time of day to the millisecond: `13:57:42.041`.
+#[must_use]
+pub fn clock_ms(local: UnixMs) -> String {
+    format!("{}.{:03}", clock(local), local.0.rem_euclid(1_000))
 }
 
 /// Day and month: `23 Nov`.
@@ -359,6 +384,8 @@ mod tests {
         ] {
             assert_eq!(bar_time(local, timeframe), expected);
         }
+        assert_eq!(clock_ms(UnixMs(local.0 + 41)), "13:21:05.041");
+        assert_eq!(clock_ms(UnixMs(-1)), "23:59:59.999");
     }
 
     proptest! {

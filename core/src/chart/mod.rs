@@ -1,4 +1,4 @@
-//! Geometry of charts, order book panels and tapes: market figures and a viewport in, device
+//! Geometry of charts, order books, ladders and tapes: market figures and a viewport in, device
 //! pixels and texts out.
 //!
 //! Nothing here draws, measures text or reads a clock; the painter hands over sizes, glyph
@@ -17,17 +17,31 @@ pub mod format;
 mod axis;
 mod bar;
 mod book;
+mod columns;
 mod crosshair;
+mod csv;
+mod drawing;
 mod gaps;
 mod keys;
+mod kind;
+mod ladder;
 mod last;
+mod lines;
+mod log_ticks;
 mod marks;
+mod measure;
+mod price_axis;
 mod price_scale;
 mod price_ticks;
 mod series;
 mod snap;
+mod stack;
+mod studies;
 mod tape;
 mod time_ticks;
+mod trace;
+mod typed;
+mod value_ticks;
 mod view;
 
 #[cfg(test)]
@@ -35,16 +49,37 @@ mod fixture;
 
 pub use axis::{Bounds, Columns, TimeAxis};
 pub use bar::{Bar, Extremes};
-pub use book::{BookLayout, BookRow, WidthScale, grouped_levels};
-pub use crosshair::{Crosshair, Legend};
+pub use book::{
+    Amount, BookLayout, BookRow, Changes, DepthAxis, DepthPoint, DepthSteps, Group, SizeUnit,
+    WidthScale, auto_group, group_levels, group_price, group_sizes, imbalance, mid_price,
+    next_depth,
+};
+pub use crosshair::{Crosshair, Legend, Level};
+pub use csv::csv;
+pub use drawing::Drawing;
 pub use gaps::{gap_columns, gap_under};
 pub use keys::{CHART_KEYS, ChartAction, ChartKey, action_of};
+pub use kind::{ChartKind, DrawnBars, heikin_ashi};
+pub use ladder::{
+    LADDER_KEYS, LadderAction, LadderAxis, LadderKey, Traded, TradedAtPrice, ladder_action_of,
+};
 pub use last::last_bar;
+pub use lines::{PriceLine, PriceLines};
 pub use marks::Marks;
-pub use price_scale::PriceScale;
+pub use measure::{Anchor, Measure};
+pub use price_axis::PriceAxis;
+pub use price_scale::{PriceScale, Rows, ScaleMode};
 pub use price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_step, price_ticks};
 pub use series::Series;
 pub use snap::{PixelSnap, Rect};
-pub use tape::{LargeTrades, TapeRow, tape_rows};
+pub use stack::PaneStack;
+pub use studies::{Studies, Study, StudyPlan, is_drawn};
+pub use tape::{
+    ClassRule, Print, Prints, SizeClass, TAPE_KEYS, TapeAction, TapeKey, TapeRow, TapeRows,
+    TapeRule, TapeScroll, TapeSums, TapeTexts, TextStyle, tape_action_of,
+};
 pub use time_ticks::{TimeTick, TimeWeight, time_ticks};
-pub use view::{ChartSize, ChartView};
+pub use trace::Trace;
+pub use typed::{Typed, read_typed};
+pub use value_ticks::{ValueTick, percent_ticks, value_ticks};
+pub use view::{ChartSize, ChartView, Pane, Spot};

@@ -3,6 +3,7 @@
 use crate::model::Price;
 
 use super::format;
+use super::log_ticks::log_prices;
 use super::price_scale::PriceScale;
 
 /// Sizes of the axis font in CSS pixels, measured by the painter.
@@ -61,7 +62,7 @@ pub struct PriceTick {
 pub fn price_step(scale: &PriceScale, min_gap: f64, tick: i64) -> i64 {
     const QUARTERS: [i64; 4] = [4, 8, 10, 20];
     let tick = tick.max(1);
-    let least = (min_gap / scale.px_per_count()).max(1.0);
+    let least = (min_gap / scale.px_per_count(scale.range().1)).max(1.0);
     let round_tick = {
         let mut rest = tick;
         while rest % 10 == 0 {
@@ -100,6 +101,16 @@ pub fn price_ticks(
     out: &mut Vec<PriceTick>,
 ) {
     out.clear();
+    if scale.is_log() {
+        let mut prices = log_prices(scale, min_gap, tick);
+        prices.sort_unstable_by(|a, b| b.cmp(a));
+        out.extend(prices.into_iter().map(|price| PriceTick {
+            price: Price(price),
+            y: scale.row(Price(price)),
+            label: format::price(Price(price), decimals),
+        }));
+        return;
+    }
     let step = price_step(scale, min_gap, tick);
     let (low, high) = scale.range();
     let mut number = (high / step as f64).floor() as i64;
@@ -116,24 +127,33 @@ pub fn price_ticks(
     }
 }
 
+/// The axis has room for this where it counts in percent.
+const WIDEST_PERCENT: &str = "+100.00 %";
+
 /// The axis' width in characters: it grows at once, and shrinks only when two are spare, so that
 /// panning does not make it breathe.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AxisWidth {
     digits: u32,
     decimals: u8,
+    is_percent: bool,
 }
 
 impl AxisWidth {
-    /// Makes room for the largest price that may be named. Says whether the width changed.
-    pub fn fit(&mut self, largest: f64, decimals: u8) -> bool {
+    /// Makes room for the largest price that may be named, and for percent where the axis counts in
+    /// them. Says whether the width changed.
+    pub fn fit(&mut self, largest: f64, decimals: u8, is_percent: bool) -> bool {
         let whole = largest.abs() / 10_f64.powi(i32::from(decimals));
         let digits = whole.max(1.0).log10().floor() as u32 + 1;
-        let keeps = decimals == self.decimals && digits <= self.digits && self.digits < digits + 2;
-        if keeps {
+        let fits = digits <= self.digits && self.digits < digits + 2;
+        if fits && decimals == self.decimals && is_percent == self.is_percent {
             return false;
         }
-        *self = Self { digits, decimals };
+        *self = Self {
+            digits,
+            decimals,
+            is_percent,
+        };
         true
     }
 
@@ -142,7 +162,12 @@ impl AxisWidth {
     pub fn label_width(&self, metrics: LabelMetrics) -> f64 {
         let digits = self.digits + u32::from(self.decimals);
         let separators = self.digits.saturating_sub(1) / 3 + u32::from(self.decimals > 0);
-        f64::from(digits) * metrics.digit + f64::from(separators) * metrics.separator
+        let price = f64::from(digits) * metrics.digit + f64::from(separators) * metrics.separator;
+        if self.is_percent {
+            price.max(metrics.width(WIDEST_PERCENT))
+        } else {
+            price
+        }
     }
 }
 
@@ -175,11 +200,11 @@ mod tests {
     #[test]
     fn the_axis_keeps_its_width() {
         let mut width = AxisWidth::default();
-        assert!(width.fit(9_800_000.0, 2));
-        assert!(!width.fit(900_000.0, 2), "one spare digit stays");
-        assert!(width.fit(10_100_000.0, 2));
-        assert!(!width.fit(9_900_000.0, 2));
-        assert!(width.fit(900_000.0, 2));
+        assert!(width.fit(9_800_000.0, 2, false));
+        assert!(!width.fit(900_000.0, 2, false), "one spare digit stays");
+        assert!(width.fit(10_100_000.0, 2, false));
+        assert!(!width.fit(9_900_000.0, 2, false));
+        assert!(width.fit(900_000.0, 2, false));
         assert!(
             (width.label_width(LabelMetrics::default())
                 - LabelMetrics::default().width("9,000.00"))

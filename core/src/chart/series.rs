@@ -30,6 +30,8 @@ pub struct Series {
     /// Number of the first page: its slots are `PAGE_BARS × number ..`.
     first_page: i64,
     pages: VecDeque<Page>,
+    /// Index of the oldest bar whose figures changed since that was asked for.
+    changed: Option<i64>,
 }
 
 impl Series {
@@ -41,6 +43,7 @@ impl Series {
             held: 0..0,
             first_page: 0,
             pages: VecDeque::new(),
+            changed: None,
         }
     }
 
@@ -63,11 +66,13 @@ impl Series {
         let Some(bars) = widened else {
             return false;
         };
-        let first = self.held.start;
+        let (first, changed) = (self.held.start, self.changed);
         *self = Self::new(to);
         for (bar, index) in bars.into_iter().zip(first..) {
             self.put(index, bar);
         }
+        // The same figures, written longer.
+        self.changed = changed;
         true
     }
 
@@ -261,6 +266,12 @@ impl Series {
         lost_newest
     }
 
+    /// Index of the oldest bar that came or whose figures changed since the last call; that a bar
+    /// closed changes none.
+    pub fn take_changed(&mut self) -> Option<i64> {
+        self.changed.take()
+    }
+
     /// Page in the deque and slot in it.
     fn place(&self, index: i64) -> (usize, usize) {
         let page = index.div_euclid(PAGE_BARS) - self.first_page;
@@ -301,7 +312,12 @@ impl Series {
         let Some(page) = self.pages.get_mut(page) else {
             return;
         };
-        let old = Extremes::of(&std::mem::replace(&mut page.bars[slot], bar));
+        let before = std::mem::replace(&mut page.bars[slot], bar);
+        let closed = bar.closed;
+        if added || (Bar { closed, ..before }) != bar {
+            self.changed = Some(self.changed.map_or(index, |changed| changed.min(index)));
+        }
+        let old = Extremes::of(&before);
         let new = Extremes::of(&bar);
         if added || old.with(new) == new {
             page.extremes = page.extremes.with(new);

@@ -2,14 +2,14 @@
 //!
 //! It owns the levels of both sides at one precision and whether they can be believed. It must not
 //! know which venue they come from or how that venue proves its book. How the sides are held, and
-//! why, stands in `ladder`.
+//! why, stands in `book_side`.
 
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::ladder::Ladder;
+use super::book_side::BookSide;
 use super::precision::PrecisionOverflow;
 use crate::model::{BookDelta, BookLevel, BookView, Precision, Price, Quantity, UnixNs, Volume};
 
@@ -28,8 +28,8 @@ pub enum BookError {
 #[derive(Clone, Debug)]
 pub struct OrderBook {
     precision: Precision,
-    bids: Ladder<true>,
-    asks: Ladder<false>,
+    bids: BookSide<true>,
+    asks: BookSide<false>,
     time: UnixNs,
     sequence: u64,
     stale: Option<String>,
@@ -47,8 +47,8 @@ impl OrderBook {
     pub fn new(precision: Precision) -> Self {
         Self {
             precision,
-            bids: Ladder::default(),
-            asks: Ladder::default(),
+            bids: BookSide::default(),
+            asks: BookSide::default(),
             time: UnixNs::default(),
             sequence: 0,
             stale: Some("no snapshot yet".to_owned()),

@@ -14,21 +14,23 @@
 //! | [`fold()`] | all other timeframes from the stored ones |
 //! | [`TickerState`] | last price, best quotes, rolling 24 hours |
 //! | [`Tape`] | the newest trades |
+//! | [`TradeFlow`] | delta, buy ratio and number of trades over a moving window |
 //! | [`TradeIds`] | which trades were taken before |
 //! | [`TickRule`] | evidence that the taker's side is the right way round |
 
 mod book;
 mod book_diff;
+mod book_side;
 mod candles;
 mod continuity;
 mod fold;
-mod ladder;
 mod normalizer;
 mod open_bar;
 mod precision;
 mod tape;
 mod tick_rule;
 mod ticker;
+mod trade_flow;
 mod trade_ids;
 
 pub use book::{BookError, OrderBook};
@@ -42,4 +44,5 @@ pub use precision::PrecisionOverflow;
 pub use tape::Tape;
 pub use tick_rule::TickRule;
 pub use ticker::TickerState;
+pub use trade_flow::{FlowSums, TradeFlow};
 pub use trade_ids::{Novelty, TradeIds};

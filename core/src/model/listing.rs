@@ -6,6 +6,7 @@ use super::candle::Candle;
 use super::instrument::InstrumentId;
 use super::number::Precision;
 use super::time::UnixMs;
+use super::trade::Trade;
 
 /// One row of an instrument list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,4 +31,24 @@ pub struct CandlePage {
     pub older: Option<UnixMs>,
     /// In one sentence, why bars are missing that should be there.
     pub notice: Option<String>,
+}
+
+/// A stretch of a tape's history.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TradePage {
+    /// Decimals of every number in it.
+    pub precision: Precision,
+    /// Ascending by exchange time, then id.
+    pub trades: Vec<Trade>,
+    /// What to ask for older ones with; `None` where there are none.
+    pub older: Option<TradesBefore>,
+}
+
+/// A place in a tape's history: many trades may share a millisecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TradesBefore {
+    /// Trades up to the end of this millisecond are meant,
+    pub through: UnixMs,
+    /// without so many of the newest that lie in it.
+    pub skip: u32,
 }

@@ -13,7 +13,8 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::browser::types::{Align, Axes, Font, Rect, SurfaceSize};
 
-const FAMILY: &str = "\"Inter Variable\", system-ui, sans-serif";
+/// The page's own fonts.
+pub(super) const FAMILY: &str = "\"Inter Variable\", system-ui, sans-serif";
 
 /// A canvas and its context.
 #[derive(Clone, Debug)]
@@ -115,6 +116,28 @@ impl Surface {
         self.context.set_line_join("round");
         self.context.set_stroke_style_str(color);
         self.context.stroke();
+    }
+
+    /// Fills what the points enclose in one colour.
+    pub fn polygon(&self, points: impl Iterator<Item = (f64, f64)>, color: &str, opacity: f64) {
+        self.context.begin_path();
+        for (x, y) in points {
+            self.context.line_to(x, y);
+        }
+        self.context.set_global_alpha(opacity);
+        self.context.set_fill_style_str(color);
+        self.context.fill();
+        self.context.set_global_alpha(1.0);
+    }
+
+    /// Does what `paint` says inside a rectangle, and nothing outside.
+    pub fn clipped(&self, rect: Rect, paint: impl FnOnce()) {
+        self.context.save();
+        self.context.begin_path();
+        self.context.rect(rect.x, rect.y, rect.width, rect.height);
+        self.context.clip();
+        paint();
+        self.context.restore();
     }
 
     /// Draws grid and axis labels with plotters.

@@ -45,13 +45,19 @@ struct LoopState {
     callback: RefCell<Option<FrameCallback>>,
 }
 
-impl Drop for LoopState {
+impl LoopState {
     /// The browser must not call what is gone.
-    fn drop(&mut self) {
+    fn cancel(&self) {
         if let Some((window, handle)) = web_sys::window().zip(self.scheduled.take()) {
             // Fails only for numbers that are none.
             let _ = window.cancel_animation_frame(handle);
         }
+    }
+}
+
+impl Drop for LoopState {
+    fn drop(&mut self) {
+        self.cancel();
     }
 }
 
@@ -77,6 +83,12 @@ impl FrameLoop {
             }
         }));
         Self(state)
+    }
+
+    /// Never paints again, and lets go of what it painted from.
+    pub fn stop(&self) {
+        self.0.callback.borrow_mut().take();
+        self.0.cancel();
     }
 
     /// Paints in the next frame. Calling it again before that changes nothing.

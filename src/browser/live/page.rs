@@ -87,6 +87,24 @@ pub fn on_theme_change(changed: impl FnMut() + 'static) -> Guard {
     listen(list.map(EventTarget::from), "change", changed)
 }
 
+/// The widest window that is a phone's, as the style sheet's `md` has it.
+const NARROW: &str = "(width < 48rem)";
+
+/// Whether the window is as narrow as a phone's.
+#[must_use]
+pub fn is_narrow() -> bool {
+    media_matches(NARROW)
+}
+
+/// Calls `changed` with whether the window is narrow, whenever that changes.
+#[must_use]
+pub fn on_narrow(mut changed: impl FnMut(bool) + 'static) -> Guard {
+    let list = web_sys::window().and_then(|window| window.match_media(NARROW).ok()?);
+    listen(list.map(EventTarget::from), "change", move || {
+        changed(is_narrow());
+    })
+}
+
 fn listen(
     target: Option<EventTarget>,
     kind: &'static str,
@@ -190,13 +208,23 @@ pub fn address_query() -> String {
         .unwrap_or_default()
 }
 
+fn history() -> Option<web_sys::History> {
+    web_sys::window()?.history().ok()
+}
+
 /// Shows another address of this server without loading anything, in the place of the present one.
-pub fn replace_address(address: &str) {
-    let history = web_sys::window().and_then(|window| window.history().ok());
-    if let Some(history) = history {
+/// The note stays with it, also when the page is loaded anew.
+pub fn replace_address(address: &str, note: &str) {
+    if let Some(history) = history() {
         // A browser may refuse when that is done very often; the next change makes up for it.
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
+        let _ = history.replace_state_with_url(&JsValue::from_str(note), "", Some(address));
     }
+}
+
+/// The note of [`replace_address`]; `None` where the address came from elsewhere.
+#[must_use]
+pub fn address_note() -> Option<String> {
+    history()?.state().ok()?.as_string()
 }
 
 /// Scrolls just as far as it takes to see an element.

@@ -32,12 +32,13 @@ use crate::server::config::Settings;
 use crate::server::exchange::EXCHANGES;
 use crate::server::import::{Debts, Import, Progress};
 use crate::server::replay::{self, Speed};
-use crate::server::service::{Service, ServiceParts};
+use crate::server::service::{Documents, Service, ServiceParts};
 use crate::server::simulator::{self, SimulatorConfig};
 use crate::server::storage::MarketStore as _;
 use crate::server::storage::directory::DataDirectory;
 use crate::server::storage::sqlite::SqliteStore;
 use crate::server::web::{self, Access, AppState, EntranceLimits, SocketLimits};
+use crate::ui::panel::KINDS;
 
 /// Batches of replayed events that may wait for the journal.
 const REPLAY_QUEUE: usize = 64;
@@ -85,7 +86,8 @@ pub async fn serve(
         .iter()
         .map(|id| service.follow(id))
         .collect();
-    let served = listen(&settings, &service, &shutdown).await;
+    let documents = Documents::new(kept.state(), &KINDS);
+    let served = listen(&settings, &service, documents, &shutdown).await;
     drop(leases);
     service.finish().await;
     collection.stop().await;
@@ -176,7 +178,8 @@ pub async fn replay(
         }
         played.map(|_| ())
     });
-    let served = listen(&settings, &service, &shutdown).await;
+    let documents = Documents::new(kept.state(), &KINDS);
+    let served = listen(&settings, &service, documents, &shutdown).await;
     service.finish().await;
     stop_playing.cancel();
     let played = watcher.await.context("the replay panicked")?;
@@ -264,6 +267,7 @@ fn announce(address: SocketAddr) -> anyhow::Result<()> {
 async fn listen(
     settings: &Settings,
     service: &Service,
+    documents: Documents,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<()> {
     let listener = TcpListener::bind(settings.bind)
@@ -274,6 +278,7 @@ async fn listen(
         .context("failed to read the bound address")?;
     let state = AppState {
         service: service.clone(),
+        documents,
         access: Access::new(address),
         sockets: SocketLimits::default(),
         shutdown: shutdown.child_token(),

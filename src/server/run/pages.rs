@@ -21,7 +21,7 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeader;
 
 use crate::api::PageError;
-use crate::server::service::Service;
+use crate::server::service::{Documents, Service, ServiceError};
 use crate::server::web::{AppState, MISSING, Problem, page_policy};
 use crate::ui::shell::{self, shell};
 
@@ -66,10 +66,12 @@ pub fn routes(state: &AppState) -> Router<AppState> {
 async fn page(
     State(options): State<LeptosOptions>,
     State(service): State<Service>,
+    State(documents): State<Documents>,
     request: Request,
 ) -> impl IntoResponse {
     let context = move || {
         provide_context(service.clone());
+        provide_context(documents.clone());
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
             response.insert_header(CONTENT_SECURITY_POLICY, page_policy(&nonce));
         }
@@ -79,17 +81,33 @@ async fn page(
     render(request).await
 }
 
-async fn call(State(service): State<Service>, request: Request) -> Response {
+async fn call(
+    State(service): State<Service>,
+    State(documents): State<Documents>,
+    request: Request,
+) -> Response {
     let path = request.uri().path();
     if get_server_fn_service(path, request.method().clone()).is_none() {
         return Problem::not_found("unknown_address", "there is no such function").into_response();
     }
-    let context = move || provide_context(service.clone());
+    let context = move || {
+        provide_context(service.clone());
+        provide_context(documents.clone());
+    };
     let response = leptos_axum::handle_server_fns_with_context(context, request).await;
     let response = response.into_response();
     match response.status() {
         StatusCode::INTERNAL_SERVER_ERROR => judged(response).await,
         _ => response,
+    }
+}
+
+impl From<ServiceError> for PageError {
+    fn from(error: ServiceError) -> Self {
+        match error.is_not_found() {
+            true => Self::NotFound(error.to_string()),
+            false => Self::Failed(error.to_string()),
+        }
     }
 }
 

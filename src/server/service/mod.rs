@@ -2,11 +2,13 @@
 //! of a [`Service`].
 //!
 //! Questions about the past go to the store, about the present to the hub; where an answer spans
-//! both, it is joined here. It must not know about HTTP, JSON or frames.
+//! both, it is joined here. It must not know about HTTP, JSON or frames. What a person made is
+//! asked of [`Documents`], which need no market.
 
 mod book;
 mod candles;
 mod chart;
+mod documents;
 mod follow;
 #[cfg(test)]
 mod history_tests;
@@ -36,10 +38,12 @@ use crate::server::storage::{Coverage, MarketStore, StoreError};
 
 pub use self::book::BookAnswer;
 pub use self::candles::{CandleAnswer, CandleQuery};
+pub use self::documents::{DocumentError, Documents, ONLY};
 pub use self::instruments::{ExchangeInfo, InstrumentPage, InstrumentQuery};
 pub use self::keeping::Keeping;
 pub use self::page::{Cursor, CursorError, LATEST, PageQuery};
 pub use self::trades::TradeAnswer;
+pub use crate::server::storage::Expected;
 
 /// What a service stands on.
 #[derive(Clone)]

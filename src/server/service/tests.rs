@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use tradesuite_core::market::fold;
-use tradesuite_core::model::{Candle, Gap, GapKind, InstrumentId, Mode, Timeframe, UnixMs};
+use tradesuite_core::model::{
+    Candle, Gap, GapKind, InstrumentId, Mode, Timeframe, Trade, TradesBefore, UnixMs,
+};
 
 use super::{CandleQuery, Keeping, PageQuery, Service, ServiceParts};
 use crate::server::clock::Clock;
@@ -13,7 +15,7 @@ use crate::server::collector::status::StatusBoard;
 use crate::server::hub::testing::{PRECISION, bitcoin, trade};
 use crate::server::hub::{Hub, HubOptions};
 use crate::server::storage::memory::MemoryStore;
-use crate::server::storage::{CandleRecord, MarketStore, StoreBatch};
+use crate::server::storage::{CandleRecord, MarketStore, StoreBatch, TradeRecord};
 
 /// A service whose store holds closed minutes.
 fn service(minutes: &[i64]) -> (Service, Vec<Candle>) {
@@ -157,6 +159,39 @@ proptest! {
         let key = |gap: &Gap| (gap.start, gap.instrument.clone(), gap.kind == GapKind::Book);
         seen.sort_by_key(key);
         expected.sort_by_key(key);
+        prop_assert_eq!(seen, expected);
+    }
+
+    /// However many trades share a millisecond: pages of the tape together are all of them, and a
+    /// page that begins in the middle of a millisecond repeats rather than leaves out.
+    #[test]
+    fn pages_of_the_tape_are_all_trades(times in prop::collection::vec(0..8_i64, 0..60), limit in 1..7_u32, through in prop::option::of(0..8_i64)) {
+        let mut times = times;
+        times.sort_unstable();
+        let trades: Vec<_> = (1..).zip(times).map(|(id, time)| trade(id, time, 100)).collect();
+        let record = |trade: &Trade| TradeRecord {
+            instrument: bitcoin(),
+            precision: PRECISION,
+            trade: *trade,
+        };
+        let batch = StoreBatch { trades: trades.iter().map(record).collect(), ..StoreBatch::default() };
+        let mut before = through.map(|through| TradesBefore { through: UnixMs(through), skip: 0 });
+        let expected: Vec<Trade> = trades
+            .into_iter()
+            .filter(|trade| through.is_none_or(|through| trade.time.to_ms() <= UnixMs(through)))
+            .collect();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let seen = runtime.block_on(async {
+            let service = service_over(batch);
+            let mut seen = Vec::new();
+            loop {
+                let page = service.trade_page(&bitcoin(), before, limit).await.expect("trades");
+                seen.splice(..0, page.trades);
+                let Some(older) = page.older else { break };
+                before = Some(older);
+            }
+            seen
+        });
         prop_assert_eq!(seen, expected);
     }
 }

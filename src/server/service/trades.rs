@@ -1,9 +1,14 @@
 //! Trades of the past.
 
-use tradesuite_core::model::{InstrumentId, Precision, Trade};
+use tradesuite_core::model::{InstrumentId, Precision, Trade, TradePage, TradesBefore};
 
 use super::page::{Cursor, PageQuery};
 use super::{Service, ServiceError};
+
+/// Trades in one page of the tape at the most.
+const MOST_TRADES: u32 = 5_000;
+/// Trades of one millisecond that are passed over at the most.
+const MOST_SKIPPED: u32 = 100_000;
 
 /// A page of trades.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +42,41 @@ impl Service {
             trades,
             next,
             notice: self.lag(),
+        })
+    }
+
+    /// The `limit` newest trades before a place in the history, for the page's tape.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub async fn trade_page(
+        &self,
+        instrument: &InstrumentId,
+        before: Option<TradesBefore>,
+        limit: u32,
+    ) -> Result<TradePage, ServiceError> {
+        let cursor = before.map(|before| Cursor::Before {
+            time: before.through,
+            skip: before.skip.min(MOST_SKIPPED),
+        });
+        let page = PageQuery {
+            start: None,
+            end: None,
+            limit: limit.clamp(1, MOST_TRADES),
+            cursor,
+        };
+        let answer = self.trades(instrument, page).await?;
+        let older = match answer.next {
+            Some(Cursor::Before { time, skip }) => Some(TradesBefore {
+                through: time,
+                skip,
+            }),
+            Some(Cursor::After { .. }) | None => None,
+        };
+        Ok(TradePage {
+            precision: answer.precision,
+            trades: answer.trades,
+            older,
         })
     }
 }

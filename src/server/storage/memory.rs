@@ -13,8 +13,8 @@ use tradesuite_core::model::{
 
 use super::rows::align;
 use super::{
-    BookChange, BookRecord, CandleRecord, Coverage, MarketStore, Newest, Rows, Span, StateStore,
-    StoreBatch, StoreError, Stretch, TradeRecord,
+    BookChange, BookRecord, CandleRecord, Change, Coverage, Entry, EntryRow, MarketStore, Newest,
+    Outcome, Room, Rows, Span, StateStore, StoreBatch, StoreError, Stretch, TradeRecord,
 };
 
 /// How a write goes wrong.
@@ -38,7 +38,25 @@ pub struct MemoryStore {
     pub failing_reads: Mutex<u32>,
     /// What others write meanwhile: one batch each time that bars are read.
     pub meanwhile: Mutex<VecDeque<StoreBatch>>,
-    state: Mutex<BTreeMap<(String, String), Vec<u8>>>,
+    state: Mutex<State>,
+}
+
+/// Entries by owner and key, and the number of the last write.
+#[derive(Default)]
+struct State {
+    entries: BTreeMap<(String, String), Entry>,
+    newest: u64,
+}
+
+impl State {
+    fn write(&mut self, owner: &str, key: &str, value: Option<Vec<u8>>) {
+        let key = (owner.to_owned(), key.to_owned());
+        let version = self.newest;
+        match value {
+            Some(value) => drop(self.entries.insert(key, Entry { value, version })),
+            None => drop(self.entries.remove(&key)),
+        }
+    }
 }
 
 /// What it holds.
@@ -298,28 +316,80 @@ fn ends(times: impl Iterator<Item = UnixMs>) -> Option<(UnixMs, UnixMs)> {
 #[async_trait]
 impl StateStore for MemoryStore {
     async fn get(&self, owner: &str, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let key = (owner.to_owned(), key.to_owned());
-        Ok(lock(&self.state).get(&key).cloned())
+        let entry = self.entry(owner, key).await?;
+        Ok(entry.map(|entry| entry.value))
     }
 
     async fn put(&self, owner: &str, key: &str, value: &[u8]) -> Result<(), StoreError> {
-        let key = (owner.to_owned(), key.to_owned());
-        lock(&self.state).insert(key, value.to_vec());
+        let mut state = lock(&self.state);
+        state.newest += 1;
+        state.write(owner, key, Some(value.to_vec()));
         Ok(())
     }
 
     async fn list(&self, owner: &str, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         Ok(lock(&self.state)
+            .entries
             .iter()
             .filter(|((held, key), _)| held == owner && key.starts_with(prefix))
-            .map(|((_, key), value)| (key.clone(), value.clone()))
+            .map(|((_, key), entry)| (key.clone(), entry.value.clone()))
             .collect())
     }
 
     async fn delete(&self, owner: &str, key: &str) -> Result<(), StoreError> {
-        let key = (owner.to_owned(), key.to_owned());
-        lock(&self.state).remove(&key);
+        lock(&self.state).write(owner, key, None);
         Ok(())
+    }
+
+    async fn entry(&self, owner: &str, key: &str) -> Result<Option<Entry>, StoreError> {
+        let key = (owner.to_owned(), key.to_owned());
+        Ok(lock(&self.state).entries.get(&key).cloned())
+    }
+
+    async fn rows(&self, owner: &str, prefix: &str) -> Result<Vec<EntryRow>, StoreError> {
+        let row = |((_, key), entry): (&(String, String), &Entry)| EntryRow {
+            key: key.clone(),
+            version: entry.version,
+            updated: UnixMs(0),
+            bytes: entry.value.len() as u64,
+        };
+        Ok(lock(&self.state)
+            .entries
+            .iter()
+            .filter(|((held, key), _)| held == owner && key.starts_with(prefix))
+            .map(row)
+            .collect())
+    }
+
+    async fn change(
+        &self,
+        owner: &str,
+        changes: Vec<Change>,
+        room: Option<Room>,
+    ) -> Result<Outcome, StoreError> {
+        let mut state = lock(&self.state);
+        for change in &changes {
+            let key = (owner.to_owned(), change.key.clone());
+            let held = state.entries.get(&key).map(|entry| entry.version);
+            if !change.expected.is_met(held) {
+                let key = change.key.clone();
+                return Ok(Outcome::Differs { key, held });
+            }
+        }
+        let before = state.entries.clone();
+        state.newest += 1;
+        for change in changes {
+            state.write(owner, &change.key, change.value);
+        }
+        if let Some(Room { prefix, most }) = room {
+            let counts =
+                |(held, key): &&(String, String)| held == owner && key.starts_with(&prefix);
+            if state.entries.keys().filter(counts).count() > most as usize {
+                state.entries = before;
+                return Ok(Outcome::Full);
+            }
+        }
+        Ok(Outcome::Made(state.newest))
     }
 }
 
@@ -331,5 +401,10 @@ mod tests {
     #[tokio::test]
     async fn conforms() {
         conformance::check_all(&MemoryStore::default()).await;
+    }
+
+    #[tokio::test]
+    async fn its_state_conforms() {
+        conformance::state::check_state(&MemoryStore::default()).await;
     }
 }

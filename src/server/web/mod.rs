@@ -10,10 +10,13 @@
 //! | `socket` | `/ws/v1` |
 //! | `health` | `/healthz`, `/readyz` |
 //!
-//! Handlers are a few lines over [`Service`](crate::server::service::Service): they read the
-//! query, ask, and write the answer.
+//! Handlers are a few lines over [`Service`](crate::server::service::Service) and
+//! [`Documents`](crate::server::service::Documents): they read the query, ask, and write the
+//! answer.
 
 mod access;
+#[cfg(test)]
+mod documents_tests;
 mod entrance;
 mod health;
 mod problem;
@@ -26,12 +29,12 @@ mod state;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
-use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use std::time::Duration;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -65,16 +68,8 @@ pub fn router(state: AppState, pages: Router<AppState>) -> Router {
         .route("/readyz", get(health::ready))
         .merge(pages)
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-        .layer(middleware::map_response(say_too_large))
+        .layer(middleware::map_response(problem::explain_too_large))
         .layer(middleware::from_fn_with_state(access, access::check))
         .layer(middleware::from_fn(security::headers))
         .with_state(state)
-}
-
-/// The layer that limits bodies refuses them in plain text.
-async fn say_too_large(response: Response) -> Response {
-    match response.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::body_too_large(BODY_LIMIT).into_response(),
-        _ => response,
-    }
 }

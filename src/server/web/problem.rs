@@ -7,7 +7,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::server::service::ServiceError;
+use tradesuite_core::model::untrusted::{Fault, Refused};
+
+use crate::server::service::{DocumentError, ServiceError};
 
 /// What is wrong with one parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -66,6 +68,15 @@ impl Problem {
         }
     }
 
+    /// One parameter or header that is wrong; 400.
+    #[must_use]
+    pub fn parameter(field: &str, message: &str) -> Self {
+        Self::parameters(vec![FieldError {
+            field: field.to_owned(),
+            message: message.to_owned(),
+        }])
+    }
+
     /// Not for this asker; 403.
     #[must_use]
     pub fn forbidden(code: &'static str, detail: &str) -> Self {
@@ -88,13 +99,33 @@ impl Problem {
         )
     }
 
-    /// More than is taken; 413.
+    /// More than is read; 413.
     #[must_use]
-    pub fn body_too_large(limit: usize) -> Self {
+    pub fn too_large() -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
-            "body_too_large",
-            format!("a request may have a body of {limit} bytes at the most"),
+            "too_large",
+            "the body is larger than anything that is read here",
+        )
+    }
+
+    /// Not in this form; 415.
+    #[must_use]
+    pub fn not_json() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not_json",
+            "a document comes with Content-Type: application/json",
+        )
+    }
+
+    /// Not without a condition; 428.
+    #[must_use]
+    pub fn precondition_required() -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_REQUIRED,
+            "precondition_required",
+            "say with If-Match which version is changed, or with If-None-Match: * that it is new",
         )
     }
 
@@ -122,6 +153,60 @@ impl From<ServiceError> for Problem {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
             }
         }
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        let detail = refused.to_string();
+        match refused {
+            Refused::TooLarge { .. } => Self {
+                detail,
+                ..Self::too_large()
+            },
+            Refused::NotJson(_) | Refused::TooDeep { .. } => {
+                Self::new(StatusCode::BAD_REQUEST, "bad_json", detail)
+            }
+            Refused::Wrong(faults) => {
+                let error = |fault: Fault| FieldError {
+                    field: fault.at,
+                    message: fault.reason,
+                };
+                Self {
+                    errors: faults.into_iter().map(error).collect(),
+                    ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_document", detail)
+                }
+            }
+        }
+    }
+}
+
+impl From<DocumentError> for Problem {
+    fn from(error: DocumentError) -> Self {
+        let detail = error.to_string();
+        match error {
+            DocumentError::BadName(_) => Self::parameter("name", &detail),
+            DocumentError::Unknown { .. } => Self::not_found("unknown_document", detail),
+            DocumentError::Refused(refused) => refused.into(),
+            DocumentError::Differs(_) => {
+                Self::new(StatusCode::PRECONDITION_FAILED, "differs", detail)
+            }
+            DocumentError::NameTaken(_) => Self::new(StatusCode::CONFLICT, "name_taken", detail),
+            DocumentError::Full { .. } => Self::new(StatusCode::CONFLICT, "too_many", detail),
+            DocumentError::Store(error) => ServiceError::Store(error).into(),
+        }
+    }
+}
+
+/// Gives the body limit's own answer, a bare text, the form of every other problem.
+pub(super) async fn explain_too_large(response: Response) -> Response {
+    let is_bare = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_none_or(|kind| kind != "application/problem+json");
+    match response.status() == StatusCode::PAYLOAD_TOO_LARGE && is_bare {
+        true => Problem::too_large().into_response(),
+        false => response,
     }
 }
 

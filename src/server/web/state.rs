@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use super::access::Access;
 use crate::server::hub::OutboxLimits;
-use crate::server::service::Service;
+use crate::server::service::{Documents, Service};
 
 /// How much sockets may ask for.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ impl Default for SocketLimits {
 pub struct AppState {
     /// Everything that can be asked.
     pub service: Service,
+    /// Everything that a person made.
+    pub documents: Documents,
     /// Who is answered.
     pub access: Access,
     /// How much sockets may ask for.
@@ -53,6 +55,12 @@ pub struct AppState {
 impl FromRef<AppState> for Service {
     fn from_ref(state: &AppState) -> Self {
         state.service.clone()
+    }
+}
+
+impl FromRef<AppState> for Documents {
+    fn from_ref(state: &AppState) -> Self {
+        state.documents.clone()
     }
 }
 

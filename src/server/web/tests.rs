@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
+use tradesuite_core::dock::PanelKind;
 use tradesuite_core::model::{
     Candle, EventBody, Gap, GapKind, Instrument, Mode, Timeframe, UnixMs, UnixNs,
 };
@@ -20,7 +21,7 @@ use crate::server::collector::directory::Directory;
 use crate::server::collector::status::StatusBoard;
 use crate::server::hub::testing::{Events, PRECISION, bitcoin, delta, trade};
 use crate::server::hub::{Hub, HubOptions};
-use crate::server::service::{Service, ServiceParts};
+use crate::server::service::{Documents, Service, ServiceParts};
 use crate::server::storage::memory::MemoryStore;
 use crate::server::storage::{CandleRecord, MarketStore, StoreBatch, TradeRecord};
 
@@ -67,6 +68,13 @@ pub(crate) fn state(batch: StoreBatch) -> AppState {
     state_on(MemoryStore::with(batch))
 }
 
+/// Panels that a workspace may hold here.
+static KINDS: &[&PanelKind] = &[&PanelKind {
+    id: "chart",
+    label: "Chart",
+    fields: &[],
+}];
+
 pub(super) fn state_on(store: Arc<dyn MarketStore>) -> AppState {
     let directory = Directory::default();
     directory.describe(vec![
@@ -85,6 +93,7 @@ pub(super) fn state_on(store: Arc<dyn MarketStore>) -> AppState {
     });
     AppState {
         service,
+        documents: Documents::new(Arc::new(MemoryStore::default()), KINDS),
         access: Access::new(([127, 0, 0, 1], 8080).into()),
         sockets: SocketLimits::default(),
         shutdown: CancellationToken::new(),
@@ -99,9 +108,9 @@ fn app() -> Router {
 
 pub(super) struct Answer {
     pub status: StatusCode,
-    kind: String,
-    headers: axum::http::HeaderMap,
-    text: String,
+    pub kind: String,
+    pub headers: axum::http::HeaderMap,
+    pub text: String,
 }
 
 impl Answer {
@@ -110,7 +119,7 @@ impl Answer {
     }
 }
 
-async fn send(app: Router, request: Request<Body>) -> Answer {
+pub(super) async fn send(app: Router, request: Request<Body>) -> Answer {
     let response = app.oneshot(request).await.expect("infallible");
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX)
@@ -296,7 +305,7 @@ async fn a_body_that_is_too_large_is_a_problem_too() {
     let answer = send(app(), request).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(answer.kind, "application/problem+json");
-    assert_eq!(answer.json()["code"], json!("body_too_large"));
+    assert_eq!(answer.json()["code"], json!("too_large"));
 }
 
 #[tokio::test]
@@ -396,14 +405,23 @@ async fn the_description_has_every_endpoint_and_the_fields_that_are_sent() {
         "book",
         "candles",
         "coverage",
+        "current-workspaces",
+        "drawings/{instrument}",
         "exchanges",
         "gaps",
         "instruments",
+        "settings",
         "status",
         "ticker",
         "tickers",
         "time",
         "trades",
+        "watchlists",
+        "watchlists/{name}",
+        "watchlists/{name}/rename",
+        "workspaces",
+        "workspaces/{name}",
+        "workspaces/{name}/rename",
     ];
     assert_eq!(
         paths,

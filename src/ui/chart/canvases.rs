@@ -1,5 +1,7 @@
 //! One frame of a chart: its two canvases and its legend.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use tradesuite_core::chart::ChartSize;
 use tradesuite_core::model::UnixMs;
@@ -10,6 +12,7 @@ use crate::ui::chart::grid::{measure, paint_grid};
 use crate::ui::chart::legend::{LegendReadouts, missing_text};
 use crate::ui::chart::paint::{BarPainter, Overlay, time_of};
 use crate::ui::chart::shown::Shown;
+use crate::ui::chart::study_legend::write_values;
 use crate::ui::panel::Palette;
 use crate::ui::widget::Readout;
 use crate::ui::workspace::Workspace;
@@ -54,6 +57,10 @@ impl Canvases {
         let offset_ms = move |time: UnixMs| zone.offset_ms(time.0);
         fit(shown, surface, size);
         shown.say_last();
+        shown.marked.tell(shown.feed.view_mut());
+        if shown.feed.view_mut().follow() {
+            self.parts.unfinished.notify();
+        }
         let changed = shown.feed.view_mut().lay_out(&offset_ms);
         self.paint_below(shown, changed, size, palette);
         if !shown.feed.is_shown() {
@@ -68,13 +75,36 @@ impl Canvases {
             time: time_of(view, crosshair, &offset_ms),
             closes_in_ms: view.closes_in_ms(UnixMs(browser::now_ms() as i64)),
             metrics: shown.metrics,
+            measure: shown.gestures.measure(),
+            indicators: Rc::clone(&shown.indicators),
         };
         self.bars.paint(view, &overlay, surface, size, palette);
         let legend = view.legend(crosshair.map(|crosshair| crosshair.index));
         self.legend.set(legend.as_ref());
         self.missing
             .set(&missing_text(view, crosshair, &offset_ms), "");
+        write_values(view, crosshair, self.parts.study_values);
         shown.sum_up();
+    }
+
+    /// Tells the legends where their panes begin.
+    fn place_legends(&self, shown: &Shown) {
+        let view = shown.feed.view();
+        let ratio = view.snap().ratio();
+        let rows = view.rows().iter().skip(1);
+        let tops: Vec<(u32, f64)> = view
+            .panes()
+            .iter()
+            .zip(rows)
+            .map(|(pane, rows)| (pane.study, f64::from(rows.top) / ratio))
+            .collect();
+        let signal = self.parts.indicators.tops;
+        if signal
+            .try_get_untracked()
+            .is_some_and(|shown| shown != tops)
+        {
+            signal.set(tops);
+        }
     }
 
     fn paint_below(&mut self, shown: &Shown, changed: bool, size: SurfaceSize, palette: &Palette) {
@@ -84,6 +114,7 @@ impl Canvases {
             let _ = grid.fit();
             self.grid_palette = Some(palette.clone());
             paint_grid(shown.feed.view(), shown.metrics, grid, size, palette);
+            self.place_legends(shown);
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The chart in figures, for the browser tests: what is in view, where the axes name it, what the
 //! pointer is on. One JSON object, prices and volumes as exact texts, places in CSS pixels.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use tradesuite_core::chart::{Bar, ChartView, Crosshair};
+use tradesuite_core::chart::{Bar, ChartView, Crosshair, Study};
 use tradesuite_core::model::{InstrumentId, Precision, Price};
 
 #[derive(Serialize)]
@@ -33,6 +35,31 @@ struct Facts<'a> {
     price_labels: Vec<(f64, &'a str)>,
     /// From left to right: place and text.
     time_labels: Vec<(f64, &'a str)>,
+    /// How bars are drawn and how the price axis counts.
+    kind: &'a str,
+    scale: &'a str,
+    /// Whether the price axis fits itself to what is in view, and the prices at its ends.
+    auto: bool,
+    range: (f64, f64),
+    /// Top and height of each pane, the price pane's first.
+    panes: Vec<(f64, f64)>,
+    indicators: Vec<StudyFacts<'a>>,
+    /// Lines that a person drew, and levels by name.
+    lines: Vec<String>,
+    levels: Vec<(&'a str, String)>,
+}
+
+/// An indicator at the bar pointed at, else at the last one.
+#[derive(Serialize)]
+struct StudyFacts<'a> {
+    id: u32,
+    indicator: &'a str,
+    title: String,
+    hidden: bool,
+    /// Number of its pane; 0 where it is drawn over the prices.
+    pane: usize,
+    /// Values by output; null where there is none.
+    values: BTreeMap<&'a str, Option<f64>>,
 }
 
 #[derive(Serialize)]
@@ -67,6 +94,7 @@ pub fn facts(instrument: &InstrumentId, view: &ChartView, crosshair: Option<Cros
     };
     let precision = series.precision();
     let ratio = view.snap().ratio();
+    let price = |price: &Price| price.to_decimal(precision.price).to_string();
     let hover = crosshair.and_then(|crosshair| {
         let bar = series.bar(crosshair.index)?;
         Some(Hover {
@@ -102,9 +130,52 @@ pub fn facts(instrument: &InstrumentId, view: &ChartView, crosshair: Option<Cros
             .iter()
             .map(|tick| (tick.x, tick.label.as_str()))
             .collect(),
+        kind: view.kind().name(),
+        scale: view.price_axis().mode().name(),
+        auto: view.is_auto(0),
+        range: prices(view.scale().range(), precision),
+        panes: view
+            .rows()
+            .iter()
+            .map(|rows| (f64::from(rows.top) / ratio, f64::from(rows.height) / ratio))
+            .collect(),
+        indicators: study_facts(view, crosshair),
+        lines: view.lines().drawn().iter().map(price).collect(),
+        levels: view
+            .lines()
+            .levels
+            .iter()
+            .map(|line| (line.label, price(&line.price)))
+            .collect(),
     };
     // Plain structs with text keys: nothing here can fail.
     serde_json::to_string(&facts).unwrap_or_default()
+}
+
+fn prices((low, high): (f64, f64), precision: Precision) -> (f64, f64) {
+    let counts = 10_f64.powi(i32::from(precision.price));
+    (low / counts, high / counts)
+}
+
+fn study_facts(view: &ChartView, crosshair: Option<Crosshair>) -> Vec<StudyFacts<'static>> {
+    let last = view.series().bounds().map(|bounds| bounds.last);
+    let index = crosshair.map(|crosshair| crosshair.index).or(last);
+    let facts = |study: &Study| {
+        let plan = study.plan();
+        let outputs = plan.params.spec().outputs.iter().enumerate();
+        let pane = view.panes().iter().position(|pane| pane.study == plan.id);
+        StudyFacts {
+            id: plan.id,
+            indicator: plan.params.spec().id,
+            title: plan.params.title(),
+            hidden: plan.is_hidden,
+            pane: pane.map_or(0, |at| at + 1),
+            values: outputs
+                .map(|(at, output)| (output.name, index.and_then(|index| study.value(at, index))))
+                .collect(),
+        }
+    };
+    view.studies().list().iter().map(facts).collect()
 }
 
 impl BarFacts {
@@ -124,7 +195,8 @@ impl BarFacts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tradesuite_core::chart::ChartSize;
+    use tradesuite_core::chart::{ChartSize, StudyPlan};
+    use tradesuite_core::indicator::{Params, indicator};
     use tradesuite_core::model::{Timeframe, UnixMs, Volume};
 
     #[test]
@@ -149,8 +221,16 @@ mod tests {
             close: Price(6_421_355),
             volume: Volume(128_400),
             buy_volume: None,
+            quote_volume: None,
             closed: minute < 99,
         }));
+        view.set_studies(vec![StudyPlan {
+            id: 4,
+            params: Params::defaults(indicator("rsi").expect("an indicator")),
+            is_hidden: false,
+            share: None,
+        }]);
+        assert!(!view.follow());
         view.lay_out(&|_| 0);
         let text = facts(&instrument, &view, view.crosshair(10.0, 10.0));
         let read: serde_json::Value = serde_json::from_str(&text).expect("JSON");
@@ -166,5 +246,9 @@ mod tests {
                 .as_array()
                 .is_some_and(|list| !list.is_empty())
         );
+        assert_eq!(read["panes"].as_array().map(Vec::len), Some(2));
+        let rsi = &read["indicators"][0];
+        assert_eq!((&rsi["id"], &rsi["pane"]), (&4.into(), &1.into()));
+        assert!(rsi["values"]["value"].is_number(), "{rsi}");
     }
 }

@@ -114,6 +114,12 @@ impl Feed {
         self.loaded && !self.view.series().is_empty()
     }
 
+    /// Whether the oldest bar that there is, is held.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     /// What to ask the server for now. One request is under way at a time.
     pub fn next_request(&mut self, now_ms: f64) -> Option<Request> {
         if self.asked.is_some() || now_ms < self.retry_at_ms {
@@ -590,7 +596,8 @@ mod tests {
         feed.answer(request, page, 0.0);
         let view = feed.view_mut();
         view.lay_out(&|_| 0);
-        let under_pointer = view.crosshair(300.0, 137.0).expect("in the plot").price;
+        let crosshair = view.crosshair(300.0, 137.0).expect("in the plot");
+        let under_pointer = crosshair.price().expect("the price pane");
         assert_eq!(under_pointer.0 % 50, 0);
         assert!(view.price_ticks().iter().all(|tick| tick.price.0 % 50 == 0));
     }

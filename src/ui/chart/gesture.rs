@@ -3,7 +3,7 @@
 //! Turns events, as plain numbers, into changes of the viewport. Positions are CSS pixels from
 //! the chart's top left corner.
 
-use tradesuite_core::chart::{ChartView, TimeAxis};
+use tradesuite_core::chart::{Anchor, ChartView, Measure, Spot};
 
 /// A finger or mouse that touches or hovers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,6 +16,17 @@ pub struct Pointer {
     pub y: f64,
     /// Whether it is a finger: fingers do not hover.
     pub touch: bool,
+    /// Whether Shift is held.
+    pub shift: bool,
+}
+
+/// What a person changed by dragging, to be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// The heights of panes.
+    Panes,
+    /// A line that was drawn.
+    Lines,
 }
 
 /// A turn of the wheel, in the browser's words.
@@ -47,6 +58,11 @@ pub struct Gestures {
     /// Where the only pointer came down, while it may still be a tap.
     tap: Option<(f64, f64)>,
     crosshair: Option<(f64, f64)>,
+    /// What the only pointer took hold of.
+    held: Option<Spot>,
+    /// Where a measure began, while it is drawn.
+    measuring: Option<Anchor>,
+    measure: Option<Measure>,
 }
 
 impl Gestures {
@@ -54,6 +70,18 @@ impl Gestures {
     #[must_use]
     pub fn crosshair(&self) -> Option<(f64, f64)> {
         self.crosshair
+    }
+
+    /// What is measured.
+    #[must_use]
+    pub fn measure(&self) -> Option<Measure> {
+        self.measure
+    }
+
+    /// Measures nothing any more. Says whether anything was.
+    pub fn end_measure(&mut self) -> bool {
+        self.measuring = None;
+        self.measure.take().is_some()
     }
 
     /// Whether the chart is being dragged or pinched.
@@ -67,7 +95,8 @@ impl Gestures {
         self.down.retain(|other| other.id != pointer.id);
         self.down.push(pointer);
         self.tap = (self.down.len() == 1).then_some((pointer.x, pointer.y));
-        self.grab(view.axis_mut());
+        self.end_measure();
+        self.grab(view);
     }
 
     /// A pointer moves, down or not.
@@ -91,17 +120,33 @@ impl Gestures {
         match self.down.as_slice() {
             // A finger that trembles while it taps moves nothing.
             [_] if pointer.touch && self.tap.is_some() => {}
-            [one] => view.axis_mut().drag_to(one.x),
+            [one] if self.measuring.is_some() => {
+                let to = view.anchor(one.x, one.y);
+                let ends = self.measuring.zip(to);
+                self.measure = ends.map(|(from, to)| Measure { from, to });
+            }
+            [one] => {
+                if let Some(Spot::Line(at)) = self.held
+                    && let Some(anchor) = view.anchor(one.x, one.y)
+                {
+                    view.lines_mut().move_to(at, anchor.price);
+                }
+                view.drag_to(one.y);
+                if matches!(self.held, Some(Spot::Plot(_) | Spot::TimeAxis)) {
+                    view.axis_mut().drag_to(one.x);
+                }
+            }
             [first, second, ..] => view.axis_mut().pinch_to(first.x, second.x),
             [] => {}
         }
     }
 
-    /// A pointer is lifted, or taken away by the browser.
-    pub fn lift(&mut self, id: i32, view: &mut ChartView) {
-        let Some(at) = self.down.iter().position(|held| held.id == id) else {
-            return;
-        };
+    /// A pointer is lifted, or taken away by the browser. Says what was changed.
+    pub fn lift(&mut self, id: i32, view: &mut ChartView) -> Option<Changed> {
+        let at = self.down.iter().position(|held| held.id == id)?;
+        let resized = view.release();
+        let is_line = matches!(self.held, Some(Spot::Line(_)));
+        self.measuring = None;
         let lifted = self.down.remove(at);
         if self.down.is_empty() {
             if lifted.touch && self.tap.take().is_some() {
@@ -111,9 +156,28 @@ impl Gestures {
                     None => Some((lifted.x, lifted.y)),
                 };
             }
+            self.held = None;
             view.axis_mut().release();
         } else {
-            self.grab(view.axis_mut());
+            self.grab(view);
+        }
+        match (resized, is_line) {
+            (true, _) => Some(Changed::Panes),
+            (_, true) => Some(Changed::Lines),
+            _ => None,
+        }
+    }
+
+    /// Twice pressed: an axis fits itself again, the plot shows what it did at first.
+    pub fn double(x: f64, y: f64, view: &mut ChartView) {
+        match view.spot(x, y) {
+            Spot::PriceAxis(pane) => view.set_auto(pane),
+            Spot::Plot(_) | Spot::TimeAxis => {
+                view.set_auto(0);
+                let snap = view.snap();
+                view.axis_mut().reset(snap);
+            }
+            Spot::Divider(_) | Spot::Line(_) => {}
         }
     }
 
@@ -147,11 +211,27 @@ impl Gestures {
         }
     }
 
-    fn grab(&self, axis: &mut TimeAxis) {
+    fn grab(&mut self, view: &mut ChartView) {
         match self.down.as_slice() {
             [] => {}
-            [one] => axis.grab(one.x),
-            [first, second, ..] => axis.grab_two(first.x, second.x),
+            [one] => {
+                let spot = view.spot(one.x, one.y);
+                self.held = Some(spot);
+                if one.shift && matches!(spot, Spot::Plot(0) | Spot::Line(_)) {
+                    self.held = None;
+                    self.measuring = view.anchor(one.x, one.y);
+                    return;
+                }
+                view.grab(spot, one.y);
+                if matches!(spot, Spot::Plot(_) | Spot::TimeAxis) {
+                    view.axis_mut().grab(one.x);
+                }
+            }
+            [first, second, ..] => {
+                self.held = None;
+                view.release();
+                view.axis_mut().grab_two(first.x, second.x);
+            }
         }
     }
 }
@@ -159,7 +239,8 @@ impl Gestures {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tradesuite_core::chart::{Bar, ChartSize};
+    use tradesuite_core::chart::{Bar, ChartSize, StudyPlan};
+    use tradesuite_core::indicator::{Params, indicator};
     use tradesuite_core::model::{Precision, Price, Timeframe, UnixMs, Volume};
 
     fn view() -> ChartView {
@@ -177,6 +258,7 @@ mod tests {
             close: Price(110),
             volume: Volume(1),
             buy_volume: None,
+            quote_volume: None,
             closed: true,
         }));
         view.lay_out(&|_| 0);
@@ -189,6 +271,7 @@ mod tests {
             x,
             y: 50.0,
             touch: false,
+            shift: false,
         }
     }
 
@@ -198,6 +281,7 @@ mod tests {
             x,
             y: 50.0,
             touch: true,
+            shift: false,
         }
     }
 
@@ -215,6 +299,77 @@ mod tests {
         assert!(!view.axis().is_held());
         gestures.leave(mouse(-5.0));
         assert_eq!(gestures.crosshair(), None);
+    }
+
+    fn mouse_at(x: f64, y: f64) -> Pointer {
+        Pointer { y, ..mouse(x) }
+    }
+
+    #[test]
+    fn dragging_the_axis_sets_the_scale_by_hand_and_a_double_click_frees_it() {
+        let (mut gestures, mut view) = (Gestures::default(), view());
+        let (fitted, place) = (*view.scale(), view.axis().clone());
+        gestures.press(mouse_at(890.0, 100.0), &mut view);
+        gestures.move_to(mouse_at(890.0, 160.0), &mut view);
+        assert_eq!(gestures.lift(1, &mut view), None);
+        view.lay_out(&|_| 0);
+        assert!(!view.is_auto(0) && view.scale().range().1 > fitted.range().1);
+        assert_eq!(*view.axis(), place, "the time stood still");
+        let under = view.scale().price(50.0);
+        gestures.press(mouse_at(300.0, 50.0), &mut view);
+        gestures.move_to(mouse_at(300.0, 90.0), &mut view);
+        gestures.lift(1, &mut view);
+        view.lay_out(&|_| 0);
+        assert!((view.scale().price(90.0) - under).abs() < 1e-6);
+        Gestures::double(890.0, 100.0, &mut view);
+        view.lay_out(&|_| 0);
+        assert_eq!(*view.scale(), fitted);
+    }
+
+    #[test]
+    fn dragging_a_divider_changes_heights_alone() {
+        let (mut gestures, mut view) = (Gestures::default(), view());
+        view.set_studies(vec![StudyPlan {
+            id: 7,
+            params: Params::defaults(indicator("rsi").expect("an indicator")),
+            is_hidden: false,
+            share: None,
+        }]);
+        view.lay_out(&|_| 0);
+        let (place, divider) = (view.axis().clone(), f64::from(view.rows()[1].top));
+        gestures.press(mouse_at(300.0, divider), &mut view);
+        gestures.move_to(mouse_at(340.0, divider - 50.0), &mut view);
+        view.lay_out(&|_| 0);
+        assert_eq!(f64::from(view.rows()[1].top), divider - 50.0);
+        assert_eq!(gestures.lift(1, &mut view), Some(Changed::Panes));
+        assert_eq!(*view.axis(), place);
+        let shares = view.pane_shares();
+        assert!(shares[0].0 == 7 && shares[0].1 > 1.0, "{shares:?}");
+    }
+
+    #[test]
+    fn lines_are_dragged_and_shift_measures() {
+        let (mut gestures, mut view) = (Gestures::default(), view());
+        view.toggle_line(300.0, 100.0);
+        gestures.press(mouse_at(300.0, 101.0), &mut view);
+        gestures.move_to(mouse_at(350.0, 60.0), &mut view);
+        assert_eq!(gestures.lift(1, &mut view), Some(Changed::Lines));
+        let price = view.scale().price_on_tick(60.0, 1);
+        assert_eq!(view.lines().drawn(), [price]);
+        let place = view.axis().clone();
+        let shift = |x, y| Pointer {
+            shift: true,
+            ..mouse_at(x, y)
+        };
+        gestures.press(shift(300.0, 150.0), &mut view);
+        gestures.move_to(shift(390.0, 50.0), &mut view);
+        gestures.lift(1, &mut view);
+        let measure = gestures.measure().expect("a measure");
+        assert_eq!(measure.to.index - measure.from.index, 10);
+        assert!(measure.is_up());
+        assert_eq!(*view.axis(), place, "nothing was dragged");
+        gestures.press(mouse_at(300.0, 150.0), &mut view);
+        assert_eq!(gestures.measure(), None);
     }
 
     #[test]

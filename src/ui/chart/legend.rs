@@ -126,7 +126,7 @@ pub fn LegendLine(
         });
     view! {
         <div
-            class="pointer-events-none absolute left-2.5 top-2 flex max-w-[calc(100%-90px)] flex-wrap gap-x-2.5 text-[11px]/[16px]"
+            class="flex flex-wrap gap-x-2.5 text-[11px]/[16px]"
             data-testid="legend"
         >
             <span class="whitespace-nowrap">

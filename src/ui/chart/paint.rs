@@ -1,20 +1,28 @@
 //! The layer that moves: bars, last price, crosshair. Everything is filled rectangles, grouped
 //! by colour, and a few texts.
 
-use tradesuite_core::chart::{self, ChartView, Crosshair, LabelMetrics, format};
+use std::rc::Rc;
+
+use tradesuite_core::chart::{
+    self, ChartKind, ChartView, Crosshair, LabelMetrics, Level, Measure, format,
+};
 use tradesuite_core::model::UnixMs;
 
-use crate::browser::{Align, Rect, Surface, SurfaceSize};
-use crate::ui::chart::grid::{LABEL_INSET, label_font, plot_edges};
+use crate::browser::{Rect, Surface, SurfaceSize};
+use crate::ui::chart::grid::plot_edges;
+use crate::ui::chart::indicators::IndicatorSetting;
+use crate::ui::chart::paint_lines::{paint_lines, paint_measure};
+use crate::ui::chart::paint_studies::{area, paint_studies};
+use crate::ui::chart::tags::{price_tag, time_tag};
 use crate::ui::panel::Palette;
 
 const VOLUME_OPACITY: f64 = 0.28;
 const GAP_OPACITY: f64 = 0.12;
 /// Height of the stroke above bars that lack trades, CSS pixels.
 const GAP_STROKE: f64 = 3.0;
-/// Heights of tags, CSS pixels.
-const TAG: f64 = 20.0;
-const TAG_WITH_COUNTDOWN: f64 = 32.0;
+/// Width of the line of a line chart, CSS pixels, and how the area below it is shaded.
+const LINE: f64 = 1.75;
+const AREA_OPACITY: f64 = 0.12;
 
 /// What is painted above the grid, beside the laid out chart.
 pub struct Overlay {
@@ -26,6 +34,10 @@ pub struct Overlay {
     pub closes_in_ms: Option<i64>,
     /// Widths of the axis font.
     pub metrics: LabelMetrics,
+    /// What is measured.
+    pub measure: Option<Measure>,
+    /// How the indicators look.
+    pub indicators: Rc<[IndicatorSetting]>,
 }
 
 /// Paints the layer. Keeps its buffers from frame to frame.
@@ -35,12 +47,19 @@ pub struct BarPainter {
 }
 
 /// One frame.
-struct Frame<'a> {
-    view: &'a ChartView,
-    overlay: &'a Overlay,
-    surface: &'a Surface,
-    size: SurfaceSize,
-    palette: &'a Palette,
+pub struct Frame<'a> {
+    /// The laid out chart.
+    pub view: &'a ChartView,
+    /// What lies above the grid.
+    pub overlay: &'a Overlay,
+    /// What is painted on.
+    pub surface: &'a Surface,
+    /// Its size.
+    pub size: SurfaceSize,
+    /// Where all panes together end, device pixels.
+    pub edges: (i32, i32),
+    /// The theme's colours.
+    pub palette: &'a Palette,
 }
 
 impl BarPainter {
@@ -58,12 +77,18 @@ impl BarPainter {
             overlay,
             surface,
             size,
+            edges: plot_edges(view),
             palette,
         };
         self.paint_gaps(&frame);
         self.paint_bars(&frame);
+        paint_studies(&frame, &overlay.indicators);
+        paint_lines(&frame);
         self.paint_last_price(&frame);
         self.paint_crosshair(&frame);
+        if let Some(measure) = &overlay.measure {
+            paint_measure(&frame, measure);
+        }
     }
 
     /// A tint over the bars that lack trades, and a stroke above it that no bar has.
@@ -86,6 +111,9 @@ impl BarPainter {
         self.fill(frame, down, VOLUME_OPACITY, &[&marks.down_volumes]);
         self.fill(frame, up, 1.0, &[&marks.up_wicks, &marks.up_bodies]);
         self.fill(frame, down, 1.0, &[&marks.down_wicks, &marks.down_bodies]);
+        if frame.view.kind().is_line() {
+            paint_line(frame);
+        }
     }
 
     fn fill(&mut self, frame: &Frame, color: &str, opacity: f64, groups: &[&[chart::Rect]]) {
@@ -105,13 +133,14 @@ impl BarPainter {
             return;
         };
         let y = frame.view.scale().row(price);
-        if !(0..plot_edges(frame.view).1).contains(&y) {
+        let rows = frame.view.rows().first().copied().unwrap_or_default();
+        if !(rows.top..rows.bottom()).contains(&y) {
             return;
         }
         let color = if is_up {
-            &frame.palette.up
+            &frame.palette.up_text
         } else {
-            &frame.palette.down
+            &frame.palette.down_text
         };
         self.dashes(
             frame,
@@ -128,7 +157,7 @@ impl BarPainter {
         let countdown = frame.overlay.closes_in_ms.map(format::countdown);
         let text = format::price(price, decimals);
         let colors = (color.as_str(), frame.palette.on_accent.as_str());
-        price_tag(frame, y, &text, countdown.as_deref(), colors);
+        price_tag(frame, (y, rows), &text, countdown.as_deref(), colors);
     }
 
     fn paint_crosshair(&mut self, frame: &Frame) {
@@ -149,13 +178,13 @@ impl BarPainter {
                 },
             );
         }
-        let decimals = frame.view.series().precision().price;
         let colors = (
             frame.palette.line_strong.as_str(),
             frame.palette.text_1.as_str(),
         );
-        let text = format::price(crosshair.price, decimals);
-        price_tag(frame, crosshair.y, &text, None, colors);
+        let (pane, text) = level_text(frame.view, crosshair.level);
+        let rows = frame.view.rows().get(pane).copied().unwrap_or_default();
+        price_tag(frame, (crosshair.y, rows), &text, None, colors);
         time_tag(frame, crosshair.x, colors);
     }
 
@@ -163,7 +192,7 @@ impl BarPainter {
     fn dashes(&mut self, frame: &Frame, color: &str, opacity: f64, dashes: Dashes) {
         let snap = frame.view.snap();
         let (on, off) = (snap.px(dashes.on).max(1), snap.px(dashes.off).max(1));
-        let (right, bottom) = plot_edges(frame.view);
+        let (right, bottom) = frame.edges;
         let length = if dashes.across { right } else { bottom };
         let at = f64::from(dashes.at);
         self.rects.clear();
@@ -185,130 +214,53 @@ impl BarPainter {
     }
 }
 
+/// The closes, and what is below them.
+fn paint_line(frame: &Frame) {
+    let rows = frame.view.rows().first().copied().unwrap_or_default();
+    let bottom = f64::from(rows.bottom());
+    let color = &frame.palette.accent;
+    let width = LINE * frame.view.snap().ratio();
+    frame.surface.clipped(area(frame, rows), || {
+        for run in frame.view.marks().line.runs() {
+            if let (ChartKind::Area, Some(first), Some(last)) =
+                (frame.view.kind(), run.first(), run.last())
+            {
+                let ground = [(last.0, bottom), (first.0, bottom)];
+                let around = run.iter().copied().chain(ground);
+                frame.surface.polygon(around, color, AREA_OPACITY);
+            }
+            frame.surface.polyline(run, width, color);
+        }
+    });
+}
+
+/// The pane that the crosshair is in, and what its row stands for.
+fn level_text(view: &ChartView, level: Level) -> (usize, String) {
+    match (level, view.percent_base()) {
+        (Level::Price(price), Some(base)) => {
+            let percent = (price.0 as f64 / base - 1.0) * 100.0;
+            (0, format::signed_percent(percent, 2))
+        }
+        (Level::Price(price), None) => (0, format::price(price, view.series().precision().price)),
+        (Level::Value { pane, value }, _) => (pane, figure(value)),
+    }
+}
+
+/// A value of a pane, in few characters.
+fn figure(value: f64) -> String {
+    if value.abs() >= 100_000.0 {
+        format::compact(value)
+    } else {
+        format::decimal(value, if value.abs() >= 1.0 { 2 } else { 4 })
+    }
+}
+
 /// A dashed line: lengths in CSS pixels, its row (or column) in device pixels.
 struct Dashes {
     on: f64,
     off: f64,
     at: i32,
     across: bool,
-}
-
-/// A tag on the price axis. Labels that it would cover in part are hidden whole.
-fn price_tag(
-    frame: &Frame,
-    y: i32,
-    text: &str,
-    second_line: Option<&str>,
-    (ground, ink): (&str, &str),
-) {
-    let snap = frame.view.snap();
-    let px = |css: f64| f64::from(snap.px(css));
-    let (right, bottom) = plot_edges(frame.view);
-    let height = px(if second_line.is_some() {
-        TAG_WITH_COUNTDOWN
-    } else {
-        TAG
-    });
-    // The first line stands at the price, so that the eye reads it off the line.
-    let top = (f64::from(y) - px(TAG / 2.0)).clamp(0.0, (f64::from(bottom) - height).max(0.0));
-    let left = f64::from(right) + 1.0;
-    let tag = Rect {
-        x: left,
-        y: top,
-        width: frame.size.width - left - px(2.0),
-        height,
-    };
-    let label = px(frame.overlay.metrics.height);
-    let covered: Vec<Rect> = frame
-        .view
-        .price_ticks()
-        .iter()
-        .map(|tick| f64::from(tick.y) - label / 2.0)
-        .filter(|label_top| *label_top < top + height && label_top + label > top)
-        .map(|label_top| Rect {
-            x: left,
-            y: label_top.round(),
-            width: frame.size.width - left,
-            height: label,
-        })
-        .collect();
-    frame
-        .surface
-        .fill_rects(&frame.palette.panel, 1.0, &covered);
-    frame
-        .surface
-        .fill_rects(ground, 1.0, &rounded(tag, px(3.0)));
-    let edge = frame.size.width - px(LABEL_INSET);
-    let mut font = label_font(frame.size.ratio);
-    if let Some(second_line) = second_line {
-        let at = (edge, top + px(TAG + 3.0));
-        frame.surface.text(second_line, at, Align::Right, font, ink);
-        font.weight = 600;
-    }
-    let at = (edge, top + px(TAG / 2.0));
-    frame.surface.text(text, at, Align::Right, font, ink);
-}
-
-/// The crosshair's tag on the time axis, kept inside the plot's width.
-fn time_tag(frame: &Frame, x: i32, (ground, ink): (&str, &str)) {
-    let snap = frame.view.snap();
-    let px = |css: f64| f64::from(snap.px(css));
-    let (right, bottom) = plot_edges(frame.view);
-    let font = label_font(frame.size.ratio);
-    let text = &frame.overlay.time;
-    let width = (frame.surface.text_width(text, font) + 2.0 * px(6.0)).round();
-    let left = (f64::from(x) - width / 2.0)
-        .round()
-        .clamp(0.0, (f64::from(right) - width).max(0.0));
-    let top = f64::from(bottom) + px(2.0);
-    let tag = Rect {
-        x: left,
-        y: top,
-        width,
-        height: px(TAG),
-    };
-    let columns = frame.view.axis().columns(snap);
-    let covered: Vec<Rect> = frame
-        .view
-        .time_ticks()
-        .iter()
-        .filter_map(|tick| {
-            let half = px(frame.overlay.metrics.width(&tick.label) / 2.0 + 2.0);
-            let middle = f64::from(columns.at(tick.index));
-            (middle + half > left && middle - half < left + width).then_some(Rect {
-                x: middle - half,
-                y: f64::from(bottom) + 1.0,
-                width: 2.0 * half,
-                height: frame.size.height - f64::from(bottom) - 1.0,
-            })
-        })
-        .collect();
-    frame
-        .surface
-        .fill_rects(&frame.palette.panel, 1.0, &covered);
-    frame
-        .surface
-        .fill_rects(ground, 1.0, &rounded(tag, px(3.0)));
-    let at = (left + (width / 2.0).round(), top + px(TAG / 2.0));
-    frame.surface.text(text, at, Align::Center, font, ink);
-}
-
-/// A rectangle with round corners, as rows of whole pixels.
-fn rounded(rect: Rect, radius: f64) -> Vec<Rect> {
-    let row = |y: f64, height: f64, inset: f64| Rect {
-        x: rect.x + inset,
-        y: rect.y + y,
-        width: rect.width - 2.0 * inset,
-        height,
-    };
-    let corner = (0..radius as i32).flat_map(|at| {
-        let at = f64::from(at);
-        let up = radius - at - 0.5;
-        let inset = (radius - (radius * radius - up * up).sqrt()).round();
-        [row(at, 1.0, inset), row(rect.height - at - 1.0, 1.0, inset)]
-    });
-    let middle = row(radius, rect.height - 2.0 * radius, 0.0);
-    corner.chain([middle]).collect()
 }
 
 /// When the bar under the pointer opened, in the shown zone.

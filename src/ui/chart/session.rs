@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use tradesuite_core::chart::ChartAction;
+use tradesuite_core::chart::{ChartAction, ChartKind, ScaleMode, Spot};
 use tradesuite_core::model::{InstrumentId, Timeframe};
 use tradesuite_core::protocol::Topic;
 
@@ -17,7 +17,8 @@ use crate::browser::{self, Guard};
 use crate::ui::chart::Parts;
 use crate::ui::chart::canvases::Canvases;
 use crate::ui::chart::feed::{Feed, Request};
-use crate::ui::chart::gesture::{Gestures, Pointer, WheelTurn};
+use crate::ui::chart::gesture::{Changed, Gestures, Pointer, WheelTurn};
+use crate::ui::chart::indicators::IndicatorSetting;
 use crate::ui::chart::shown::Shown;
 use crate::ui::live::{Live, Subscription};
 use crate::ui::panel::Painter;
@@ -30,9 +31,10 @@ const BEAT_MS: u32 = 250;
 
 /// A chart at work. Dropping it ends its subscription, timer and requests.
 pub struct Session {
-    shown: Rc<RefCell<Shown>>,
-    painter: Painter,
-    parts: Parts,
+    pub(super) shown: Rc<RefCell<Shown>>,
+    pub(super) painter: Painter,
+    pub(super) parts: Parts,
+    pub(super) workspace: Workspace,
     _subscription: Subscription,
     _trades: Listening,
     _beat: Guard,
@@ -41,7 +43,7 @@ pub struct Session {
 impl Session {
     /// Begins to load, listen and paint. Call it in an effect: the painter ends with its owner.
     pub fn start(instrument: InstrumentId, timeframe: Timeframe, parts: Parts) -> Self {
-        let shown = Shown::new(instrument.clone(), timeframe, (parts.summary, parts.facts));
+        let shown = Shown::new(instrument.clone(), timeframe, parts);
         let shown = Rc::new(RefCell::new(shown));
         let mut canvases = Canvases::new(parts, Workspace::expect());
         let painted = Rc::clone(&shown);
@@ -63,13 +65,14 @@ impl Session {
             on_message.request();
         });
         let beat = beat(&shown, &painter, parts);
-        watch_choices(painter.clone());
+        watch_choices(painter.clone(), parts);
         watch_gaps(&shown);
         pump(&shown, &painter, parts);
         Self {
             shown,
             painter,
             parts,
+            workspace: Workspace::expect(),
             _subscription: subscription,
             _trades: trades,
             _beat: beat,
@@ -78,7 +81,10 @@ impl Session {
 
     /// A pointer comes down.
     pub fn press(&self, pointer: Pointer) {
-        self.change(|shown| shown.gestures.press(pointer, shown.feed.view_mut()));
+        self.change(|shown| {
+            shown.target = None;
+            shown.gestures.press(pointer, shown.feed.view_mut());
+        });
     }
 
     /// A pointer moves.
@@ -88,7 +94,40 @@ impl Session {
 
     /// A pointer is lifted.
     pub fn lift(&self, id: i32) {
-        self.change(|shown| shown.gestures.lift(id, shown.feed.view_mut()));
+        let mut changed = None;
+        self.change(|shown| changed = shown.gestures.lift(id, shown.feed.view_mut()));
+        match changed {
+            Some(Changed::Panes) => {
+                let shares = self.shown.borrow().feed.view().pane_shares();
+                self.parts.indicators.keep_shares(&shares);
+            }
+            Some(Changed::Lines) => self.keep_lines(),
+            None => {}
+        }
+    }
+
+    /// What lies at a place, CSS pixels from the top left corner.
+    #[must_use]
+    pub fn spot(&self, x: f64, y: f64) -> Spot {
+        self.shown.borrow().feed.view().spot(x, y)
+    }
+
+    /// Changes how bars are drawn and how the price axis counts.
+    pub fn set_looks(&self, kind: ChartKind, scale: ScaleMode) {
+        self.change(|shown| {
+            let view = shown.feed.view_mut();
+            view.set_kind(kind);
+            view.set_scale_mode(scale);
+        });
+    }
+
+    /// Wants these indicators and no other.
+    pub fn set_indicators(&self, settings: &[IndicatorSetting]) {
+        self.change(|shown| {
+            let plans = settings.iter().filter_map(IndicatorSetting::plan);
+            shown.feed.view_mut().set_studies(plans.collect());
+            shown.indicators = settings.into();
+        });
     }
 
     /// The mouse leaves.
@@ -98,12 +137,16 @@ impl Session {
 
     /// The wheel turns.
     pub fn wheel(&self, turn: WheelTurn) {
-        self.change(|shown| Gestures::wheel(turn, shown.feed.view_mut()));
+        self.change(|shown| {
+            shown.target = None;
+            Gestures::wheel(turn, shown.feed.view_mut());
+        });
     }
 
     /// A key is pressed.
     pub fn act(&self, action: ChartAction) {
         self.change(|shown| {
+            shown.target = None;
             if action == ChartAction::Now {
                 shown.feed.jump_to_now();
             } else {
@@ -113,10 +156,12 @@ impl Session {
         });
     }
 
-    /// Zoom and place as they were at first.
-    pub fn reset(&self) {
-        self.act(ChartAction::Now);
-        self.act(ChartAction::Reset);
+    /// Twice pressed: an axis fits itself again, the plot shows what it did at first.
+    pub fn double(&self, x: f64, y: f64) {
+        if matches!(self.spot(x, y), Spot::Plot(_) | Spot::TimeAxis) {
+            self.act(ChartAction::Now);
+        }
+        self.change(|shown| Gestures::double(x, y, shown.feed.view_mut()));
     }
 
     /// Back to the last bar.
@@ -124,16 +169,21 @@ impl Session {
         self.act(ChartAction::Now);
     }
 
-    fn change(&self, action: impl FnOnce(&mut Shown)) {
+    pub(super) fn change(&self, action: impl FnOnce(&mut Shown)) {
         action(&mut self.shown.borrow_mut());
         self.painter.request();
         pump(&self.shown, &self.painter, self.parts);
     }
 }
 
-/// Paints anew when the zone or the theme is changed.
-fn watch_choices(painter: Painter) {
+/// Paints anew when the zone or the theme is changed, and while indicators are being computed.
+fn watch_choices(painter: Painter, parts: Parts) {
     let workspace = Workspace::expect();
+    let again = painter.clone();
+    Effect::new(move || {
+        parts.unfinished.track();
+        again.request();
+    });
     Effect::new(move || {
         workspace.zone.track();
         workspace.theme.track();
@@ -176,6 +226,7 @@ fn beat(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) -> Guard {
 /// Carries the feed's wishes to the server, and shows what the reader has to know.
 fn pump(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
     let mut held = shown.borrow_mut();
+    held.seek();
     show_notice(&held.feed, parts);
     let Some(request) = held.feed.next_request(browser::now_ms()) else {
         return;

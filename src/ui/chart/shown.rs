@@ -1,15 +1,18 @@
 //! What one chart holds between two frames: bars, gaps, gestures, and what is said of them in words.
 
-use leptos::html::Span;
-use leptos::prelude::NodeRef;
+use std::rc::Rc;
+
 use tradesuite_core::chart::{ChartSize, Crosshair, LabelMetrics};
-use tradesuite_core::model::{InstrumentId, Timeframe};
+use tradesuite_core::model::{InstrumentId, Timeframe, UnixMs};
 
 use crate::browser;
+use crate::ui::chart::Parts;
 use crate::ui::chart::facts::facts;
 use crate::ui::chart::feed::Feed;
 use crate::ui::chart::gap_feed::GapFeed;
 use crate::ui::chart::gesture::Gestures;
+use crate::ui::chart::indicators::IndicatorSetting;
+use crate::ui::chart::marked::Marked;
 use crate::ui::chart::summary::summary;
 use crate::ui::pulse::LastTrade;
 use crate::ui::widget::Readout;
@@ -33,6 +36,12 @@ pub struct Shown {
     pub gestures: Gestures,
     /// Widths of the axis font.
     pub metrics: LabelMetrics,
+    /// How the indicators look.
+    pub indicators: Rc<[IndicatorSetting]>,
+    /// Prices that are marked.
+    pub marked: Marked,
+    /// A time to go to, once its bars are there.
+    pub target: Option<UnixMs>,
     summary: Readout,
     facts: Readout,
     /// When summary and facts were written, milliseconds since the page was opened.
@@ -42,12 +51,8 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// Nothing yet; what is said goes into these elements.
-    pub fn new(
-        instrument: InstrumentId,
-        timeframe: Timeframe,
-        (summary, facts): (NodeRef<Span>, NodeRef<Span>),
-    ) -> Self {
+    /// Nothing yet.
+    pub fn new(instrument: InstrumentId, timeframe: Timeframe, parts: Parts) -> Self {
         let size = ChartSize {
             width: 1.0,
             height: 1.0,
@@ -61,14 +66,17 @@ impl Shown {
             gaps: GapFeed::default(),
             gestures: Gestures::default(),
             metrics: LabelMetrics::default(),
-            summary: Readout::new(summary),
-            facts: Readout::new(facts),
+            indicators: Rc::new([]),
+            marked: Marked::default(),
+            target: None,
+            summary: Readout::new(parts.summary),
+            facts: Readout::new(parts.facts),
             summed_at: f64::MIN,
             measured_at: f64::MIN,
         }
     }
 
-    /// Where the pointer points, on which bar.
+    /// Where the pointer points.
     pub fn crosshair(&self) -> Option<Crosshair> {
         let (x, y) = self.gestures.crosshair()?;
         self.feed.view().crosshair(x, y)
@@ -82,6 +90,32 @@ impl Shown {
             .last
             .and_then(|last| Some((last.time(), last.price_at(decimals)?)));
         view.set_last(last);
+    }
+
+    /// Name of a file of what is shown: `BTC-USD 1m 2026-11-23T12-00-00Z`.
+    pub fn file_name(&self) -> String {
+        let view = self.feed.view();
+        let last = view.axis().visible_bars().end - 1;
+        let time = view.series().bar(last).map(|bar| bar.time.to_rfc3339());
+        let time = time.unwrap_or_default().replace(':', "-");
+        format!("{} {} {time}", self.instrument.symbol(), self.timeframe)
+    }
+
+    /// Brings the time to go to into view, or the oldest bar held, so that older ones are loaded.
+    pub fn seek(&mut self) {
+        let (Some(target), Some(first)) = (self.target, self.feed.view().series().first()) else {
+            return;
+        };
+        let is_there = first.time <= target || self.feed.is_complete();
+        let view = self.feed.view_mut();
+        if is_there {
+            self.target = None;
+            let index = view.series().index_at_or_after(target) as f64;
+            let half = view.axis().width() / view.axis().spacing() / 2.0;
+            view.axis_mut().show(index - half, index + half);
+        } else {
+            view.axis_mut().show_oldest();
+        }
     }
 
     /// Writes summary and facts, if they were not written just now.

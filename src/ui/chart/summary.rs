@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use tradesuite_core::chart::{Bar, ChartView, Crosshair};
 use tradesuite_core::model::Precision;
 
+use crate::ui::chart::study_legend::texts;
+
 /// `97 of 500 bars in view, 2026-11-23T12:00:00Z to …; …`.
 #[must_use]
 pub fn summary(view: &ChartView, crosshair: Option<Crosshair>) -> String {
@@ -45,6 +47,20 @@ pub fn summary(view: &ChartView, crosshair: Option<Crosshair>) -> String {
     }
     if let Some(bar) = crosshair.and_then(|crosshair| series.bar(crosshair.index)) {
         let _ = write!(text, "; pointer on {}", figures(bar, series.precision()));
+    }
+    let last = series.bounds().map(|bounds| bounds.last);
+    let index = crosshair.map(|crosshair| crosshair.index).or(last);
+    for study in view
+        .studies()
+        .list()
+        .iter()
+        .filter(|study| !study.plan().is_hidden)
+    {
+        let _ = write!(text, "; {}", study.plan().params.title());
+        let texts = index.map(|index| texts(study, index, series.precision()));
+        for (output, value) in texts.into_iter().flatten() {
+            let _ = write!(text, " {} {value}", output.label);
+        }
     }
     text
 }
@@ -89,6 +105,7 @@ mod tests {
             close: Price(6_421_355),
             volume: Volume(128_400),
             buy_volume: None,
+            quote_volume: None,
             closed: minute < 99,
         }));
         view.lay_out(&|_| 0);

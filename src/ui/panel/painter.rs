@@ -27,12 +27,18 @@ pub struct Palette {
     pub up: String,
     /// Falling, asks, sells.
     pub down: String,
+    /// [`Palette::up`] as text, or below text.
+    pub up_text: String,
+    /// [`Palette::down`] as text, or below text.
+    pub down_text: String,
     /// Selected.
     pub accent: String,
     /// Warning.
     pub warning: String,
     /// Text on a coloured ground.
     pub on_accent: String,
+    /// Lines of indicators, in order.
+    pub lines: [String; 5],
 }
 
 impl Palette {
@@ -47,9 +53,12 @@ impl Palette {
             text_2: color("--text-2"),
             up: color("--up"),
             down: color("--down"),
+            up_text: color("--up-text"),
+            down_text: color("--down-text"),
             accent: color("--accent"),
             warning: color("--warning"),
             on_accent: color("--on-accent"),
+            lines: ["--line-a", "--line-b", "--line-c", "--line-d", "--line-e"].map(color),
         }
     }
 }
@@ -71,6 +80,18 @@ impl Painter {
         interval_ms: f64,
         mut paint: impl FnMut(&Surface, SurfaceSize, &Palette) + 'static,
     ) -> Self {
+        Self::start_moving(node, interval_ms, move |surface, size, palette| {
+            paint(surface, size, palette);
+            false
+        })
+    }
+
+    /// [`Painter::start`] for a picture that may go on by itself: `paint` says whether it does.
+    pub fn start_moving(
+        node: NodeRef<Canvas>,
+        interval_ms: f64,
+        mut paint: impl FnMut(&Surface, SurfaceSize, &Palette) -> bool + 'static,
+    ) -> Self {
         let palette = Rc::new(RefCell::new(None));
         let urgent = Rc::new(Cell::new(false));
         let is_urgent = Rc::clone(&urgent);
@@ -85,11 +106,13 @@ impl Painter {
                 return;
             };
             let size = surface.fit();
+            let is_early = at - painted_at < interval_ms && size == last_size;
             let is_urgent = is_urgent.take();
-            if at - painted_at < interval_ms && size == last_size && !is_urgent {
-                if let Some(frames) = again.borrow().as_ref() {
-                    frames.request();
-                }
+            if is_early && let Some(frames) = again.borrow().as_ref() {
+                // Also after an urgent frame: what is written less often than painted follows.
+                frames.request();
+            }
+            if is_early && !is_urgent {
                 return;
             }
             painted_at = at;
@@ -97,7 +120,10 @@ impl Painter {
             if !size.is_empty() {
                 let mut colors = colors.borrow_mut();
                 surface.clear();
-                paint(surface, size, colors.get_or_insert_with(Palette::read));
+                let goes_on = paint(surface, size, colors.get_or_insert_with(Palette::read));
+                if goes_on && let Some(frames) = again.borrow().as_ref() {
+                    frames.request();
+                }
             }
         });
         *frames_of_itself.borrow_mut() = Some(frames.clone());
@@ -138,8 +164,11 @@ impl Painter {
         let held = StoredValue::new_local(Some((guards, frames_of_itself)));
         on_cleanup(move || {
             if let Some((_guards, frames)) = held.try_update_value(Option::take).flatten() {
-                // Breaks the loop's hold on itself.
-                frames.borrow_mut().take();
+                // Who waits for an answer still holds the painter. This also breaks the loop's hold
+                // on itself.
+                if let Some(frames) = frames.take() {
+                    frames.stop();
+                }
             }
         });
     }

@@ -1,6 +1,7 @@
-//! Above the panels: the instrument, its day, and the switches of the page.
+//! Above the panels: the instrument, its day, notices in their place, and the switches of the page.
 
 mod picker;
+mod workspaces;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,8 +14,10 @@ use tradesuite_core::protocol::{Body, Data, TickerData, Topic};
 
 use crate::browser::{self, FrameLoop};
 use crate::ui::live::Live;
+use crate::ui::outage::Outage;
 use crate::ui::pulse::{LastTrade, Pulse};
 use crate::ui::top_bar::picker::InstrumentPicker;
+use crate::ui::top_bar::workspaces::WorkspaceBar;
 use crate::ui::widget::Readout;
 use crate::ui::workspace::{Theme, Workspace, Zone};
 
@@ -26,7 +29,7 @@ pub fn TopBar() -> impl IntoView {
             <Mark />
             <InstrumentPicker />
             <Day />
-            <div class="grow"></div>
+            <WorkspaceBar />
             <Switches />
         </header>
     }
@@ -185,9 +188,10 @@ fn Day() -> impl IntoView {
         let held = StoredValue::new_local(Some((day, trades)));
         on_cleanup(move || drop(held.try_update_value(Option::take)));
     });
-    let figure = |label: &'static str, testid: &'static str, node: NodeRef<Span>| {
+    // As wide as the figures usually become, so that those beside them stay where they are.
+    let figure = |label: &'static str, testid: &'static str, width, node: NodeRef<Span>| {
         view! {
-            <div>
+            <div class=width>
                 <div class="text-[11px]/[14px] font-medium text-text-1">
                     <span node_ref=node data-testid=testid>"–"</span>
                 </div>
@@ -196,12 +200,17 @@ fn Day() -> impl IntoView {
         }
     };
     view! {
-        <div class="min-w-[7ch] text-[18px]/[24px] font-semibold" aria-label="Last price">
+        <div class="min-w-[7ch] shrink-0 text-[18px]/[24px] font-semibold md:min-w-[9ch]" aria-label="Last price">
             <span node_ref=last data-testid="last-price">"–"</span>
         </div>
-        <div class="flex gap-5 pl-2 max-lg:hidden">
-            {figure("24 h change", "day-change", change)} {figure("24 h high", "day-high", high)}
-            {figure("24 h low", "day-low", low)} {figure("24 h volume", "day-volume", volume)}
+        <div class="relative flex min-w-0 grow items-center self-stretch">
+            <div class="flex min-w-0 gap-4 overflow-hidden pl-2 whitespace-nowrap max-lg:hidden">
+                {figure("24 h change", "day-change", "min-w-[17ch]", change)}
+                {figure("24 h high", "day-high", "min-w-[10ch]", high)}
+                {figure("24 h low", "day-low", "min-w-[10ch]", low)}
+                {figure("24 h volume", "day-volume", "min-w-[10ch]", volume)}
+            </div>
+            <Outage />
         </div>
     }
 }
@@ -214,7 +223,8 @@ fn Switches() -> impl IntoView {
         Theme::Dark => "Theme: dark",
         Theme::Light => "Theme: light",
     };
-    let button = "h-7 shrink-0 cursor-pointer rounded px-1 text-[11px] md:px-2 text-text-2 hover:bg-hover hover:text-text-1";
+    // Every one as wide as its longest word.
+    let button = "h-7 w-10 shrink-0 cursor-pointer rounded text-[11px] text-text-2 hover:bg-hover hover:text-text-1 md:w-12";
     view! {
         <button
             class=button

@@ -89,7 +89,7 @@ fn SearchList(
         }
     });
     let choose = move |row: &InstrumentRow| {
-        workspace.instrument.set(row.id.clone());
+        workspace.choose(row.id.clone());
         close();
     };
     Effect::new(move || {

@@ -1,5 +1,9 @@
 //! Small parts that know nothing of markets.
 
+mod form;
+mod menu;
 mod readout;
 
+pub use form::{FieldForm, FormRow, has_input};
+pub use menu::{Menu, MenuItem};
 pub use readout::Readout;

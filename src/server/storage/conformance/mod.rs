@@ -3,6 +3,7 @@
 
 mod bars;
 mod history;
+pub(super) mod state;
 
 use tradesuite_core::model::{
     BookDelta, BookLevel, Candle, InstrumentId, Origin, Precision, Price, Quantity, Side,

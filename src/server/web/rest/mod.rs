@@ -5,17 +5,24 @@
 
 mod book;
 mod candles;
+mod conditions;
 mod coverage;
+mod current;
 mod docs;
+mod drawings;
 mod exchanges;
 mod gaps;
 mod instruments;
 mod params;
+mod rename;
 #[expect(dead_code, reason = "these types are only described, never made")]
 mod schema;
+mod settings;
 mod status;
 mod tickers;
 mod trades;
+mod watchlists;
+mod workspaces;
 
 use axum::Router;
 use axum::routing::get;
@@ -33,7 +40,8 @@ use super::state::AppState;
 #[openapi(
     info(
         title = "TradeSuite",
-        description = "Reads the market: instruments, candles, trades, books, tickers, and what is known to be missing.\n\n\
+        description = "Reads the market: instruments, candles, trades, books, tickers, and what is known to be missing; \
+            keeps what the page's user made: workspaces, watchlists, drawings, settings.\n\n\
             Times are Unix milliseconds; parameters take RFC 3339 too. A span is half open: `start` inclusive, `end` exclusive \
             (`from` and `to` are the same). `start` with `limit` gives the oldest after `start`, else the newest before `end`; \
             answers ascend. Prices and quantities are JSON numbers written exactly, never in scientific form; \
@@ -60,6 +68,23 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(coverage::read))
         .routes(routes!(status::read))
         .routes(routes!(status::time))
+        .routes(routes!(workspaces::list))
+        .routes(routes!(
+            workspaces::read,
+            workspaces::write,
+            workspaces::delete
+        ))
+        .routes(routes!(workspaces::rename))
+        .routes(routes!(current::read, current::write, current::delete))
+        .routes(routes!(watchlists::list))
+        .routes(routes!(
+            watchlists::read,
+            watchlists::write,
+            watchlists::delete
+        ))
+        .routes(routes!(watchlists::rename))
+        .routes(routes!(drawings::read, drawings::write, drawings::delete))
+        .routes(routes!(settings::read, settings::write, settings::delete))
 }
 
 /// The description of everything below `/api/v1`.

@@ -1,0 +1,148 @@
+//! `GET watchlists`, `GET/PUT/DELETE watchlists/{name}`, `POST watchlists/{name}/rename`
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use tradesuite_core::model::Shelf;
+use utoipa::ToSchema;
+
+use super::super::problem::Problem;
+use super::conditions::{Body, Condition, Row, answer, saved};
+use super::params::Params;
+use super::rename::new_name;
+use crate::server::service::Documents;
+
+const SHELF: Shelf = Shelf::Watchlists;
+
+/// Watchlists that are kept.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Watchlists {
+    /// By name.
+    watchlists: Vec<Row>,
+}
+
+/// Watchlists that are kept.
+#[utoipa::path(
+    get, path = "/watchlists", tag = "documents",
+    responses((status = 200, body = Watchlists))
+)]
+pub(super) async fn list(
+    State(documents): State<Documents>,
+    params: Params,
+) -> Result<Json<Watchlists>, Problem> {
+    params.check()?;
+    let rows = documents.list(SHELF).await?;
+    let watchlists = rows.into_iter().map(Row::from).collect();
+    Ok(Json(Watchlists { watchlists }))
+}
+
+/// A watchlist: `{"version":1,"name":"Mine","instruments":["coinbase:BTC-USD"]}`. Its version is the entity tag.
+#[utoipa::path(
+    get, path = "/watchlists/{name}", tag = "documents",
+    params(("name" = String, Path, description = "Its name", example = "Mine")),
+    responses(
+        (status = 200, body = Object, headers(("ETag" = String, description = "Its version"))),
+        (status = 304, description = "It is what If-None-Match names"),
+        (status = 404, body = Problem)
+    )
+)]
+pub(super) async fn read(
+    State(documents): State<Documents>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, Problem> {
+    params.check()?;
+    Ok(answer(documents.get(SHELF, &name).await?, &headers))
+}
+
+/// Saves a watchlist. `If-Match` names the version that is replaced (`*` for any),
+/// `If-None-Match: *` says that there is none yet.
+#[utoipa::path(
+    put, path = "/watchlists/{name}", tag = "documents",
+    params(
+        ("name" = String, Path, description = "Its name, as in the document", example = "Mine"),
+        ("If-Match" = Option<String>, Header, description = "The version that is replaced"),
+        ("If-None-Match" = Option<String>, Header, description = "`*` for a new one"),
+    ),
+    request_body = Object,
+    responses(
+        (status = 201, description = "There is a new one", headers(("ETag" = String, description = "Its version"))),
+        (status = 204, description = "It is replaced", headers(("ETag" = String, description = "Its version"))),
+        (status = 400, body = Problem),
+        (status = 409, body = Problem, description = "No more are kept"),
+        (status = 412, body = Problem, description = "Somebody else saved it meanwhile"),
+        (status = 413, body = Problem),
+        (status = 422, body = Problem, description = "Every mistake with its place"),
+        (status = 428, body = Problem, description = "Neither If-Match nor If-None-Match")
+    )
+)]
+pub(super) async fn write(
+    State(documents): State<Documents>,
+    Path(name): Path<String>,
+    Condition(expected): Condition,
+    params: Params,
+    Body(text): Body,
+) -> Result<Response, Problem> {
+    params.check()?;
+    let version = documents.put(SHELF, &name, &text, expected).await?;
+    Ok(saved(version, expected))
+}
+
+/// Deletes a watchlist, in the version that `If-Match` names.
+#[utoipa::path(
+    delete, path = "/watchlists/{name}", tag = "documents",
+    params(
+        ("name" = String, Path, description = "Its name", example = "Mine"),
+        ("If-Match" = String, Header, description = "The version, or `*`"),
+    ),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 412, body = Problem, description = "Somebody else saved or deleted it meanwhile"),
+        (status = 428, body = Problem)
+    )
+)]
+pub(super) async fn delete(
+    State(documents): State<Documents>,
+    Path(name): Path<String>,
+    Condition(expected): Condition,
+    params: Params,
+) -> Result<Response, Problem> {
+    params.check()?;
+    documents.delete(SHELF, &name, expected).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Gives a watchlist another name: `{"name":"New"}`.
+#[utoipa::path(
+    post, path = "/watchlists/{name}/rename", tag = "documents",
+    params(
+        ("name" = String, Path, description = "Its name", example = "Mine"),
+        ("If-Match" = String, Header, description = "The version, or `*`"),
+    ),
+    request_body = Object,
+    responses(
+        (status = 204, description = "It has the new name", headers(("ETag" = String, description = "Its version"))),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "The name is in use"),
+        (status = 412, body = Problem, description = "Somebody else saved it meanwhile"),
+        (status = 422, body = Problem),
+        (status = 428, body = Problem)
+    )
+)]
+pub(super) async fn rename(
+    State(documents): State<Documents>,
+    Path(name): Path<String>,
+    Condition(expected): Condition,
+    params: Params,
+    Body(text): Body,
+) -> Result<Response, Problem> {
+    params.check()?;
+    let new = new_name(&text)?;
+    let version = documents
+        .rename(SHELF, &name, new.as_str(), expected)
+        .await?;
+    Ok(saved(version, expected))
+}

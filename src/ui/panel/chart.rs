@@ -1,0 +1,81 @@
+//! The chart as a panel; what it is made of is [`crate::ui::chart`].
+
+use leptos::prelude::*;
+use tradesuite_core::dock::PanelKind;
+use tradesuite_core::model::{Choice, Field, FieldKind};
+
+use crate::ui::chart::ChartPanel;
+use crate::ui::panel::PanelSpec;
+use crate::ui::panel::fields::{INSTRUMENT, TIMEFRAME};
+
+/// Indicators and lines of one chart as JSON at most, bytes.
+const MOST_BYTES: u32 = 32_768;
+
+/// The kind.
+pub static SPEC: PanelSpec = PanelSpec {
+    kind: PanelKind {
+        id: "chart",
+        label: "Chart",
+        fields: &[
+            INSTRUMENT,
+            TIMEFRAME,
+            Field {
+                name: "kind",
+                label: "Bars as",
+                kind: FieldKind::Choice {
+                    options: &[
+                        choice("candles", "candles"),
+                        choice("hollow-candles", "hollow candles"),
+                        choice("bars", "bars"),
+                        choice("line", "a line"),
+                        choice("area", "an area"),
+                        choice("heikin-ashi", "Heikin Ashi"),
+                    ],
+                    default: "candles",
+                },
+                help: "How bars are drawn",
+                when: None,
+            },
+            Field {
+                name: "scale",
+                label: "Price scale",
+                kind: FieldKind::Choice {
+                    options: &[
+                        choice("linear", "linear"),
+                        choice("log", "logarithmic"),
+                        choice("percent", "percent"),
+                    ],
+                    default: "linear",
+                },
+                help: "How the price axis counts",
+                when: None,
+            },
+            Field {
+                name: "levels",
+                label: "Levels before",
+                kind: FieldKind::Flag { default: false },
+                help: "High, low and close of the day and the week before",
+                when: None,
+            },
+            Field {
+                name: "indicators",
+                label: "Indicators",
+                kind: FieldKind::Data { bytes: MOST_BYTES },
+                help: "Which indicators are drawn, and how",
+                when: None,
+            },
+            Field {
+                name: "lines",
+                label: "Lines",
+                kind: FieldKind::Data { bytes: MOST_BYTES },
+                help: "Horizontal lines by instrument",
+                when: None,
+            },
+        ],
+    },
+    view: |context| view! { <ChartPanel context /> }.into_any(),
+};
+
+const fn choice(value: &'static str, label: &'static str) -> Choice {
+    Choice { value, label }
+}

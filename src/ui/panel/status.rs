@@ -1,0 +1,28 @@
+//! The server, its lines to the venues and its store, as a panel.
+
+use leptos::prelude::*;
+use tradesuite_core::dock::PanelKind;
+
+use crate::ui::panel::{Panel, PanelSpec};
+use crate::ui::status_panel::StatusTables;
+
+/// The kind.
+pub static SPEC: PanelSpec = PanelSpec {
+    kind: PanelKind {
+        id: "status",
+        label: "Status",
+        fields: &[],
+    },
+    view: |_| view! { <StatusView /> }.into_any(),
+};
+
+#[component]
+fn StatusView() -> impl IntoView {
+    view! {
+        <Panel title="Status">
+            <div class="min-h-0 grow overflow-auto p-3">
+                <StatusTables />
+            </div>
+        </Panel>
+    }
+}
