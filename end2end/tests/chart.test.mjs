@@ -12,12 +12,12 @@ const INSTRUMENT = 'coinbase:BTC-USD';
 const figures = ({ open, high, low, close, volume }) => ({ open, high, low, close, volume });
 
 test('the crosshair names every visible bar as REST does', async (t) => {
-  const page = await site.open(t, { workspace: { timeframe: '1m' } });
+  const page = await site.open(t, { workspace: { timeframe: '15m' } });
   const chart = chartOf(page);
-  const shown = await chart.drawn(INSTRUMENT, '1m');
+  const shown = await chart.drawn(INSTRUMENT, '15m');
   const { candles } = await rest(site.url, 'candles', {
     instrument: INSTRUMENT,
-    timeframe: '1m',
+    timeframe: '15m',
     start: shown.from,
     end: shown.last.time,
     limit: 5000,
@@ -30,7 +30,7 @@ test('the crosshair names every visible bar as REST does', async (t) => {
   const wanted = expected.slice(skipped);
   const isWanted = (legend) => wanted.some((bar) => isDeepStrictEqual(bar, legend));
   const named = [];
-  // The market moves on meanwhile and shifts the bars under the pointer: one that is missed so is named the next time.
+  // Where a new bar begins meanwhile, the others move from under the pointer: one that is missed so is named the next time.
   await until('every bar', async () => {
     const sweep = [];
     for (let x = 2; x < shown.plot.width; x += shown.spacing / 2) {
