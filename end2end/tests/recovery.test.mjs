@@ -117,12 +117,14 @@ test('a stale ladder is asked for again by the mouse', async (t) => {
   const page = await open(t, server.url);
   await page.getByTestId('workspace-order-flow').click();
   await until('a ladder', async () => /message \d+/.test(await page.getByTestId('ladder-summary').textContent().catch(() => '')));
-  await control('faults', { stall: '50ms' });
+  // The line is cut, and the next one's book is long in coming.
+  await control('faults', { cut: '200ms', late_snapshot: '60s' });
   const button = page.getByTestId('ladder-resync');
   await button.waitFor();
+  await control('faults', { cut: null });
   await page.evaluate(() => addEventListener('click', ({ target }) => (window.clicked = target.dataset.testid), { capture: true }));
   const { x, y, width, height } = await button.boundingBox();
   await page.mouse.click(x + width / 2, y + height / 2);
   assert.equal(await page.evaluate(() => window.clicked), 'ladder-resync');
-  await control('faults', { stall: null });
+  await control('faults', { late_snapshot: null });
 });
