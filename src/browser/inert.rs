@@ -219,8 +219,8 @@ pub fn theme_color(_name: &str) -> String {
     String::new()
 }
 
-/// Sets the theme: `dark`, `light` or `auto`.
-pub fn set_theme(_name: &str) {}
+/// Nothing.
+pub fn set_look(_part: &str, _word: &str) {}
 
 /// Whether the reader wants no motion.
 #[must_use]

@@ -4,7 +4,8 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`shell`] | the HTML document around everything |
-//! | [`workspace`] | what a person chose: panels, their arrangement, what they look at, theme, zone |
+//! | [`workspace`] | what a person chose: panels, their arrangement, what they look at |
+//! | [`preferences`] | what a person prefers everywhere: colours, zone, numbers, sizes, sounds |
 //! | [`dock`] | the panels on the page: groups, tabs, dividers, dragging |
 //! | [`address`] | the page's address: what it names, and how it is written |
 //! | [`live`] | the socket: subscriptions, holes, reconnecting |
@@ -24,6 +25,7 @@ pub mod dock;
 pub mod live;
 pub mod outage;
 pub mod panel;
+pub mod preferences;
 pub mod pulse;
 pub mod server_status;
 pub mod shell;

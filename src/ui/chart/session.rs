@@ -22,6 +22,7 @@ use crate::ui::chart::indicators::IndicatorSetting;
 use crate::ui::chart::shown::Shown;
 use crate::ui::live::{Live, Subscription};
 use crate::ui::panel::Painter;
+use crate::ui::preferences::Preferences;
 use crate::ui::pulse::{Listening, Pulse};
 use crate::ui::server_status::StatusFeed;
 use crate::ui::workspace::Workspace;
@@ -176,17 +177,16 @@ impl Session {
     }
 }
 
-/// Paints anew when the zone or the theme is changed, and while indicators are being computed.
+/// Paints anew when colours, zone or numbers are changed, and while indicators are being computed.
 fn watch_choices(painter: Painter, parts: Parts) {
-    let workspace = Workspace::expect();
+    let preferences = Preferences::expect();
     let again = painter.clone();
     Effect::new(move || {
         parts.unfinished.track();
         again.request();
     });
     Effect::new(move || {
-        workspace.zone.track();
-        workspace.theme.track();
+        preferences.track_looks();
         painter.recolor();
     });
 }

@@ -15,9 +15,9 @@ use tradesuite_core::protocol::{Message, Topic};
 use crate::browser::{self, Font, Surface, SurfaceSize};
 use crate::ui::live::Live;
 use crate::ui::panel::{Painter, Palette, Screen};
+use crate::ui::preferences::Preferences;
 use crate::ui::pulse::{Beat, Pulse};
 use crate::ui::widget::Readout;
-use crate::ui::workspace::Workspace;
 
 /// Digits change at most this often, milliseconds.
 const DIGITS_MS: f64 = 100.0;
@@ -140,9 +140,9 @@ impl<S: Painted> Feed<S> {
                 }
                 goes_on
             });
-        let (workspace, recolored) = (Workspace::expect(), painter.clone());
+        let (preferences, recolored) = (Preferences::expect(), painter.clone());
         Effect::new(move || {
-            workspace.theme.track();
+            preferences.track_looks();
             recolored.recolor();
         });
         Self {

@@ -10,11 +10,13 @@ use leptos::html::Span;
 use leptos::prelude::*;
 use tradesuite_core::chart::format;
 use tradesuite_core::model::InstrumentId;
+use tradesuite_core::model::preferences::{THEME, ZONE};
 use tradesuite_core::protocol::{Body, Data, TickerData, Topic};
 
 use crate::browser::{self, FrameLoop};
 use crate::ui::live::Live;
 use crate::ui::outage::Outage;
+use crate::ui::preferences::Preferences;
 use crate::ui::pulse::{LastTrade, Pulse};
 use crate::ui::top_bar::picker::InstrumentPicker;
 use crate::ui::top_bar::workspaces::WorkspaceBar;
@@ -218,7 +220,8 @@ fn Day() -> impl IntoView {
 #[component]
 fn Switches() -> impl IntoView {
     let workspace = Workspace::expect();
-    let theme_label = move || match workspace.theme.get() {
+    let preferences = Preferences::expect();
+    let theme_label = move || match preferences.theme.get() {
         Theme::Auto => "Theme: system",
         Theme::Dark => "Theme: dark",
         Theme::Light => "Theme: light",
@@ -230,18 +233,9 @@ fn Switches() -> impl IntoView {
             class=button
             data-testid="zone"
             title="Zone of all times: UTC or your own"
-            on:click=move |_| {
-                workspace
-                    .zone
-                    .update(|zone| {
-                        *zone = match *zone {
-                            Zone::Utc => Zone::Local,
-                            Zone::Local => Zone::Utc,
-                        };
-                    });
-            }
+            on:click=move |_| preferences.choose(&ZONE, preferences.zone.get_untracked().other())
         >
-            {move || match workspace.zone.get() {
+            {move || match preferences.zone.get() {
                 Zone::Utc => "UTC",
                 Zone::Local => "Local",
             }}
@@ -251,14 +245,35 @@ fn Switches() -> impl IntoView {
             data-testid="theme"
             title=theme_label
             aria-label=theme_label
-            on:click=move |_| workspace.theme.update(|theme| *theme = theme.next())
+            on:click=move |_| preferences.choose(&THEME, preferences.theme.get_untracked().next())
         >
-            {move || match workspace.theme.get() {
+            {move || match preferences.theme.get() {
                 Theme::Auto => "Auto",
                 Theme::Dark => "Dark",
                 Theme::Light => "Light",
             }}
         </button>
+        <button
+            class="grid size-7 shrink-0 cursor-pointer place-items-center rounded text-text-2 hover:bg-hover hover:text-text-1"
+            data-testid="preferences"
+            title="Preferences (Ctrl ,)"
+            aria-label="Preferences"
+            aria-haspopup="dialog"
+            on:click=move |_| workspace.is_setting.set(true)
+        >
+            <Gear />
+        </button>
+    }
+}
+
+/// A wheel with eight teeth.
+#[component]
+fn Gear() -> impl IntoView {
+    view! {
+        <svg class="size-4" viewBox="0 0 16 16" aria-hidden="true">
+            <circle cx="8" cy="8" r="5.5" fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="2.16" />
+            <circle cx="8" cy="8" r="3.5" fill="none" stroke="currentColor" stroke-width="1.5" />
+        </svg>
     }
 }
 

@@ -55,7 +55,7 @@ pub struct Choices {
     /// What is heard.
     pub sounds: Memo<Sounds>,
     /// Zone of the times.
-    pub zone: RwSignal<Zone>,
+    pub zone: Memo<Zone>,
 }
 
 /// The longest window of the header, seconds.
