@@ -111,6 +111,12 @@ pub fn place_below<E: ElementType>(_node: NodeRef<E>) -> String {
 /// Nothing.
 pub fn focus_element(_id: &str) {}
 
+/// Remembers nothing.
+#[must_use]
+pub fn keep_focus() -> Guard {
+    Guard
+}
+
 /// Nothing.
 pub fn move_focus<E: ElementType>(_within: NodeRef<E>, _by: i32) {}
 

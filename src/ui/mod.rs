@@ -43,6 +43,7 @@ use leptos_meta::{Stylesheet, Title, provide_meta_context};
 
 use crate::ui::dock::DockView;
 use crate::ui::live::Live;
+use crate::ui::preferences::PreferencesDialog;
 use crate::ui::pulse::Pulse;
 use crate::ui::server_status::StatusFeed;
 use crate::ui::status_bar::StatusBar;
@@ -68,5 +69,6 @@ pub fn App() -> impl IntoView {
             </main>
             <StatusBar />
         </div>
+        <PreferencesDialog />
     }
 }

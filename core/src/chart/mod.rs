@@ -55,7 +55,7 @@ pub use book::{
     WidthScale, auto_group, group_levels, group_price, group_sizes, imbalance, mid_price,
     next_depth,
 };
-pub use crosshair::{Crosshair, Legend, Level};
+pub use crosshair::{Crosshair, Legend, Level, QuoteFigures};
 pub use csv::csv;
 pub use drawing::Drawing;
 pub use gaps::{gap_columns, gap_under};

@@ -5,6 +5,8 @@ use leptos::prelude::{GetUntracked, NodeRef};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use super::frame::Guard;
+
 /// What can have the keyboard.
 const FOCUSABLE: &str = "button:not([disabled]), input, select, textarea, [tabindex=\"0\"]";
 /// Least distance of a list from the edge of the window, CSS pixels.
@@ -111,6 +113,18 @@ where
         let next = at.map_or(0, |at| at as i32 + by).rem_euclid(count);
         give_focus(elements[next as usize].clone());
     }
+}
+
+/// Remembers what has the keyboard, which has it again once this is let go.
+#[must_use]
+pub fn keep_focus() -> Guard {
+    let document = web_sys::window().and_then(|window| window.document());
+    let focused = document.and_then(|document| document.active_element());
+    Guard::new(move || {
+        if let Some(element) = focused {
+            give_focus(element);
+        }
+    })
 }
 
 fn give_focus(element: Element) {

@@ -10,7 +10,7 @@ mod socket;
 mod sound;
 
 pub use canvas::Surface;
-pub use element::{focus_element, move_focus, origin_of, place_below, size_of};
+pub use element::{focus_element, keep_focus, move_focus, origin_of, place_below, size_of};
 pub use frame::{FrameLoop, Guard, after, every, on_resize};
 pub use page::{
     address_note, address_query, announce, is_narrow, is_visible, now_ms, on_narrow,

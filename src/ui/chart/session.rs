@@ -46,7 +46,7 @@ impl Session {
     pub fn start(instrument: InstrumentId, timeframe: Timeframe, parts: Parts) -> Self {
         let shown = Shown::new(instrument.clone(), timeframe, parts);
         let shown = Rc::new(RefCell::new(shown));
-        let mut canvases = Canvases::new(parts, Workspace::expect());
+        let mut canvases = Canvases::new(parts);
         let painted = Rc::clone(&shown);
         let painter = Painter::start(parts.bars, 0.0, move |surface, size, palette| {
             canvases.paint(&mut painted.borrow_mut(), surface, size, palette);
@@ -187,6 +187,7 @@ fn watch_choices(painter: Painter, parts: Parts) {
     });
     Effect::new(move || {
         preferences.track_looks();
+        preferences.sizes.track();
         painter.recolor();
     });
 }

@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use tradesuite_core::chart::PixelSnap;
+use tradesuite_core::chart::{NumberStyle, PixelSnap};
 use tradesuite_core::model::{InstrumentId, Side};
 use tradesuite_core::protocol::{Message, Topic};
 
@@ -61,6 +61,8 @@ pub struct Frame<'a> {
     pub size: SurfaceSize,
     /// The theme's colours.
     pub palette: &'a Palette,
+    /// How numbers are written.
+    pub numbers: NumberStyle,
 }
 
 impl Frame<'_> {
@@ -77,6 +79,12 @@ impl Frame<'_> {
             px: css * self.size.ratio,
             weight,
         }
+    }
+
+    /// Figures as the reader wants them written.
+    #[must_use]
+    pub fn figures(&self, figures: String) -> String {
+        self.numbers.write(figures)
     }
 
     /// The colour of a side: rising, bids and buys, or falling, asks and sells.
@@ -121,6 +129,7 @@ impl<S: Painted> Feed<S> {
         screen.note.set(state.note());
         let state = Rc::new(RefCell::new(state));
         let (summary, facts) = (Readout::new(screen.summary), Readout::new(screen.facts));
+        let preferences = Preferences::expect();
         let painted = Rc::clone(&state);
         let written_at = Cell::new(f64::MIN);
         let painter =
@@ -130,6 +139,7 @@ impl<S: Painted> Feed<S> {
                     surface,
                     size,
                     palette,
+                    numbers: preferences.numbers.get_untracked(),
                 });
                 // In the same frame as the picture: both say the same.
                 summary.set(&state.summary(), "");
@@ -140,7 +150,7 @@ impl<S: Painted> Feed<S> {
                 }
                 goes_on
             });
-        let (preferences, recolored) = (Preferences::expect(), painter.clone());
+        let recolored = painter.clone();
         Effect::new(move || {
             preferences.track_looks();
             recolored.recolor();

@@ -3,12 +3,14 @@
 //!
 //! | file | what it owns |
 //! |---|---|
+//! | `dialog` | the form, opened by a key or by the wheel in the top bar |
 //! | `values` | what preferences say, as types |
 //! | `keeper` | what has to be read and saved when, so that nothing is lost |
 //! | `keeping` | doing that, and saying what went wrong |
 //!
 //! Which preferences there are is a table of the core: [`tradesuite_core::model::PREFERENCES`].
 
+mod dialog;
 mod keeper;
 mod keeping;
 mod values;
@@ -22,6 +24,7 @@ use tradesuite_core::model::preferences::{
 };
 use tradesuite_core::model::{Field, PREFERENCES, Settings, Timeframe};
 
+pub use self::dialog::PreferencesDialog;
 use self::keeping::Keeping;
 pub use self::values::{Animation, Colours, MOST_FAVOURITES, Theme, Zone};
 use self::values::{favourites, favourites_value, toggled, value_of};
@@ -48,6 +51,8 @@ pub struct Preferences {
     pub animation: Memo<Animation>,
     /// Timeframes on the chart's bar.
     pub favourites: Memo<Vec<Timeframe>>,
+    /// Whether the dialog is open.
+    pub is_open: RwSignal<bool>,
     /// What has to be said of keeping them.
     pub notice: RwSignal<Option<String>>,
     /// All of them, as they hold.
@@ -70,6 +75,7 @@ impl Preferences {
             volume: memo(settings, |settings| settings.integer(&VOLUME)),
             animation: memo(settings, |settings| value_of(settings, &ANIMATION)),
             favourites: memo(settings, favourites),
+            is_open: RwSignal::new(false),
             notice: RwSignal::new(None),
             settings,
             keeping: Keeping::new(),

@@ -8,9 +8,9 @@ use std::rc::Rc;
 
 use leptos::html::Span;
 use leptos::prelude::*;
-use tradesuite_core::chart::format;
-use tradesuite_core::model::InstrumentId;
+use tradesuite_core::chart::{SizeUnit, format};
 use tradesuite_core::model::preferences::{THEME, ZONE};
+use tradesuite_core::model::{InstrumentId, Precision, Price, Volume};
 use tradesuite_core::protocol::{Body, Data, TickerData, Topic};
 
 use crate::browser::{self, FrameLoop};
@@ -94,9 +94,10 @@ impl DayReadouts {
         }
     }
 
-    fn show(&self, base: &str, data: &TickerData) {
+    fn show(&self, currencies: (&str, &str), data: &TickerData, preferences: Preferences) {
+        let numbers = preferences.numbers.get_untracked();
         let decimals = data.precision.price;
-        let price = |value| format::price(value, decimals);
+        let price = |value| numbers.write(format::price(value, decimals));
         let ticker = &data.ticker;
         let change = ticker
             .last
@@ -118,7 +119,7 @@ impl DayReadouts {
                 "{} {percent}",
                 format::signed(change.into(), decimals, decimals)
             );
-            self.change.set(&text, tone);
+            self.change.set(&numbers.write(text), tone);
         }
         if let Some(high) = ticker.high_24h {
             self.high.set(&price(high), "");
@@ -127,9 +128,27 @@ impl DayReadouts {
             self.low.set(&price(low), "");
         }
         if let Some(volume) = ticker.volume_24h {
-            let amount = format::compact(volume.to_f64(data.precision.quantity));
-            self.volume.set(&format!("{amount} {base}"), "");
+            let unit = preferences.sizes.get_untracked();
+            let text = day_volume(volume, ticker.last, data.precision, (unit, currencies));
+            self.volume.set(&numbers.write(text), "");
         }
+    }
+}
+
+/// What was traded in a day. In quote currency it is counted at the last price, and says so.
+fn day_volume(
+    volume: Volume,
+    last: Option<Price>,
+    precision: Precision,
+    (unit, (base, quote)): (SizeUnit, (&str, &str)),
+) -> String {
+    let volume = volume.to_f64(precision.quantity);
+    match (unit, last) {
+        (SizeUnit::Quote, Some(last)) => {
+            let paid = volume * last.to_f64(precision.price);
+            format!("≈{} {quote}", format::compact(paid))
+        }
+        _ => format!("{} {base}", format::compact(volume)),
     }
 }
 
@@ -142,6 +161,7 @@ fn title(instrument: &InstrumentId) -> String {
 #[component]
 fn Day() -> impl IntoView {
     let workspace = Workspace::expect();
+    let preferences = Preferences::expect();
     let live = Live::expect();
     let nodes: [NodeRef<Span>; 5] = std::array::from_fn(|_| NodeRef::new());
     let [last, change, high, low, volume] = nodes;
@@ -162,17 +182,24 @@ fn Day() -> impl IntoView {
         browser::set_title(&name);
         let figures = Rc::new(RefCell::new(DayFigures::default()));
         let shown = Rc::clone(&figures);
-        let base = instrument.base().to_owned();
+        let (base, quote) = (instrument.base().to_owned(), instrument.quote().to_owned());
         // In a frame, like the panels, so that no frame has two last prices.
         let frames = FrameLoop::new(move |_| {
             let Some(data) = shown.borrow().data() else {
                 return;
             };
-            readouts.show(&base, &data);
+            readouts.show((&base, &quote), &data, preferences);
             if let Some(last) = data.ticker.last {
                 let price = format::price(last, data.precision.price);
+                let price = preferences.numbers.get_untracked().write(price);
                 browser::set_title(&format!("{price} {name}"));
             }
+        });
+        let again = frames.clone();
+        Effect::new(move || {
+            preferences.numbers.track();
+            preferences.sizes.track();
+            again.request();
         });
         let (on_day, day_frames) = (Rc::clone(&figures), frames.clone());
         let day = live.subscribe(Topic::Ticker(instrument.clone()), move |message| {

@@ -1,6 +1,7 @@
 //! Small parts that know nothing of markets.
 
 mod form;
+mod list;
 mod menu;
 mod readout;
 

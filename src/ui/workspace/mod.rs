@@ -81,13 +81,18 @@ impl Workspace {
     /// after hydration.
     pub fn provide() -> Self {
         let empty = dock::Workspace::new(first_name());
-        let Preferences { theme, zone, .. } = Preferences::provide();
+        let Preferences {
+            theme,
+            zone,
+            is_open: is_setting,
+            ..
+        } = Preferences::provide();
         let workspace = Self {
             // Read when it is first asked for, which is after the workspace is there.
             instrument: Memo::new(|_| Self::expect().attended_instrument()),
             theme,
             zone,
-            is_setting: RwSignal::new(false),
+            is_setting,
             name: RwSignal::new(empty.name),
             phone: RwSignal::new(empty.phone),
             is_phone: RwSignal::new(false),

@@ -33,6 +33,7 @@ use tradesuite_core::model::{Choice, Chosen, Field, FieldKind};
 
 use crate::browser::Sound;
 use crate::ui::panel::{Panel, PanelContext, PanelSpec, Screen, ScreenView};
+use crate::ui::preferences::Preferences;
 use crate::ui::workspace::Workspace;
 use header::{FlowFigures, HeaderNodes};
 use session::{Session, SoundSwitch};
@@ -202,7 +203,7 @@ pub fn TapePanel(
 ) -> impl IntoView {
     let workspace = Workspace::expect();
     let screen = Screen::new();
-    let choices = Choices::new(context, workspace);
+    let choices = Choices::new(context);
     let nodes = HeaderNodes::new();
     let sound = SoundSwitch::new();
     let session = StoredValue::new_local(None::<Session>);
@@ -294,10 +295,12 @@ fn SoundLine(sound: SoundSwitch) -> impl IntoView {
 /// Says what came since one scrolled back. It stands below the rows, which do not move for it.
 #[component]
 fn WaitingLine(waiting: RwSignal<Option<usize>>, on_now: Callback<()>) -> impl IntoView {
+    let numbers = Preferences::expect().numbers;
     let text = move || {
         let count = waiting.get().unwrap_or_default();
         let rows = if count == 1 { "row" } else { "rows" };
-        format!("{} newer {rows}", format::grouped(count as i128, 0))
+        let count = numbers.get().write(format::grouped(count as i128, 0));
+        format!("{count} newer {rows}")
     };
     view! {
         <Show when=move || waiting.get().is_some()>
