@@ -198,7 +198,7 @@ impl Sound {
     }
 
     /// Nothing.
-    pub fn play(&self, _hertz: f32, _seconds: f64) {}
+    pub fn play(&self, _hertz: f32, _seconds: f64, _loudness: f32) {}
 }
 
 /// Unix milliseconds; 0 on the server, where no component may depend on the time.

@@ -8,7 +8,7 @@ use tradesuite_core::model::{
 };
 
 use crate::ui::live::{Link, Live};
-use crate::ui::preferences::Preferences;
+use crate::ui::preferences::{Preferences, SoundNotice};
 use crate::ui::server_status::StatusFeed;
 use crate::ui::status_panel::{StatusCard, size};
 use crate::ui::workspace::{Workspace, Zone};
@@ -150,6 +150,7 @@ pub fn StatusBar() -> impl IntoView {
                     </span>
                     <span class="truncate">{move || head.get().1}</span>
                 </span>
+                <SoundNotice />
                 <span class="max-md:hidden">{fact(rejected)}</span>
                 <span class="min-w-[8ch] text-right max-md:hidden" data-testid="gaps">{fact(gaps)}</span>
                 <span class="min-w-[11ch] text-right max-md:hidden" data-testid="age">{age}</span>

@@ -6,6 +6,7 @@
 //! | `dialog` | the form, opened by a key or by the wheel in the top bar |
 //! | `values` | what preferences say, as types |
 //! | `keeper` | what has to be read and saved when, so that nothing is lost |
+//! | `sound` | the page's sound, and what is said where the browser blocks it |
 //! | `keeping` | doing that, and saying what went wrong |
 //!
 //! Which preferences there are is a table of the core: [`tradesuite_core::model::PREFERENCES`].
@@ -13,6 +14,7 @@
 mod dialog;
 mod keeper;
 mod keeping;
+mod sound;
 mod values;
 
 use leptos::prelude::*;
@@ -26,6 +28,7 @@ use tradesuite_core::model::{Field, PREFERENCES, Settings, Timeframe};
 
 pub use self::dialog::PreferencesDialog;
 use self::keeping::Keeping;
+pub use self::sound::{PageSound, SoundNotice};
 pub use self::values::{Animation, Colours, MOST_FAVOURITES, Theme, Zone};
 use self::values::{favourites, favourites_value, toggled, value_of};
 use crate::browser;
@@ -51,6 +54,8 @@ pub struct Preferences {
     pub animation: Memo<Animation>,
     /// Timeframes on the chart's bar.
     pub favourites: Memo<Vec<Timeframe>>,
+    /// What plays it.
+    pub sound: PageSound,
     /// Whether the dialog is open.
     pub is_open: RwSignal<bool>,
     /// What has to be said of keeping them.
@@ -75,6 +80,7 @@ impl Preferences {
             volume: memo(settings, |settings| settings.integer(&VOLUME)),
             animation: memo(settings, |settings| value_of(settings, &ANIMATION)),
             favourites: memo(settings, favourites),
+            sound: PageSound::new(),
             is_open: RwSignal::new(false),
             notice: RwSignal::new(None),
             settings,
@@ -82,6 +88,7 @@ impl Preferences {
         };
         provide_context(preferences);
         preferences.keep();
+        preferences.watch_sound();
         Effect::new(move || {
             browser::set_look("theme", preferences.theme.get().name());
             browser::set_look("colours", preferences.colours.get().name());

@@ -7,6 +7,8 @@ use tradesuite_core::model::Field;
 
 use super::form::{Entry, input_of};
 
+type Row = Map<String, Value>;
+
 const BUTTON: &str = "grid h-7 min-w-7 cursor-pointer place-items-center rounded text-text-2 \
     hover:bg-hover hover:text-text-1 disabled:cursor-default disabled:opacity-50 max-md:min-h-10 \
     max-md:min-w-10";
@@ -15,7 +17,7 @@ const BUTTON: &str = "grid h-7 min-w-7 cursor-pointer place-items-center rounded
 pub(super) fn list_input(entry: Entry, fields: &'static [Field], most: u16) -> AnyView {
     let rows = move || rows_of(&entry.value.get());
     let count = Memo::new(move |_| rows().len());
-    let enter = move |change: &dyn Fn(&mut Vec<Map<String, Value>>)| {
+    let enter = move |change: &dyn Fn(&mut Vec<Row>)| {
         let mut rows = untrack(rows);
         change(&mut rows);
         entry.enter(rows.into_iter().map(Value::Object).collect());
@@ -83,13 +85,13 @@ pub(super) fn list_input(entry: Entry, fields: &'static [Field], most: u16) -> A
     .into_any()
 }
 
-fn rows_of(value: &Value) -> Vec<Map<String, Value>> {
+fn rows_of(value: &Value) -> Vec<Row> {
     let rows = value.as_array().into_iter().flatten();
     rows.filter_map(|row| row.as_object().cloned()).collect()
 }
 
 /// Null sets a cell back to its default.
-fn set_cell(rows: &mut [Map<String, Value>], at: usize, name: &str, value: &Value) {
+fn set_cell(rows: &mut [Row], at: usize, name: &str, value: &Value) {
     if let Some(row) = rows.get_mut(at) {
         match value {
             Value::Null => row.remove(name),

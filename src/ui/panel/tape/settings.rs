@@ -15,9 +15,9 @@ use crate::ui::preferences::{Preferences, Zone};
 #[serde(rename_all = "lowercase")]
 pub enum Sounds {
     /// Nothing is heard.
-    #[default]
     Off,
     /// Large and huge rows are.
+    #[default]
     Large,
     /// Huge rows are.
     Huge,
