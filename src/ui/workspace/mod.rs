@@ -9,14 +9,18 @@
 //! | `keeper`, `todo` | what has to be read and written when, so that nothing is lost; in which words |
 //! | `current` | which workspace this class of device begins with |
 //! | `copies` | what the browser holds of each workspace |
+//! | `named` | workspaces by their names: saved as another, renamed, deleted, set back, as files |
+//! | `asked` | what is asked of it by a word: the width of bars, panels of a narrow window |
 //!
 //! What may be done to an arrangement is [`tradesuite_core::dock`]; this holds it in signals.
 
+mod asked;
 mod contents;
 mod copies;
 mod current;
 mod keeper;
 mod keeping;
+mod named;
 mod preferences;
 mod ready;
 mod todo;
@@ -34,6 +38,7 @@ use tradesuite_core::dock::{
 use tradesuite_core::model::{InstrumentId, Name, Timeframe};
 
 use self::keeping::Keeping;
+pub use self::named::{LONGEST_FILE, document_in, is_ready_made, names, ready_names};
 use self::preferences::Preferences;
 pub use self::preferences::{Theme, Zone};
 use crate::browser;
@@ -59,6 +64,8 @@ pub struct Workspace {
     pub focused: RwSignal<Option<PanelId>>,
     /// Why the last change was refused.
     pub refusal: RwSignal<Option<String>>,
+    /// Whether the preferences are being looked at.
+    pub is_setting: RwSignal<bool>,
     /// Whether what is kept has been read. Until then nothing is asked for, so that the first
     /// instrument is not fetched only to be thrown away.
     pub ready: RwSignal<bool>,
@@ -91,6 +98,7 @@ impl Workspace {
             is_phone: RwSignal::new(false),
             focused: RwSignal::new(None),
             refusal: RwSignal::new(None),
+            is_setting: RwSignal::new(false),
             ready: RwSignal::new(false),
             address_problem: RwSignal::new(None),
             unsaved: RwSignal::new(None),
