@@ -1,9 +1,9 @@
 //! The seam on the server: every function of `live`, doing nothing.
 
-use leptos::html::{Canvas, ElementType, Span};
+use leptos::html::{Canvas, ElementType, Input, Span};
 use leptos::prelude::NodeRef;
 
-use super::types::{Align, Axes, Font, Rect, SocketEvent, SurfaceSize};
+use super::types::{Align, Axes, Font, PickedFile, Rect, SocketEvent, SurfaceSize};
 
 /// A canvas that is not there.
 #[derive(Clone, Debug)]
@@ -119,6 +119,18 @@ pub fn keep_focus() -> Guard {
 
 /// Nothing.
 pub fn move_focus<E: ElementType>(_within: NodeRef<E>, _by: i32) {}
+
+/// Nothing to give back.
+#[must_use]
+pub fn keep_focus() -> Guard {
+    Guard
+}
+
+/// Nobody types.
+#[must_use]
+pub fn is_typing() -> bool {
+    false
+}
 
 /// Wide.
 #[must_use]
@@ -255,6 +267,9 @@ pub fn stored(_key: &str) -> Option<String> {
 /// Keeps nothing.
 pub fn store(_key: &str, _value: &str) {}
 
+/// Nothing to forget.
+pub fn unstore(_key: &str) {}
+
 /// Nothing.
 pub fn write_text(_node: &NodeRef<Span>, _text: &str, _tone: &str) {}
 
@@ -296,6 +311,12 @@ pub fn scroll_to(_id: &str) {}
 
 /// Nothing.
 pub fn save_csv(_name: &str, _text: &str) {}
+
+/// Nothing.
+pub fn save_json(_name: &str, _text: &str) {}
+
+/// No file.
+pub fn read_file(_input: NodeRef<Input>, _most: u64, _then: impl FnOnce(PickedFile) + 'static) {}
 
 /// Nothing.
 pub fn save_png(

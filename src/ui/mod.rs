@@ -13,6 +13,7 @@
 //! | [`chart`] | the candlestick chart |
 //! | [`panel`] | order book, depth curve, ladder, tape and what frames a panel |
 //! | [`top_bar`], [`status_bar`], [`outage`] | above and below the panels |
+//! | [`overlay`] | over everything: palette, help, questions, the menu of a narrow window |
 //! | [`server_status`], [`status_panel`] | the server's word on itself and its exchanges |
 //! | [`widget`] | small parts that know nothing of markets |
 //!
@@ -24,6 +25,7 @@ pub mod chart;
 pub mod dock;
 pub mod live;
 pub mod outage;
+pub mod overlay;
 pub mod panel;
 pub mod preferences;
 pub mod pulse;
@@ -43,6 +45,7 @@ use leptos_meta::{Stylesheet, Title, provide_meta_context};
 
 use crate::ui::dock::DockView;
 use crate::ui::live::Live;
+use crate::ui::overlay::{OverlayView, Overlays};
 use crate::ui::preferences::PreferencesDialog;
 use crate::ui::pulse::Pulse;
 use crate::ui::server_status::StatusFeed;
@@ -55,6 +58,7 @@ use crate::ui::workspace::Workspace;
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let workspace = Workspace::provide();
+    Overlays::provide(workspace);
     let live = Live::provide();
     workspace.keep(live);
     Pulse::provide(live);
@@ -70,5 +74,6 @@ pub fn App() -> impl IntoView {
             <StatusBar />
         </div>
         <PreferencesDialog />
+        <OverlayView />
     }
 }

@@ -152,6 +152,14 @@ pub fn store(key: &str, value: &str) {
     }
 }
 
+/// Has the browser forget what it keeps under a key.
+pub fn unstore(key: &str) {
+    if let Some(storage) = local_storage() {
+        // Fails only where nothing is kept at all.
+        let _ = storage.remove_item(key);
+    }
+}
+
 /// Writes a text and its tone (`data-tone`: `up`, `down` or empty) into an element, once it is in
 /// the page.
 pub fn write_text(node: &NodeRef<Span>, text: &str, tone: &str) {

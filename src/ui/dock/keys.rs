@@ -201,8 +201,13 @@ pub fn on_key(state: DockState, event: &KeyboardEvent) {
     if let Some(key) = found {
         event.prevent_default();
         event.stop_propagation();
-        obey(state, key.action);
+        run(state, key);
     }
+}
+
+/// Does what a key does.
+pub fn run(state: DockState, key: &DockKey) {
+    obey(state, key.action);
 }
 
 fn obey(state: DockState, action: Action) {

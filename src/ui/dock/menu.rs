@@ -86,7 +86,10 @@ pub fn LinkMenu(
 
 /// A link's colour; a ring where there is none.
 #[component]
-fn LinkDot(link: Signal<Option<LinkColour>>) -> impl IntoView {
+pub fn LinkDot(
+    /// The colour.
+    link: Signal<Option<LinkColour>>,
+) -> impl IntoView {
     let style = move || {
         link.get().map(|colour| {
             format!(

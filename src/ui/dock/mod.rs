@@ -26,8 +26,9 @@ mod slot;
 mod state;
 mod tab;
 
-pub use keys::{DOCK_KEYS, DockKey};
-pub use state::HeaderSlot;
+pub use keys::{DOCK_KEYS, DockKey, go_to, run};
+pub use menu::LinkDot;
+pub use state::{DockState, HeaderSlot};
 
 use leptos::ev::keydown;
 use leptos::html::Div;
@@ -39,7 +40,8 @@ use crate::ui::dock::group::GroupHeader;
 use crate::ui::dock::menu::AddPanel;
 use crate::ui::dock::phone::PhoneDock;
 use crate::ui::dock::slot::Slot;
-use crate::ui::dock::state::{DockState, style_of};
+use crate::ui::dock::state::style_of;
+use crate::ui::overlay::Overlays;
 use crate::ui::workspace::Workspace;
 
 /// The panels, as the window has room for them.
@@ -59,6 +61,7 @@ fn WideDock() -> impl IntoView {
     let workspace = Workspace::expect();
     let ground = NodeRef::<Div>::new();
     let state = DockState::provide(workspace, ground);
+    Overlays::expect().has_dock(state);
     Effect::new(move || {
         let guard = browser::on_resize(ground, move || state.measure());
         let held = StoredValue::new_local(guard);

@@ -2,7 +2,7 @@
 //! back to the defaults. Opened by its key, by the wheel in the top bar, or by whoever sets
 //! [`Preferences::is_open`].
 
-use leptos::ev::{KeyboardEvent, keydown};
+use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
 use tradesuite_core::chart::format;
@@ -16,20 +16,10 @@ const BUTTON: &str = "h-7 cursor-pointer rounded border border-line-strong px-2.
     max-md:h-10 max-md:px-4";
 const TITLE: &str = "preferences-title";
 
-/// The dialog, while it is open, and the key that opens and closes it.
+/// The dialog, while it is open.
 #[component]
 pub fn PreferencesDialog() -> impl IntoView {
     let preferences = Preferences::expect();
-    Effect::new(move || {
-        let listener = window_event_listener(keydown, move |event| {
-            let is_meant = (event.ctrl_key() || event.meta_key()) && !event.alt_key();
-            if is_meant && event.key() == "," {
-                event.prevent_default();
-                preferences.is_open.update(|is_open| *is_open = !*is_open);
-            }
-        });
-        on_cleanup(move || listener.remove());
-    });
     view! {
         <Show when=move || preferences.is_open.get()>
             <Dialog />

@@ -16,6 +16,7 @@ use tradesuite_core::protocol::{Body, Data, TickerData, Topic};
 use crate::browser::{self, FrameLoop};
 use crate::ui::live::Live;
 use crate::ui::outage::Outage;
+use crate::ui::overlay::{Overlay, Overlays};
 use crate::ui::preferences::Preferences;
 use crate::ui::pulse::{LastTrade, Pulse};
 use crate::ui::top_bar::picker::InstrumentPicker;
@@ -32,6 +33,7 @@ pub fn TopBar() -> impl IntoView {
             <InstrumentPicker />
             <Day />
             <WorkspaceBar />
+            <Tools />
             <Switches />
         </header>
     }
@@ -158,6 +160,17 @@ fn title(instrument: &InstrumentId) -> String {
     format!("{} · {venue} | TradeSuite", instrument.symbol())
 }
 
+fn show_in_title(data: &TickerData, name: &str, preferences: Preferences) {
+    if let Some(last) = data.ticker.last {
+        let price = format::price(last, data.precision.price);
+        let price = preferences.numbers.get_untracked().write(price);
+        browser::set_title(&format!("{price} {name}"));
+    }
+}
+
+/// How often the title of a page is written that nobody sees, milliseconds.
+const TITLE_MS: u32 = 1_000;
+
 #[component]
 fn Day() -> impl IntoView {
     let workspace = Workspace::expect();
@@ -183,16 +196,20 @@ fn Day() -> impl IntoView {
         let figures = Rc::new(RefCell::new(DayFigures::default()));
         let shown = Rc::clone(&figures);
         let (base, quote) = (instrument.base().to_owned(), instrument.quote().to_owned());
+        let (behind, name_behind) = (Rc::clone(&figures), name.clone());
         // In a frame, like the panels, so that no frame has two last prices.
         let frames = FrameLoop::new(move |_| {
             let Some(data) = shown.borrow().data() else {
                 return;
             };
             readouts.show((&base, &quote), &data, preferences);
-            if let Some(last) = data.ticker.last {
-                let price = format::price(last, data.precision.price);
-                let price = preferences.numbers.get_untracked().write(price);
-                browser::set_title(&format!("{price} {name}"));
+            show_in_title(&data, &name, preferences);
+        });
+        // A page in a tab behind has no frames, but its title is read.
+        let calm = browser::every(TITLE_MS, move || {
+            let data = behind.borrow().data();
+            if let Some(data) = data.filter(|_| !browser::is_visible()) {
+                show_in_title(&data, &name_behind, preferences);
             }
         });
         let again = frames.clone();
@@ -214,7 +231,7 @@ fn Day() -> impl IntoView {
             figures.borrow_mut().last = beat.last;
             frames.request();
         });
-        let held = StoredValue::new_local(Some((day, trades)));
+        let held = StoredValue::new_local(Some((day, trades, calm)));
         on_cleanup(move || drop(held.try_update_value(Option::take)));
     });
     // As wide as the figures usually become, so that those beside them stay where they are.
@@ -244,9 +261,52 @@ fn Day() -> impl IntoView {
     }
 }
 
+/// Ways to everything else: the palette and the help; in a narrow window the menu, which has both.
+#[component]
+fn Tools() -> impl IntoView {
+    let overlays = Overlays::expect();
+    let button = "grid size-7 shrink-0 cursor-pointer place-items-center rounded text-text-2 hover:bg-hover hover:text-text-1 max-md:hidden";
+    view! {
+        <div class="flex shrink-0 items-center">
+            <button
+                class=button
+                title="Find anything (Ctrl K)"
+                aria-label="Find anything"
+                aria-haspopup="dialog"
+                data-testid="open-palette"
+                on:click=move |_| overlays.show(Overlay::Palette)
+            >
+                <svg class="size-4" viewBox="0 0 16 16" aria-hidden="true">
+                    <path d="M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9Zm3.3 7.8 3.2 3.2" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" />
+                </svg>
+            </button>
+            <button
+                class=button
+                title="Keys and gestures (F1)"
+                aria-label="Keys and gestures"
+                aria-haspopup="dialog"
+                data-testid="open-help"
+                on:click=move |_| overlays.show(Overlay::Help)
+            >
+                <span class="text-[13px] font-semibold" aria-hidden="true">"?"</span>
+            </button>
+        </div>
+        <button
+            class="grid size-10 shrink-0 cursor-pointer place-items-center rounded text-text-1 hover:bg-hover md:hidden"
+            aria-label="Menu"
+            aria-haspopup="dialog"
+            data-testid="open-sheet"
+            on:click=move |_| overlays.show(Overlay::Sheet)
+        >
+            <svg class="size-5" viewBox="0 0 20 20" aria-hidden="true">
+                <path d="M3 5.5h14M3 10h14M3 14.5h14" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" />
+            </svg>
+        </button>
+    }
+}
+
 #[component]
 fn Switches() -> impl IntoView {
-    let workspace = Workspace::expect();
     let preferences = Preferences::expect();
     let theme_label = move || match preferences.theme.get() {
         Theme::Auto => "Theme: system",
@@ -254,7 +314,7 @@ fn Switches() -> impl IntoView {
         Theme::Light => "Theme: light",
     };
     // Every one as wide as its longest word.
-    let button = "h-7 w-10 shrink-0 cursor-pointer rounded text-[11px] text-text-2 hover:bg-hover hover:text-text-1 md:w-12";
+    let button = "h-7 w-12 shrink-0 cursor-pointer rounded text-[11px] text-text-2 hover:bg-hover hover:text-text-1 max-md:hidden";
     view! {
         <button
             class=button
@@ -281,12 +341,12 @@ fn Switches() -> impl IntoView {
             }}
         </button>
         <button
-            class="grid size-7 shrink-0 cursor-pointer place-items-center rounded text-text-2 hover:bg-hover hover:text-text-1"
+            class="grid size-7 shrink-0 cursor-pointer place-items-center rounded text-text-2 hover:bg-hover hover:text-text-1 max-md:hidden"
             data-testid="preferences"
             title="Preferences (Ctrl ,)"
             aria-label="Preferences"
             aria-haspopup="dialog"
-            on:click=move |_| workspace.is_setting.set(true)
+            on:click=move |_| preferences.is_open.set(true)
         >
             <Gear />
         </button>

@@ -54,7 +54,8 @@ impl Workspace {
     }
 
     /// Whether a panel looks at an instrument: by its link, or one of its own.
-    pub(super) fn looks_at_one(self, panel: PanelId) -> bool {
+    #[must_use]
+    pub fn looks_at_one(self, panel: PanelId) -> bool {
         let has_own = || {
             self.kind_of(panel)
                 .is_some_and(|kind| kind.field(INSTRUMENT).is_some())

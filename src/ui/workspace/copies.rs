@@ -41,6 +41,11 @@ pub fn store_copy(name: &Name, kept: &Kept) {
     }
 }
 
+/// Forgets the copy of a workspace that is no more.
+pub fn drop_copy(name: &Name) {
+    browser::unstore(&key(name));
+}
+
 fn key(name: &Name) -> String {
     format!("{KEY}/{name}")
 }

@@ -328,7 +328,7 @@ impl Workspace {
     }
 
     /// The document of what is shown.
-    fn document(self) -> Document {
+    pub(super) fn document(self) -> Document {
         Document {
             name: self.name.get(),
             desktop: self.with_layout(Clone::clone),

@@ -8,14 +8,18 @@
 //! | `keeper`, `todo` | what has to be read and written when, so that nothing is lost; in which words |
 //! | `current` | which workspace this class of device begins with |
 //! | `copies` | what the browser holds of each workspace |
+//! | `named` | workspaces by their names: saved as another, renamed, deleted, set back, as files |
+//! | `asked` | what is asked of it by a word: the width of bars, panels of a narrow window |
 //!
 //! What may be done to an arrangement is [`tradesuite_core::dock`]; this holds it in signals.
 
+mod asked;
 mod contents;
 mod copies;
 mod current;
 mod keeper;
 mod keeping;
+mod named;
 mod ready;
 mod todo;
 
@@ -32,6 +36,7 @@ use tradesuite_core::dock::{
 use tradesuite_core::model::{InstrumentId, Name, Timeframe};
 
 use self::keeping::Keeping;
+pub use self::named::{LONGEST_FILE, document_in, is_ready_made, names, ready_names};
 use crate::browser;
 use crate::ui::preferences::Preferences;
 pub use crate::ui::preferences::{Theme, Zone};
@@ -47,8 +52,6 @@ pub struct Workspace {
     pub theme: Memo<Theme>,
     /// Zone of every time, as it is preferred.
     pub zone: Memo<Zone>,
-    /// Whether the dialog of the preferences is open.
-    pub is_setting: RwSignal<bool>,
     /// Its name.
     pub name: RwSignal<Name>,
     /// The panels of a narrow window.
@@ -81,18 +84,12 @@ impl Workspace {
     /// after hydration.
     pub fn provide() -> Self {
         let empty = dock::Workspace::new(first_name());
-        let Preferences {
-            theme,
-            zone,
-            is_open: is_setting,
-            ..
-        } = Preferences::provide();
+        let Preferences { theme, zone, .. } = Preferences::provide();
         let workspace = Self {
             // Read when it is first asked for, which is after the workspace is there.
             instrument: Memo::new(|_| Self::expect().attended_instrument()),
             theme,
             zone,
-            is_setting,
             name: RwSignal::new(empty.name),
             phone: RwSignal::new(empty.phone),
             is_phone: RwSignal::new(false),
