@@ -18,9 +18,7 @@ impl fmt::Display for PanelId {
 }
 
 /// Panels of one colour show one instrument.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "each variant is its own name")]
 pub enum LinkColour {

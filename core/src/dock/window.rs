@@ -193,13 +193,17 @@ mod tests {
             format!("{{{linked}}}"),
             format!("{{\"version\":2,{linked}}}"),
             format!("{{\"version\":-1,{linked}}}"),
-            r#"{"version":1,"news":"linked","colour":"pink","instrument":"kraken:ETH-USD"}"#.to_owned(),
+            r#"{"version":1,"news":"linked","colour":"pink","instrument":"kraken:ETH-USD"}"#
+                .to_owned(),
             r#"{"version":1,"news":"linked","colour":"blue","instrument":"ETH"}"#.to_owned(),
             r#"{"version":1,"news":"something_else"}"#.to_owned(),
             r#"{"version":1,"news":"here","workspace":"Trader"}"#.to_owned(),
             r#"{"version":1,"news":"here","workspace":"","panel":1}"#.to_owned(),
             r#"{"version":1,"news":"here","workspace":"Trader","panel":-1}"#.to_owned(),
-            format!("{{\"version\":1,{linked},\"more\":\"{}\"}}", "x".repeat(LONGEST)),
+            format!(
+                "{{\"version\":1,{linked},\"more\":\"{}\"}}",
+                "x".repeat(LONGEST)
+            ),
             "[".repeat(10_000),
         ] {
             let start: String = text.chars().take(80).collect();

@@ -3,6 +3,8 @@
 mod picker;
 mod workspaces;
 
+pub use picker::InstrumentPicker;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -16,7 +18,6 @@ use crate::browser::{self, FrameLoop};
 use crate::ui::live::Live;
 use crate::ui::outage::Outage;
 use crate::ui::pulse::{LastTrade, Pulse};
-use crate::ui::top_bar::picker::InstrumentPicker;
 use crate::ui::top_bar::workspaces::WorkspaceBar;
 use crate::ui::widget::Readout;
 use crate::ui::workspace::{Theme, Workspace, Zone};

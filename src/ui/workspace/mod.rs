@@ -9,6 +9,8 @@
 //! | `keeper`, `todo` | what has to be read and written when, so that nothing is lost; in which words |
 //! | `current` | which workspace this class of device begins with |
 //! | `copies` | what the browser holds of each workspace |
+//! | `windows` | the same workspace in several windows, panels in windows of their own |
+//! | `own_window` | the window of one panel |
 //!
 //! What may be done to an arrangement is [`tradesuite_core::dock`]; this holds it in signals.
 
@@ -17,9 +19,11 @@ mod copies;
 mod current;
 mod keeper;
 mod keeping;
+mod own_window;
 mod preferences;
 mod ready;
 mod todo;
+mod windows;
 
 #[cfg(test)]
 mod keeper_tests;
@@ -34,8 +38,11 @@ use tradesuite_core::dock::{
 use tradesuite_core::model::{InstrumentId, Name, Timeframe};
 
 use self::keeping::Keeping;
+use self::own_window::Own;
+pub use self::own_window::OwnWindow;
 use self::preferences::Preferences;
 pub use self::preferences::{Theme, Zone};
+use self::windows::Others;
 use crate::browser;
 
 const FIRST_INSTRUMENT: &str = "coinbase:BTC-USD";
@@ -71,6 +78,8 @@ pub struct Workspace {
     /// Whether what is shown may be another workspace in a moment: the server is asked for it.
     pub is_reading: RwSignal<bool>,
     keeping: Keeping,
+    others: Others,
+    own: Own,
     /// The panels of a wide window, with undo.
     dock: RwSignal<Dock>,
     links: RwSignal<BTreeMap<LinkColour, Linked>>,
@@ -97,11 +106,12 @@ impl Workspace {
             overtaken: RwSignal::new(None),
             is_reading: RwSignal::new(true),
             keeping: Keeping::new(),
+            others: Others::new(),
+            own: Own::new(),
             dock: RwSignal::new(Dock::new(empty.desktop)),
             links: RwSignal::new(empty.links),
         };
         provide_context(workspace);
-        workspace.watch_width();
         workspace
     }
 
@@ -111,7 +121,8 @@ impl Workspace {
         expect_context()
     }
 
-    fn watch_width(self) {
+    /// Goes with the width of the window; that of one panel is never a phone's.
+    pub fn watch_width(self) {
         Effect::new(move || {
             self.is_phone.set(browser::is_narrow());
             let guard = browser::on_narrow(move |is_narrow| self.is_phone.set(is_narrow));
@@ -231,7 +242,12 @@ impl Workspace {
             true => self
                 .phone
                 .with(|phone| phone.panels().iter().map(id).collect()),
-            false => self.with_layout(|layout| layout.panels().map(id).collect()),
+            false => self.with_layout(|layout| {
+                let panels = layout.panels().map(id);
+                panels
+                    .filter(|panel| layout.group_of(*panel).is_some())
+                    .collect()
+            }),
         };
         self.attended().into_iter().chain(others).find_map(find)
     }
@@ -243,9 +259,12 @@ impl Workspace {
                 .phone
                 .with(|phone| phone.active().map(|panel| panel.id));
         }
+        if let Some(own) = self.own_panel() {
+            return Some(own);
+        }
         let focused = self.focused.get();
         self.with_layout(|layout| {
-            let focused = focused.filter(|panel| layout.panel(*panel).is_some());
+            let focused = focused.filter(|panel| layout.group_of(*panel).is_some());
             let first = || layout.groups().first().map(|group| group.active());
             focused.or_else(first)
         })
