@@ -111,7 +111,7 @@ pub fn on_narrow(mut changed: impl FnMut(bool) + 'static) -> Guard {
     })
 }
 
-fn listen(
+pub(super) fn listen(
     target: Option<EventTarget>,
     kind: &'static str,
     action: impl FnMut() + 'static,
@@ -219,6 +219,15 @@ pub fn address_query() -> String {
     let location = web_sys::window().map(|window| window.location());
     location
         .and_then(|location| location.search().ok())
+        .unwrap_or_default()
+}
+
+/// The path of the page's address.
+#[must_use]
+pub fn address_path() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    location
+        .and_then(|location| location.pathname().ok())
         .unwrap_or_default()
 }
 

@@ -3,6 +3,8 @@
 mod picker;
 mod workspaces;
 
+pub use picker::InstrumentPicker;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -19,7 +21,6 @@ use crate::ui::outage::Outage;
 use crate::ui::overlay::{Overlay, Overlays};
 use crate::ui::preferences::Preferences;
 use crate::ui::pulse::{LastTrade, Pulse};
-use crate::ui::top_bar::picker::InstrumentPicker;
 use crate::ui::top_bar::workspaces::WorkspaceBar;
 use crate::ui::widget::Readout;
 use crate::ui::workspace::{Theme, Workspace, Zone};
