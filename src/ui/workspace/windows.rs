@@ -7,7 +7,6 @@
 //! that nothing is lost where a window has gone without a word.
 
 use leptos::prelude::*;
-use serde_json::Value;
 use tradesuite_core::dock::{Edit, LinkColour, News, PanelId, PanelPlace, Popped, WindowPlace};
 use tradesuite_core::model::InstrumentId;
 
