@@ -7,8 +7,9 @@ use tradesuite_core::model::{KindStatus, ServerStatus, StoreState, StoreStatus, 
 use super::{Service, memory};
 use crate::server::storage::StoreError;
 
-/// How often listeners of the topic `status` hear of it.
-const EVERY: Duration = Duration::from_secs(1);
+/// How often listeners of the topic `status` hear of it. With the two seconds after which a line
+/// counts as quiet, they know of a silent venue within three.
+const EVERY: Duration = Duration::from_millis(500);
 
 impl Service {
     /// Everything that the status panel shows.
@@ -66,7 +67,7 @@ impl Service {
         Ok((bytes, kinds))
     }
 
-    /// Says every second how the server is doing, until dropped.
+    /// Says every half a second how the server is doing, until dropped.
     pub async fn publish_status(&self) {
         let mut every = tokio::time::interval(EVERY);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
