@@ -12,6 +12,7 @@
 //! | [`chart`] | geometry of charts, books and tapes: scales, ticks, pixels |
 //! | [`dock`] | docking: panels, how they share the window, the workspace document |
 //! | [`protocol`] | messages of the live socket and their encodings |
+//! | [`watch`] | lists of instruments at a glance: figures, columns, order, the day's trend |
 
 pub mod chart;
 pub mod dock;
@@ -19,3 +20,4 @@ pub mod indicator;
 pub mod market;
 pub mod model;
 pub mod protocol;
+pub mod watch;

@@ -52,4 +52,4 @@ pub use ticker::Ticker;
 pub use time::{TimeError, UnixMs, UnixNs};
 pub use timeframe::{Timeframe, TimeframeError};
 pub use trade::{Side, Trade, TradeId};
-pub use watchlist::Watchlist;
+pub use watchlist::{ListError, Watchlist};
