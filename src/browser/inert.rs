@@ -2,6 +2,7 @@
 
 use leptos::html::{Canvas, ElementType, Span};
 use leptos::prelude::NodeRef;
+use leptos::web_sys::Event;
 
 use super::types::{Align, Axes, Font, Rect, SocketEvent, SurfaceSize};
 
@@ -257,6 +258,12 @@ pub fn write_exact(_node: &NodeRef<Span>, _exact: &str) {}
 
 /// Nothing.
 pub fn set_title(_title: &str) {}
+
+/// Nothing pasted.
+#[must_use]
+pub fn pasted_text(_event: &Event) -> Option<String> {
+    None
+}
 
 /// No document.
 #[must_use]

@@ -41,7 +41,7 @@ pub use gap::{Gap, GapKind};
 pub use instrument::{
     Instrument, InstrumentId, InstrumentIdError, InstrumentKind, InstrumentStatus,
 };
-pub use listing::{CandlePage, InstrumentRow, TradePage, TradesBefore};
+pub use listing::{CandlePage, GapLedger, InstrumentRow, TradePage, TradesBefore};
 pub use name::{Name, NameError};
 pub use number::{Notional, NumberError, Precision, Price, Quantity, Volume};
 pub use preferences::{PREFERENCES, Preferences};
