@@ -2,6 +2,7 @@
 
 use leptos::html::{Canvas, ElementType, Input, Span};
 use leptos::prelude::NodeRef;
+use leptos::web_sys::Event;
 
 use super::types::{Align, Axes, Font, PickedFile, Rect, SocketEvent, SurfaceSize};
 
@@ -278,6 +279,12 @@ pub fn write_exact(_node: &NodeRef<Span>, _exact: &str) {}
 
 /// Nothing.
 pub fn set_title(_title: &str) {}
+
+/// Nothing pasted.
+#[must_use]
+pub fn pasted_text(_event: &Event) -> Option<String> {
+    None
+}
 
 /// No document.
 #[must_use]

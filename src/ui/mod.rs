@@ -16,7 +16,9 @@
 //! | [`panel`] | order book, depth curve, ladder, tape and what frames a panel |
 //! | [`top_bar`], [`status_bar`], [`outage`] | above and below the panels |
 //! | [`overlay`] | over everything: palette, help, questions, the menu of a narrow window |
+//! | [`instrument_search`], [`watchlists`] | looking for an instrument; lists of them, as the server keeps them |
 //! | [`server_status`], [`status_panel`] | the server's word on itself and its exchanges |
+//! | [`gap_ledger`] | what of the market is known to be missing |
 //! | [`widget`] | small parts that know nothing of markets |
 //!
 //! A tick is never a signal write: signals hold what a person changes, buffers hold what the
@@ -25,6 +27,8 @@
 pub mod address;
 pub mod chart;
 pub mod dock;
+pub mod gap_ledger;
+pub mod instrument_search;
 pub mod live;
 pub mod outage;
 pub mod overlay;
@@ -37,6 +41,7 @@ pub mod shell;
 pub mod status_bar;
 pub mod status_panel;
 pub mod top_bar;
+pub mod watchlists;
 pub mod widget;
 pub mod windows;
 pub mod workspace;
@@ -57,6 +62,7 @@ use crate::ui::pulse::Pulse;
 use crate::ui::server_status::StatusFeed;
 use crate::ui::status_bar::StatusBar;
 use crate::ui::top_bar::TopBar;
+use crate::ui::watchlists::Watchlists;
 use crate::ui::workspace::Workspace;
 
 /// The page's root.
@@ -79,6 +85,7 @@ pub fn App(
     }
     Pulse::provide(live);
     StatusFeed::provide(live);
+    Watchlists::provide(live);
     view! {
         <Stylesheet id="style" href=format!("{}/pkg/tradesuite.css", shell::files()) />
         <Title text="TradeSuite" />

@@ -5,6 +5,7 @@ use leptos::prelude::{GetUntracked, NodeRef};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
+use web_sys::js_sys::{Function, Reflect};
 use web_sys::{
     Document, EventTarget, ScrollIntoViewOptions, ScrollLogicalPosition, VisibilityState,
 };
@@ -176,6 +177,16 @@ pub fn write_exact(node: &NodeRef<Span>, exact: &str) {
         // Fails only for names that no attribute can have.
         let _ = element.set_attribute("data-exact", exact);
     }
+}
+
+/// The text that a person pastes.
+#[must_use]
+pub fn pasted_text(event: &web_sys::Event) -> Option<String> {
+    let data = Reflect::get(event, &JsValue::from_str("clipboardData")).ok()?;
+    let read = Reflect::get(&data, &JsValue::from_str("getData")).ok()?;
+    let read: Function = read.dyn_into().ok()?;
+    let text = read.call1(&data, &JsValue::from_str("text/plain")).ok()?;
+    text.as_string()
 }
 
 /// Sets the window's title.
