@@ -9,6 +9,8 @@
 //! | [`address`] | the page's address: what it names, and how it is written |
 //! | [`live`] | the socket: subscriptions, holes, reconnecting |
 //! | [`pulse`] | trades and the last price, the same for every panel in every frame |
+//! | [`drawings`] | what is drawn on instruments, the same in every chart and window |
+//! | [`crosshairs`] | crosshairs of linked charts in step |
 //! | [`chart`] | the candlestick chart |
 //! | [`panel`] | order book, depth curve, ladder, tape and what frames a panel |
 //! | [`top_bar`], [`status_bar`], [`outage`] | above and below the panels |
@@ -20,7 +22,9 @@
 
 pub mod address;
 pub mod chart;
+pub mod crosshairs;
 pub mod dock;
+pub mod drawings;
 pub mod live;
 pub mod outage;
 pub mod panel;
@@ -39,7 +43,9 @@ mod contrast_tests;
 use leptos::prelude::*;
 use leptos_meta::{Stylesheet, Title, provide_meta_context};
 
+use crate::ui::crosshairs::Crosshairs;
 use crate::ui::dock::DockView;
+use crate::ui::drawings::DrawingBoard;
 use crate::ui::live::Live;
 use crate::ui::pulse::Pulse;
 use crate::ui::server_status::StatusFeed;
@@ -55,6 +61,8 @@ pub fn App() -> impl IntoView {
     let live = Live::provide();
     workspace.keep(live);
     Pulse::provide(live);
+    DrawingBoard::provide(live);
+    Crosshairs::provide();
     StatusFeed::provide(live);
     view! {
         <Stylesheet id="style" href=format!("{}/pkg/tradesuite.css", shell::files()) />

@@ -8,7 +8,7 @@ use crate::ui::chart::ChartPanel;
 use crate::ui::panel::PanelSpec;
 use crate::ui::panel::fields::{INSTRUMENT, TIMEFRAME};
 
-/// Indicators and lines of one chart as JSON at most, bytes.
+/// Indicators of one chart as JSON at most, bytes.
 const MOST_BYTES: u32 = 32_768;
 
 /// The kind.
@@ -68,7 +68,8 @@ pub static SPEC: PanelSpec = PanelSpec {
                 name: "lines",
                 label: "Lines",
                 kind: FieldKind::Data { bytes: MOST_BYTES },
-                help: "Horizontal lines by instrument",
+                // Only read: the chart makes drawings of them and keeps them no longer.
+                help: "Lines by instrument, as documents from before drawings have them",
                 when: None,
             },
         ],
