@@ -125,7 +125,14 @@ impl Member {
 
     /// The pointer is on a bar of this chart that opened then, or on none.
     pub fn point(&self, at: Option<UnixMs>) {
-        self.crosshairs.change(self.id, |own| own.at = at);
+        let same = |one: &Pointing| one.member == self.id && one.at == at;
+        let is_new = self
+            .crosshairs
+            .with(|state| !state.table.0.iter().any(same));
+        // Said in every frame, and seldom new.
+        if is_new == Some(true) {
+            self.crosshairs.change(self.id, |own| own.at = at);
+        }
     }
 
     /// The time that the pointer is on in a chart that this one is linked with.

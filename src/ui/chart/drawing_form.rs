@@ -178,6 +178,9 @@ pub fn DrawingNotes(
     /// Keeps what is measured.
     keep: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
+    // Sheets are the browser's: the server, which renders this too, has none.
+    let note = RwSignal::new(None);
+    Effect::new(move || note.set(drawings.note()));
     view! {
         <Show when=move || drawings.has_measure.get()>
             <button
@@ -189,13 +192,13 @@ pub fn DrawingNotes(
                 "Keep the measure"
             </button>
         </Show>
-        <Show when=move || drawings.note().is_some()>
+        <Show when=move || note.with(Option::is_some)>
             <p
                 class="absolute bottom-9 left-2.5 z-10 flex max-w-[calc(100%-100px)] items-center gap-2 rounded border border-line-strong bg-raised px-2.5 py-1 text-[11px]"
                 role="status"
                 data-testid="drawing-note"
             >
-                <span>{move || drawings.note()}</span>
+                <span>{move || note.get()}</span>
                 <button
                     class="grid size-5 shrink-0 cursor-pointer place-items-center rounded text-text-2 hover:bg-hover"
                     aria-label="Close"

@@ -38,8 +38,11 @@ pub fn GoToBox(
         leave();
     };
     let enter = move || {
-        let text = input.get_untracked().map(|input| input.value());
-        match text.as_deref().and_then(read) {
+        // Closed already, where a key that went to a button was heard here as well.
+        let Some(input) = input.get_untracked() else {
+            return;
+        };
+        match read(&input.value()) {
             Some(local) => {
                 go_to(local);
                 close();

@@ -80,3 +80,19 @@ pub static SPEC: PanelSpec = PanelSpec {
 const fn choice(value: &'static str, label: &'static str) -> Choice {
     Choice { value, label }
 }
+
+#[cfg(test)]
+mod tests {
+    use tradesuite_core::dock::Workspace;
+
+    use crate::ui::panel::KINDS;
+
+    #[test]
+    fn a_workspace_from_before_drawings_still_opens() {
+        let text = r#"{"version":1,"name":"Mine","desktop":{"root":{"tabs":[1]},"panels":[{"id":1,
+            "kind":"chart","settings":{"lines":{"coinbase:BTC-USD":["61234.50"]}}}]}}"#;
+        let document = Workspace::parse(text.as_bytes(), &KINDS).expect("stands");
+        let panel = document.desktop.panels().next().expect("a chart");
+        assert!(panel.settings.given().contains_key("lines"));
+    }
+}
