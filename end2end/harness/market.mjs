@@ -30,6 +30,32 @@ export async function forgetArrangements(base) {
 }
 
 /**
+ * What is drawn on an instrument, as the server keeps it, with the version; nothing where nothing was ever saved.
+ * @param {string} base the server's address
+ * @param {string} instrument
+ */
+export async function drawingsOf(base, instrument) {
+  const answer = await fetch(new URL(`/api/v1/drawings/${instrument}`, base));
+  if (answer.status === 404) return { drawings: [], version: null };
+  if (!answer.ok) throw new Error(`the drawings answered ${answer.status}: ${await answer.text()}`);
+  return { ...(await answer.json()), version: answer.headers.get('etag') };
+}
+
+/**
+ * Puts drawings in the place of those that the server keeps, as another program would.
+ * @param {string} base the server's address
+ * @param {string} instrument
+ * @param {object[]} drawings
+ */
+export async function putDrawings(base, instrument, drawings) {
+  const { version } = await drawingsOf(base, instrument);
+  const headers = { 'content-type': 'application/json', ...(version ? { 'if-match': version } : { 'if-none-match': '*' }) };
+  const body = JSON.stringify({ version: 1, drawings });
+  const answer = await fetch(new URL(`/api/v1/drawings/${instrument}`, base), { method: 'PUT', headers, body });
+  if (!answer.ok) throw new Error(`the drawings answered ${answer.status}: ${await answer.text()}`);
+}
+
+/**
  * Opens a second socket inside the page and collects its messages in `window.heard`. Node 20 has
  * no WebSocket of its own, and the page's speaks MsgPack.
  * @param {import('playwright-core').Page} page

@@ -121,12 +121,6 @@ pub fn keep_focus() -> Guard {
 /// Nothing.
 pub fn move_focus<E: ElementType>(_within: NodeRef<E>, _by: i32) {}
 
-/// Nothing to give back.
-#[must_use]
-pub fn keep_focus() -> Guard {
-    Guard
-}
-
 /// Nobody types.
 #[must_use]
 pub fn is_typing() -> bool {

@@ -79,7 +79,9 @@ fn readings(status: RwSignal<Option<ServerStatus>>) -> RwSignal<u32> {
     });
     Effect::new(move || {
         let held = StoredValue::new_local(Some(browser::every(AGAIN_MS, again)));
-        on_cleanup(move || drop(held.try_update_value(Option::take)));
+        on_cleanup(move || {
+            let _ = held.try_update_value(Option::take);
+        });
     });
     reading
 }

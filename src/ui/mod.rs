@@ -12,6 +12,8 @@
 //! | [`address`] | the page's address: what it names, and how it is written |
 //! | [`live`] | the socket: subscriptions, holes, reconnecting |
 //! | [`pulse`] | trades and the last price, the same for every panel in every frame |
+//! | [`drawings`] | what is drawn on instruments, the same in every chart and window |
+//! | [`crosshairs`] | crosshairs of linked charts in step |
 //! | [`chart`] | the candlestick chart |
 //! | [`panel`] | order book, depth curve, ladder, tape and what frames a panel |
 //! | [`top_bar`], [`status_bar`], [`outage`] | above and below the panels |
@@ -26,7 +28,9 @@
 
 pub mod address;
 pub mod chart;
+pub mod crosshairs;
 pub mod dock;
+pub mod drawings;
 pub mod gap_ledger;
 pub mod instrument_search;
 pub mod live;
@@ -53,7 +57,9 @@ use leptos::prelude::*;
 use leptos_meta::{Stylesheet, Title, provide_meta_context};
 
 use crate::ui::address::Page;
+use crate::ui::crosshairs::Crosshairs;
 use crate::ui::dock::DockView;
+use crate::ui::drawings::DrawingBoard;
 use crate::ui::live::Live;
 use crate::ui::overlay::{OverlayView, Overlays};
 use crate::ui::panel_window::PanelWindow;
@@ -84,6 +90,8 @@ pub fn App(
         Page::Panel => workspace.follow(),
     }
     Pulse::provide(live);
+    DrawingBoard::provide(live);
+    Crosshairs::provide(workspace.windows());
     StatusFeed::provide(live);
     Watchlists::provide(live);
     view! {

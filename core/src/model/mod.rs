@@ -10,6 +10,7 @@ mod civil;
 mod decimal;
 mod document;
 mod drawing;
+mod drawing_edit;
 mod event;
 mod field;
 mod gap;
@@ -32,6 +33,7 @@ pub use civil::{CivilDate, CivilTime};
 pub use decimal::{Decimal, DecimalError, MAX_SCALE};
 pub use document::{Current, DocumentRow, SaveAnswer, Shelf, StoredDocument};
 pub use drawing::{Drawing, Drawings, Point, Shape};
+pub use drawing_edit::{DrawingEdit, TooManyDrawings};
 pub use event::{
     BookChecksum, BookDelta, BookUpkeep, EventBody, MarketEvent, Position, Sequenced, VenueBody,
     VenueEvent, VenueLevel,

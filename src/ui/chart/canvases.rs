@@ -59,7 +59,10 @@ impl Canvases {
         let offset_ms = move |time: UnixMs| zone.offset_ms(time.0);
         fit(shown, surface, size);
         shown.say_last();
-        shown.marked.tell(shown.feed.view_mut());
+        if !shown.gestures.is_dragging() {
+            // A line that is being dragged stays with the pointer.
+            shown.marked.tell(shown.feed.view_mut());
+        }
         if shown.feed.view_mut().follow() {
             self.parts.unfinished.notify();
         }
@@ -70,6 +73,7 @@ impl Canvases {
             self.missing.set("", "");
             return;
         }
+        shown.tell_linked();
         let view = shown.feed.view();
         let crosshair = shown.crosshair();
         let overlay = Overlay {
@@ -80,13 +84,17 @@ impl Canvases {
             measure: shown.gestures.measure(),
             numbers,
             indicators: Rc::clone(&shown.indicators),
+            drawings: shown.marked.drawings(),
+            selected: shown.selected,
         };
         self.bars.paint(view, &overlay, surface, size, palette);
         let legend = view.legend(crosshair.map(|crosshair| crosshair.index));
         let unit = self.preferences.sizes.get_untracked();
         self.legend.set(legend.as_ref(), unit, numbers);
-        self.missing
-            .set(&missing_text(view, crosshair, &offset_ms), "");
+        self.missing.set(
+            &missing_text(view, crosshair, shown.gap_tick(), &offset_ms),
+            "",
+        );
         write_values(view, crosshair, numbers, self.parts.study_values);
         shown.sum_up();
     }

@@ -2,7 +2,9 @@
 
 use leptos::html::Span;
 use leptos::prelude::*;
-use tradesuite_core::chart::{ChartView, Crosshair, Legend, NumberStyle, SizeUnit, format};
+use tradesuite_core::chart::{
+    ChartView, Crosshair, GapTick, Legend, NumberStyle, SizeUnit, format,
+};
 use tradesuite_core::model::UnixMs;
 
 use crate::ui::chart::timeframes::chosen_timeframe;
@@ -80,24 +82,39 @@ impl LegendReadouts {
     }
 }
 
-/// What is said of missing trades: of the bar pointed at, else what the marks mean where any are
-/// in view. `offset_ms` says how far the shown zone is ahead of UTC.
+/// What is said of missing trades: of the tick or the bar pointed at, else what the marks mean
+/// where any are in view. `offset_ms` says how far the shown zone is ahead of UTC.
 #[must_use]
 pub fn missing_text(
     view: &ChartView,
     crosshair: Option<Crosshair>,
+    tick: Option<GapTick>,
     offset_ms: &dyn Fn(UnixMs) -> i64,
 ) -> String {
     let clock = |time: UnixMs| format::clock(UnixMs(time.0 + offset_ms(time)));
+    let of_tick = tick.as_ref().and_then(|tick| view.gap_of_tick(tick));
     let under = crosshair.and_then(|crosshair| view.gap_of(crosshair.index));
-    match under {
+    let others = match tick {
+        Some(GapTick { count: 2, .. }) => " (and another gap)".to_owned(),
+        Some(GapTick { count: 3.., .. }) => {
+            let others = tick.map_or(0, |tick| tick.count - 1);
+            format!(" (and {others} other gaps)")
+        }
+        _ => String::new(),
+    };
+    let has_columns = !view.gap_columns().is_empty();
+    match of_tick.or(under) {
         Some(gap) => {
             let until = gap.end.map_or_else(|| "now".to_owned(), clock);
             let from = clock(gap.start);
-            format!("Trades are missing from {from} to {until}: {}", gap.reason)
+            format!(
+                "Trades are missing from {from} to {until}: {}{others}",
+                gap.reason
+            )
         }
-        None if view.gap_columns().is_empty() => String::new(),
-        None => "Trades are missing in the marked bars".to_owned(),
+        None if has_columns => "Trades are missing in the marked bars".to_owned(),
+        None if view.gap_ticks().is_empty() => String::new(),
+        None => "Trades are missing for less than a bar where the time axis is marked".to_owned(),
     }
 }
 

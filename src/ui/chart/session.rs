@@ -9,6 +9,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tradesuite_core::chart::{ChartAction, ChartKind, ScaleMode, Spot};
+use tradesuite_core::dock::LinkColour;
 use tradesuite_core::model::{InstrumentId, Timeframe};
 use tradesuite_core::protocol::Topic;
 
@@ -19,7 +20,10 @@ use crate::ui::chart::canvases::Canvases;
 use crate::ui::chart::feed::{Feed, Request};
 use crate::ui::chart::gesture::{Changed, Gestures, Pointer, WheelTurn};
 use crate::ui::chart::indicators::IndicatorSetting;
+use crate::ui::chart::notice::Going;
 use crate::ui::chart::shown::Shown;
+use crate::ui::crosshairs::Crosshairs;
+use crate::ui::drawings;
 use crate::ui::live::{Live, Subscription};
 use crate::ui::panel::Painter;
 use crate::ui::preferences::Preferences;
@@ -38,6 +42,7 @@ pub struct Session {
     pub(super) workspace: Workspace,
     _subscription: Subscription,
     _trades: Listening,
+    _drawings: drawings::Shown,
     _beat: Guard,
 }
 
@@ -56,6 +61,10 @@ impl Session {
             traded.borrow_mut().last = beat.last;
             on_trade.request();
         });
+        let linked = painter.clone();
+        let linked = Crosshairs::expect().join(move || linked.request());
+        shown.borrow_mut().linked = Some(linked);
+        let drawings = parts.drawings.board.open(&instrument);
         let topic = Topic::Candles {
             instrument,
             timeframe,
@@ -76,6 +85,7 @@ impl Session {
             workspace: Workspace::expect(),
             _subscription: subscription,
             _trades: trades,
+            _drawings: drawings,
             _beat: beat,
         }
     }
@@ -83,7 +93,7 @@ impl Session {
     /// A pointer comes down.
     pub fn press(&self, pointer: Pointer) {
         self.change(|shown| {
-            shown.target = None;
+            shown.going = None;
             shown.gestures.press(pointer, shown.feed.view_mut());
         });
     }
@@ -98,11 +108,12 @@ impl Session {
         let mut changed = None;
         self.change(|shown| changed = shown.gestures.lift(id, shown.feed.view_mut()));
         match changed {
-            Some(Changed::Panes) => {
-                let shares = self.shown.borrow().feed.view().pane_shares();
-                self.parts.indicators.keep_shares(&shares);
+            Some(Changed::Panes) => self.keep_panes(),
+            Some(Changed::Line(id)) => {
+                self.parts.drawings.select(Some(id));
+                self.keep_line(id);
             }
-            Some(Changed::Lines) => self.keep_lines(),
+            Some(Changed::Pressed(id)) => self.parts.drawings.select(id),
             None => {}
         }
     }
@@ -125,10 +136,35 @@ impl Session {
     /// Wants these indicators and no other.
     pub fn set_indicators(&self, settings: &[IndicatorSetting]) {
         self.change(|shown| {
-            let plans = settings.iter().filter_map(IndicatorSetting::plan);
-            shown.feed.view_mut().set_studies(plans.collect());
-            shown.indicators = settings.into();
+            shown.settings = settings.into();
+            shown.plan();
         });
+    }
+
+    /// The chart is linked with others by another colour, or with none.
+    pub fn set_link(&self, colour: Option<LinkColour>) {
+        self.change(|shown| {
+            if let Some(linked) = &shown.linked {
+                linked.set_link(colour);
+            }
+        });
+    }
+
+    /// Moves the upper edge of an indicator's pane by so many CSS pixels.
+    pub fn move_edge(&self, indicator: u32, by: f64) {
+        self.change(|shown| {
+            let view = shown.feed.view_mut();
+            let mut panes = view.panes().iter();
+            if let Some(pane) = panes.position(|pane| pane.study == indicator) {
+                view.move_divider(pane, by);
+            }
+        });
+        self.keep_panes();
+    }
+
+    fn keep_panes(&self) {
+        let shares = self.shown.borrow().feed.view().pane_shares();
+        self.parts.indicators.keep_shares(&shares);
     }
 
     /// The mouse leaves.
@@ -139,7 +175,7 @@ impl Session {
     /// The wheel turns.
     pub fn wheel(&self, turn: WheelTurn) {
         self.change(|shown| {
-            shown.target = None;
+            shown.going = None;
             Gestures::wheel(turn, shown.feed.view_mut());
         });
     }
@@ -147,7 +183,7 @@ impl Session {
     /// A key is pressed.
     pub fn act(&self, action: ChartAction) {
         self.change(|shown| {
-            shown.target = None;
+            shown.going = None;
             if action == ChartAction::Now {
                 shown.feed.jump_to_now();
             } else {
@@ -157,8 +193,14 @@ impl Session {
         });
     }
 
-    /// Twice pressed: an axis fits itself again, the plot shows what it did at first.
+    /// Twice pressed: an axis fits itself again, the plot shows what it did at first, and what is
+    /// drawn there is set.
     pub fn double(&self, x: f64, y: f64) {
+        if let Spot::Drawing(id) = self.spot(x, y) {
+            self.parts.drawings.select(Some(id));
+            self.parts.drawings.open();
+            return;
+        }
         if matches!(self.spot(x, y), Spot::Plot(_) | Spot::TimeAxis) {
             self.act(ChartAction::Now);
         }
@@ -171,7 +213,19 @@ impl Session {
     }
 
     pub(super) fn change(&self, action: impl FnOnce(&mut Shown)) {
-        action(&mut self.shown.borrow_mut());
+        let has_measure = {
+            let mut shown = self.shown.borrow_mut();
+            action(&mut shown);
+            shown.tell_linked();
+            shown.gestures.measure().is_some()
+        };
+        let known = self.parts.drawings.has_measure;
+        if known
+            .try_get_untracked()
+            .is_some_and(|known| known != has_measure)
+        {
+            known.set(has_measure);
+        }
         self.painter.request();
         pump(&self.shown, &self.painter, self.parts);
     }
@@ -228,7 +282,7 @@ fn beat(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) -> Guard {
 fn pump(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
     let mut held = shown.borrow_mut();
     held.seek();
-    show_notice(&held.feed, parts);
+    show_notice(&held.feed, held.going, parts);
     let Some(request) = held.feed.next_request(browser::now_ms()) else {
         return;
     };
@@ -268,7 +322,11 @@ fn pump_gaps(shown: &Rc<RefCell<Shown>>, painter: &Painter) {
     });
 }
 
-fn show_notice(feed: &Feed, parts: Parts) {
+fn show_notice(feed: &Feed, going: Option<Going>, parts: Parts) {
+    let is_new = |shown: &Option<Going>| *shown != going;
+    if parts.going.try_with_untracked(is_new) == Some(true) {
+        parts.going.set(going);
+    }
     let notice = feed.notice();
     if parts
         .notice

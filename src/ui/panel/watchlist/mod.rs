@@ -65,7 +65,9 @@ fn width_of_node(node: NodeRef<Div>) -> RwSignal<i32> {
             }
         };
         let held = StoredValue::new_local(browser::on_resize(node, measure));
-        on_cleanup(move || drop(held.try_update_value(Option::take)));
+        on_cleanup(move || {
+            let _ = held.try_update_value(Option::take);
+        });
     });
     width
 }
