@@ -109,6 +109,7 @@ pub fn StatusBar() -> impl IntoView {
         (Link::Open, Some(status)) => age(&status, feed.age_ms()),
         _ => String::new(),
     };
+    let since = live.lost_at(workspace.zone);
     let opened = RwSignal::new(false);
     let badge = move || match status.get().map(|status| status.mode) {
         Some(Mode::Demo) => Some("SIMULATED"),
@@ -146,7 +147,9 @@ pub fn StatusBar() -> impl IntoView {
                     } aria-hidden="true">
                         {move || head.get().0.sign().0}
                     </span>
-                    <span class="truncate">{move || head.get().1}</span>
+                    <span class="truncate">
+                        {move || head.get().1} {move || since().map(|at| format!("; last heard at {at}"))}
+                    </span>
                 </span>
                 <span class="max-md:hidden">{fact(rejected)}</span>
                 <span class="min-w-[8ch] text-right max-md:hidden" data-testid="gaps">{fact(gaps)}</span>

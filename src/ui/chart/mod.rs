@@ -86,6 +86,8 @@ struct Parts {
     unfinished: Trigger,
     /// The lines drawn, as they are kept.
     lines: DrawnLines,
+    /// The line to the server.
+    live: Live,
 }
 
 /// The chart of its instrument.
@@ -109,6 +111,7 @@ pub fn ChartPanel(
         study_values: StoredValue::new_local(BTreeMap::new()),
         unfinished: Trigger::new(),
         lines: DrawnLines::of(context),
+        live,
     };
     let indicators = parts.indicators;
     let session = StoredValue::new_local(None::<Session>);
@@ -262,14 +265,16 @@ pub fn ChartPanel(
 /// Says what is loading, missing or not true any more.
 #[component]
 fn NoticeBox(notice: RwSignal<Option<Notice>>, link: Signal<Link>) -> impl IntoView {
+    let since = Live::expect().lost_at(Workspace::expect().zone);
     let text = move || match (notice.get(), link.get()) {
         (Some(Notice::Loading), _) => Some("Loading bars…".to_owned()),
         (Some(Notice::Failed(why)), _) => Some(format!(
             "The bars could not be loaded: {why}. Trying again."
         )),
-        (_, Link::Lost) => {
-            Some("The server cannot be reached; this is what was seen until then.".to_owned())
-        }
+        (_, Link::Lost) => Some(format!(
+            "The server cannot be reached; this is what was seen until {}.",
+            since().unwrap_or_else(|| "then".to_owned())
+        )),
         (Some(Notice::Empty(why)), _) if why.is_empty() => Some(
             "No bars yet: this market has not traded since the server began to watch it."
                 .to_owned(),
