@@ -2,9 +2,11 @@
 //!
 //! [`Numbering`] decides what to do with each message, [`Watchdog`] whether the server is still
 //! there; both are plain arithmetic. [`Live`] owns the socket. Listeners are called with every message of their topic, outside of any signal.
-//! `asking` has what is asked of the server beside it, and looks whether a lost one is back.
+//! `asking` has what is asked of the server beside it, and looks whether a lost one is back; `sleep`
+//! what is not listened to while nobody looks.
 
 mod asking;
+mod sleep;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,6 +16,7 @@ use futures::channel::oneshot;
 use leptos::prelude::*;
 use tradesuite_core::protocol::{Body, Message, Request, Topic};
 
+use self::sleep::Sleep;
 use crate::browser::{self, Guard, Socket, SocketEvent};
 
 const PATH: &str = "/ws/v1?format=msgpack";
@@ -158,6 +161,7 @@ struct State {
     retry: Option<Guard>,
     /// Who waits for an answer beside the line.
     asking: Vec<oneshot::Sender<()>>,
+    sleep: Sleep,
 }
 
 /// A handle on the page's socket; cheap to copy into every component.
@@ -196,6 +200,7 @@ impl Live {
             live.connect();
             let beat = browser::every(BEAT_MS, move || live.look());
             let seen = browser::on_visibility(move |is_visible| {
+                live.on_visibility(is_visible);
                 if is_visible {
                     live.look_again();
                 }
@@ -375,7 +380,8 @@ impl State {
         for entry in self.topics.values_mut() {
             entry.numbering = Numbering::default();
         }
-        let topics: Vec<_> = self.topics.keys().map(ToString::to_string).collect();
+        let awake = self.topics.keys().filter(|topic| !self.sleep.lets(topic));
+        let topics: Vec<_> = awake.map(ToString::to_string).collect();
         if !topics.is_empty() {
             self.send(&Request::Subscribe { id: None, topics });
         }
@@ -397,6 +403,9 @@ impl State {
     }
 
     fn ask(&self, topic: &Topic) {
+        if self.sleep.lets(topic) {
+            return;
+        }
         self.send(&Request::Subscribe {
             id: None,
             topics: vec![topic.to_string()],
