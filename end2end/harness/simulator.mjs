@@ -29,3 +29,10 @@ export async function market(t) {
     },
   };
 }
+
+/** The tape's newest and oldest trade, and how many it holds. */
+export async function tape(page) {
+  const text = await page.getByTestId('tape-summary').textContent();
+  const match = /^Newest trade (\d+): .*; (\d+) trades since (\d+)$/.exec(text);
+  return match && { newest: Number(match[1]), count: Number(match[2]), oldest: Number(match[3]) };
+}

@@ -4,19 +4,12 @@ import { test } from 'node:test';
 import { chartOf } from '../harness/chart.mjs';
 import { ready } from '../harness/dock.mjs';
 import { rest } from '../harness/market.mjs';
-import { market } from '../harness/simulator.mjs';
+import { market, tape } from '../harness/simulator.mjs';
 import { withBrowser } from '../harness/suite.mjs';
 import { until } from '../harness/wait.mjs';
 
 const INSTRUMENT = 'coinbase:BTC-USD';
 const { open } = withBrowser();
-
-/** The tape's newest and oldest trade, and how many it holds. */
-async function tape(page) {
-  const text = await page.getByTestId('tape-summary').textContent();
-  const match = /^Newest trade (\d+): .*; (\d+) trades since (\d+)$/.exec(text);
-  return match && { newest: Number(match[1]), count: Number(match[2]), oldest: Number(match[3]) };
-}
 
 test('a server that is killed under an open page leaves nothing doubled and nothing missing on chart and tape', async (t) => {
   const { serve, control } = await market(t);

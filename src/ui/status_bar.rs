@@ -111,6 +111,7 @@ pub fn StatusBar() -> impl IntoView {
         (Link::Open, Some(status)) => numbers.get().write(age(&status, feed.age_ms())),
         _ => String::new(),
     };
+    let since = live.lost_at(workspace.zone);
     let opened = RwSignal::new(false);
     let badge = move || match status.get().map(|status| status.mode) {
         Some(Mode::Demo) => Some("SIMULATED"),
@@ -148,7 +149,9 @@ pub fn StatusBar() -> impl IntoView {
                     } aria-hidden="true">
                         {move || head.get().0.sign().0}
                     </span>
-                    <span class="truncate">{move || head.get().1}</span>
+                    <span class="truncate">
+                        {move || head.get().1} {move || since().map(|at| format!("; last heard at {at}"))}
+                    </span>
                 </span>
                 <SoundNotice />
                 <span class="max-md:hidden">{fact(rejected)}</span>

@@ -104,6 +104,8 @@ struct Parts {
     unfinished: Trigger,
     /// What is drawn.
     drawings: ChartDrawings,
+    /// The line to the server.
+    live: Live,
 }
 
 /// The chart of its instrument.
@@ -128,6 +130,7 @@ pub fn ChartPanel(
         study_values: StoredValue::new_local(BTreeMap::new()),
         unfinished: Trigger::new(),
         drawings: ChartDrawings::of(context),
+        live,
     };
     let (indicators, drawings) = (parts.indicators, parts.drawings);
     drawings.take_over_lines();

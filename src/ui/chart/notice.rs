@@ -6,7 +6,7 @@ use tradesuite_core::chart::format;
 use tradesuite_core::model::UnixMs;
 
 use crate::ui::chart::feed::Notice;
-use crate::ui::live::Link;
+use crate::ui::live::{Link, Live};
 use crate::ui::workspace::{Workspace, Zone};
 
 /// What became of going to a time.
@@ -45,15 +45,17 @@ fn text_of_going(going: Going, zone: Zone) -> String {
     }
 }
 
-fn text_of(notice: Option<Notice>, link: Link) -> Option<String> {
+/// `since` is when the server was heard last, while it is lost.
+fn text_of(notice: Option<Notice>, link: Link, since: Option<String>) -> Option<String> {
     match (notice, link) {
         (Some(Notice::Loading), _) => Some("Loading bars…".to_owned()),
         (Some(Notice::Failed(why)), _) => Some(format!(
             "The bars could not be loaded: {why}. Trying again."
         )),
-        (_, Link::Lost) => {
-            Some("The server cannot be reached; this is what was seen until then.".to_owned())
-        }
+        (_, Link::Lost) => Some(format!(
+            "The server cannot be reached; this is what was seen until {}.",
+            since.unwrap_or_else(|| "then".to_owned())
+        )),
         (Some(Notice::Empty(why)), _) if why.is_empty() => Some(
             "No bars yet: this market has not traded since the server began to watch it."
                 .to_owned(),
@@ -80,9 +82,10 @@ pub fn NoticeBox(
     link: Signal<Link>,
 ) -> impl IntoView {
     let zone = Workspace::expect().zone;
+    let since = Live::expect().lost_at(zone);
     let text = move || {
         let of_going = going.get().map(|going| text_of_going(going, zone.get()));
-        of_going.or_else(|| text_of(notice.get(), link.get()))
+        of_going.or_else(|| text_of(notice.get(), link.get(), since()))
     };
     let covers = move || {
         matches!(

@@ -24,7 +24,7 @@ use crate::ui::chart::notice::Going;
 use crate::ui::chart::shown::Shown;
 use crate::ui::crosshairs::Crosshairs;
 use crate::ui::drawings;
-use crate::ui::live::{Live, Subscription};
+use crate::ui::live::{Link, Live, Subscription};
 use crate::ui::panel::Painter;
 use crate::ui::preferences::Preferences;
 use crate::ui::pulse::{Listening, Pulse};
@@ -75,6 +75,7 @@ impl Session {
             on_message.request();
         });
         let beat = beat(&shown, &painter, parts);
+        watch_line(&shown, &painter, parts);
         watch_choices(painter.clone(), parts);
         watch_gaps(&shown);
         pump(&shown, &painter, parts);
@@ -246,6 +247,28 @@ fn watch_choices(painter: Painter, parts: Parts) {
     });
 }
 
+/// Asks at once for what could not be had while the server was away.
+fn watch_line(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
+    let (weak, painter) = (Rc::downgrade(shown), painter.clone());
+    let link = Live::expect().link();
+    Effect::new(move |before: Option<Link>| {
+        let now = link.get();
+        if now == Link::Open
+            && before == Some(Link::Lost)
+            && let Some(shown) = weak.upgrade()
+        {
+            {
+                let mut shown = shown.borrow_mut();
+                shown.feed.reached();
+                shown.gaps.reached();
+            }
+            pump(&shown, &painter, parts);
+            pump_gaps(&shown, &painter, parts);
+        }
+        now
+    });
+}
+
 /// Tells the feed how many gaps the exchange has counted.
 fn watch_gaps(shown: &Rc<RefCell<Shown>>) {
     let (feed, weak) = (StatusFeed::expect(), Rc::downgrade(shown));
@@ -272,7 +295,7 @@ fn beat(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) -> Guard {
     browser::every(BEAT_MS, move || {
         let Some(shown) = weak.upgrade() else { return };
         pump(&shown, &painter, parts);
-        pump_gaps(&shown, &painter);
+        pump_gaps(&shown, &painter, parts);
         shown.borrow_mut().sum_up();
         painter.request();
     })
@@ -291,7 +314,10 @@ fn pump(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
     let painter = painter.clone();
     spawn_local(async move {
         let Request { before, limit } = request;
-        let page = load_candles(instrument, timeframe, before, limit).await;
+        let page = parts
+            .live
+            .ask(load_candles(instrument, timeframe, before, limit))
+            .await;
         // Gone where another instrument was chosen meanwhile.
         let Some(shown) = weak.upgrade() else { return };
         let page = page.map_err(|error| error.to_string());
@@ -303,7 +329,7 @@ fn pump(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
 }
 
 /// Asks the server where trades are missing, when that is due.
-fn pump_gaps(shown: &Rc<RefCell<Shown>>, painter: &Painter) {
+fn pump_gaps(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
     let mut held = shown.borrow_mut();
     let oldest = held.feed.view().series().first().map(|bar| bar.time);
     let Some(from) = held.gaps.next_request(oldest, browser::now_ms()) else {
@@ -312,7 +338,7 @@ fn pump_gaps(shown: &Rc<RefCell<Shown>>, painter: &Painter) {
     let instrument = held.instrument.clone();
     let (weak, painter) = (Rc::downgrade(shown), painter.clone());
     spawn_local(async move {
-        let gaps = load_gaps(instrument, from).await;
+        let gaps = parts.live.ask(load_gaps(instrument, from)).await;
         let Some(shown) = weak.upgrade() else { return };
         let mut shown = shown.borrow_mut();
         if let Some(gaps) = shown.gaps.answer(from, gaps, browser::now_ms()) {

@@ -14,8 +14,9 @@
 //! | `phone` | one panel and tabs at the bottom |
 //!
 //! Which arrangements there are, and where everything then stands, is arithmetic in
-//! [`tradesuite_core::dock`]. Here it is drawn: every panel that shows is one absolutely placed
-//! element named by its id and kind, so that it goes on as it is while it is moved.
+//! [`tradesuite_core::dock`]. Here it is drawn: every panel that has shown is one absolutely placed
+//! element named by its id and kind, so that it goes on as it is while it is moved, and while
+//! another tab of its group is before it.
 
 mod divider;
 mod group;
@@ -92,7 +93,7 @@ fn WideDock() -> impl IntoView {
                 data-testid="dock"
             >
                 // A panel goes on only as what it is: another workspace gives its id to another kind.
-                <For each=move || state.shown() key=|(panel, kind)| (*panel, kind.id) let((panel, kind))>
+                <For each=move || state.mounted() key=|(panel, kind)| (*panel, kind.id) let((panel, kind))>
                     {view! { <Slot panel kind /> }.into_any()}
                 </For>
                 <For each=groups key=|at| *at let(at)>

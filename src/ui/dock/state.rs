@@ -1,7 +1,7 @@
 //! What the parts of the dock share: areas on the page, what is being dragged, and the tools that
 //! panels put into their headers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -9,6 +9,7 @@ use tradesuite_core::dock::{
     Area, Edit, Geometry, GroupArea, Landing, Layout, PanelId, PanelKind, Place, WindowPlace,
     kind_of,
 };
+use tradesuite_core::model::Name;
 
 use crate::browser;
 use crate::ui::panel::KINDS;
@@ -53,6 +54,8 @@ pub struct DockState {
     /// Width and height of the ground, CSS pixels.
     size: RwSignal<(i32, i32)>,
     headers: StoredValue<HashMap<PanelId, HeaderSlot>>,
+    /// Panels of the workspace of this name that have shown.
+    mounted: StoredValue<(Option<Name>, BTreeSet<PanelId>)>,
     owner: StoredValue<Option<Owner>>,
 }
 
@@ -97,6 +100,7 @@ impl DockState {
             ground,
             size,
             headers: StoredValue::new(HashMap::new()),
+            mounted: StoredValue::new((None, BTreeSet::new())),
             owner: StoredValue::new(Owner::current()),
         };
         provide_context(state);
@@ -132,21 +136,43 @@ impl DockState {
         })
     }
 
-    /// The panels that show, one of each group, and what they are.
+    /// The panels that have shown since they were docked, and what they are. Those behind another
+    /// tab go on as they are, unseen and unpainted, so that a person finds them as they were left.
     #[must_use]
-    pub fn shown(self) -> Vec<(PanelId, &'static PanelKind)> {
-        let mut shown = self.geometry.with(|geometry| {
+    pub fn mounted(self) -> Vec<(PanelId, &'static PanelKind)> {
+        let shown = self.geometry.with(|geometry| {
             let groups = geometry.groups.iter();
             groups.map(|group| group.active).collect::<Vec<_>>()
         });
-        // The order of the elements says nothing, so it need not follow the arrangement.
-        shown.sort_unstable();
         self.workspace.with_layout(|layout| {
+            let name = self.workspace.name.get();
+            let mounted = self.mounted.try_update_value(|(of, mounted)| {
+                // Another workspace gives its numbers to other panels, which have not shown.
+                if of.as_ref() != Some(&name) {
+                    mounted.clear();
+                    *of = Some(name);
+                }
+                mounted.extend(shown);
+                mounted.retain(|panel| layout.group_of(*panel).is_some());
+                mounted.clone()
+            });
+            // In the order of their numbers: that of the elements says nothing, so it need not
+            // follow the arrangement.
+            let mounted = mounted.unwrap_or_default().into_iter();
             let kind = |panel| kind_of(&KINDS, &layout.panel(panel)?.kind);
-            let shown = shown.into_iter();
-            shown
+            mounted
                 .filter_map(|panel| Some((panel, kind(panel)?)))
                 .collect()
+        })
+    }
+
+    /// Whether a panel shows: it is the one of its group that does, and no other group has the
+    /// whole window.
+    #[must_use]
+    pub fn is_shown(self, panel: PanelId) -> bool {
+        self.geometry.with(|geometry| {
+            let mut groups = geometry.groups.iter();
+            groups.any(|group| group.active == panel)
         })
     }
 

@@ -15,6 +15,7 @@ use tradesuite_core::model::{Decimal, InstrumentId, Price};
 
 use crate::api::load_instrument;
 use crate::browser::{self, Guard};
+use crate::ui::live::{Link, Live};
 use crate::ui::panel::PanelContext;
 use crate::ui::preferences::Preferences;
 
@@ -162,6 +163,15 @@ fn automatic(held: Option<i64>, tick: i64, price: Price) -> i64 {
 fn learn_tick(instrument: Signal<InstrumentId>, tick: RwSignal<Option<Decimal>>) {
     let again = Trigger::new();
     let waiting = StoredValue::new_local(None::<Guard>);
+    let live = Live::expect();
+    Effect::new(move |before: Option<Link>| {
+        let now = live.link().get();
+        let is_back = now == Link::Open && before == Some(Link::Lost);
+        if is_back && tick.with_untracked(Option::is_none) {
+            again.notify();
+        }
+        now
+    });
     Effect::new(move |last: Option<(InstrumentId, u32)>| {
         again.track();
         let wanted = instrument.get();
@@ -173,7 +183,7 @@ fn learn_tick(instrument: Signal<InstrumentId>, tick: RwSignal<Option<Decimal>>)
         waiting.set_value(None);
         let asked = wanted.clone();
         spawn_local(async move {
-            let found = load_instrument(asked.clone()).await;
+            let found = live.ask(load_instrument(asked.clone())).await;
             if instrument.try_get_untracked() != Some(asked) {
                 return;
             }

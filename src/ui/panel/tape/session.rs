@@ -15,6 +15,7 @@ use super::settings::Choices;
 use super::state::{LargeRow, TapeState};
 use crate::api::load_trades;
 use crate::browser::{self, FrameLoop, Guard};
+use crate::ui::live::{Link, Live};
 use crate::ui::panel::{Feed, Screen};
 use crate::ui::preferences::Preferences;
 
@@ -29,6 +30,7 @@ pub struct Session {
     glide: FrameLoop,
     /// Whether the panel is still there when an answer comes.
     alive: Rc<Cell<bool>>,
+    live: Live,
     _beat: Guard,
 }
 
@@ -61,10 +63,12 @@ impl Session {
             }
         });
         let alive = Rc::new(Cell::new(true));
+        let live = Live::expect();
+        watch_line(&feed, live);
         let beat = {
             let (feed, instrument, alive) = (feed.clone(), instrument.clone(), Rc::clone(&alive));
             browser::every(BEAT_MS, move || {
-                pump(&feed, &instrument, &alive);
+                pump(&feed, &instrument, &alive, live);
                 feed.repaint();
             })
         };
@@ -76,6 +80,7 @@ impl Session {
             hand,
             glide,
             alive,
+            live,
             _beat: beat,
         }
     }
@@ -127,13 +132,13 @@ impl Session {
         self.hand.borrow_mut().stop();
         self.feed
             .change(|state| action.apply(&mut state.scroll, &state.rows));
-        pump(&self.feed, &self.instrument, &self.alive);
+        pump(&self.feed, &self.instrument, &self.alive, self.live);
     }
 
     fn scroll_by(&self, distance: f64) {
         self.feed
             .change(|state| state.scroll.scroll_by(distance, &state.rows));
-        pump(&self.feed, &self.instrument, &self.alive);
+        pump(&self.feed, &self.instrument, &self.alive, self.live);
     }
 }
 
@@ -173,20 +178,38 @@ fn ring(preferences: Preferences, row: LargeRow) {
     preferences.play(hertz, seconds);
 }
 
+/// Asks at once for what could not be had while the server was away.
+fn watch_line(feed: &Feed<TapeState>, live: Live) {
+    let (feed, link) = (feed.clone(), live.link());
+    Effect::new(move |before: Option<Link>| {
+        let now = link.get();
+        if now == Link::Open && before == Some(Link::Lost) {
+            feed.change(TapeState::reached);
+        }
+        now
+    });
+}
+
 /// Carries the tape's wishes to the server.
-fn pump(feed: &Feed<TapeState>, instrument: &InstrumentId, alive: &Rc<Cell<bool>>) {
+fn pump(feed: &Feed<TapeState>, instrument: &InstrumentId, alive: &Rc<Cell<bool>>, live: Live) {
     let now_ms = browser::page_ms();
     let Some(request) = feed.with_mut(|state| state.next_request(now_ms)) else {
         return;
     };
     let (feed, instrument, alive) = (feed.clone(), instrument.clone(), Rc::clone(alive));
     spawn_local(async move {
-        let page = load_trades(instrument.clone(), request.before, request.limit).await;
+        let page = live
+            .ask(load_trades(
+                instrument.clone(),
+                request.before,
+                request.limit,
+            ))
+            .await;
         if !alive.get() {
             return;
         }
         let page = page.map_err(|error| error.to_string());
         feed.change(|state| state.answer(request, page, browser::page_ms()));
-        pump(&feed, &instrument, &alive);
+        pump(&feed, &instrument, &alive, live);
     });
 }

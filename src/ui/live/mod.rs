@@ -2,18 +2,26 @@
 //!
 //! [`Numbering`] decides what to do with each message, [`Watchdog`] whether the server is still
 //! there; both are plain arithmetic. [`Live`] owns the socket. Listeners are called with every message of their topic, outside of any signal.
+//! `asking` has what is asked of the server beside it, and looks whether a lost one is back; `sleep`
+//! what is not listened to while nobody looks.
+
+mod asking;
+mod sleep;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use futures::channel::oneshot;
 use leptos::prelude::*;
 use tradesuite_core::protocol::{Body, Message, Request, Topic};
 
+use self::sleep::Sleep;
 use crate::browser::{self, Guard, Socket, SocketEvent};
 
 const PATH: &str = "/ws/v1?format=msgpack";
-/// First pause before the socket is opened again, milliseconds; doubles up to the longest.
+/// First pause before it is looked whether the server is there again, milliseconds; doubles up to
+/// the longest where the line is lost each time although it is.
 const FIRST_PAUSE_MS: u32 = 250;
 const LONGEST_PAUSE_MS: u32 = 4_000;
 /// How often the line is looked after, milliseconds.
@@ -107,6 +115,15 @@ impl Watchdog {
         self.deadline_ms = Some(now_ms + SILENCE_MS);
     }
 
+    /// How long nothing has been heard, milliseconds.
+    #[must_use]
+    pub fn silent_ms(&self, now_ms: f64) -> f64 {
+        let heard_ms = self
+            .deadline_ms
+            .map_or(now_ms, |deadline| deadline - SILENCE_MS);
+        (now_ms - heard_ms).max(0.0)
+    }
+
     /// The line is gone.
     pub fn closed(&mut self) {
         self.deadline_ms = None;
@@ -142,6 +159,9 @@ struct State {
     next_listener: u64,
     failures: u32,
     retry: Option<Guard>,
+    /// Who waits for an answer beside the line.
+    asking: Vec<oneshot::Sender<()>>,
+    sleep: Sleep,
 }
 
 /// A handle on the page's socket; cheap to copy into every component.
@@ -149,6 +169,8 @@ struct State {
 pub struct Live {
     state: StoredValue<Rc<RefCell<State>>, LocalStorage>,
     link: RwSignal<Link>,
+    /// When the server was heard last before the line was lost, Unix milliseconds.
+    lost_since: RwSignal<Option<f64>>,
 }
 
 /// Ends a subscription when it is dropped.
@@ -171,12 +193,19 @@ impl Live {
         let live = Self {
             state: StoredValue::new_local(Rc::default()),
             link: RwSignal::new(Link::default()),
+            lost_since: RwSignal::new(None),
         };
         provide_context(live);
         Effect::new(move || {
             live.connect();
             let beat = browser::every(BEAT_MS, move || live.look());
-            let held = StoredValue::new_local(Some(beat));
+            let seen = browser::on_visibility(move |is_visible| {
+                live.on_visibility(is_visible);
+                if is_visible {
+                    live.look_again();
+                }
+            });
+            let held = StoredValue::new_local(Some((beat, seen)));
             on_cleanup(move || {
                 let _ = held.try_update_value(Option::take);
             });
@@ -194,6 +223,12 @@ impl Live {
     #[must_use]
     pub fn link(self) -> Signal<Link> {
         self.link.into()
+    }
+
+    /// Since when the server has not been heard, Unix milliseconds; `None` while the line is open.
+    #[must_use]
+    pub fn lost_since(self) -> Signal<Option<f64>> {
+        self.lost_since.into()
     }
 
     /// Calls `listener` with every message of `topic`, beginning with a snapshot, until the
@@ -247,6 +282,8 @@ impl Live {
         let socket = Socket::open(PATH, move |event| self.on_event(line, event));
         self.with(|state| {
             state.retry = None;
+            // What was asked of a server that was away is asked anew.
+            state.asking.clear();
             state.socket = Some(socket);
         });
     }
@@ -266,6 +303,7 @@ impl Live {
             SocketEvent::Open => {
                 self.with(State::on_open);
                 self.link.set(Link::Open);
+                self.lost_since.set(None);
             }
             SocketEvent::Binary(bytes) => self.on_bytes(&bytes),
             SocketEvent::Text(text) => self.on_reply(&text),
@@ -276,14 +314,20 @@ impl Live {
     /// Opens another line after a pause. The one that is given up may take long to close.
     fn on_lost(self) {
         self.link.try_set(Link::Lost);
+        let silent_ms = self.with(|state| state.watchdog.silent_ms(browser::page_ms()));
+        if self.lost_since.try_get_untracked() == Some(None) {
+            let since = browser::now_ms() - silent_ms.unwrap_or_default();
+            self.lost_since.set(Some(since));
+        }
         self.with(|state| {
+            state.asking.clear();
             state.line += 1;
             state.watchdog.closed();
             state.open = false;
             state.socket = None;
             let pause = state.pause_ms();
             state.failures += 1;
-            state.retry = Some(browser::after(pause, move || self.connect()));
+            state.retry = Some(browser::after(pause, move || self.probe()));
         });
     }
 
@@ -336,7 +380,8 @@ impl State {
         for entry in self.topics.values_mut() {
             entry.numbering = Numbering::default();
         }
-        let topics: Vec<_> = self.topics.keys().map(ToString::to_string).collect();
+        let awake = self.topics.keys().filter(|topic| !self.sleep.lets(topic));
+        let topics: Vec<_> = awake.map(ToString::to_string).collect();
         if !topics.is_empty() {
             self.send(&Request::Subscribe { id: None, topics });
         }
@@ -358,6 +403,9 @@ impl State {
     }
 
     fn ask(&self, topic: &Topic) {
+        if self.sleep.lets(topic) {
+            return;
+        }
         self.send(&Request::Subscribe {
             id: None,
             topics: vec![topic.to_string()],
@@ -419,6 +467,7 @@ mod tests {
             assert_eq!(watchdog.look(1_000.0 + after), expected, "{after} ms");
         }
         watchdog.heard(6_000.0);
+        assert_eq!(watchdog.silent_ms(7_500.0), 1_500.0);
         assert_eq!(watchdog.look(6_000.0 + QUIET_MS - 1.0), Alarm::None);
         watchdog.closed();
         assert_eq!(watchdog.look(1e9), Alarm::None);
