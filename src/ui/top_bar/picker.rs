@@ -9,20 +9,10 @@ use tradesuite_core::model::InstrumentRow;
 
 use crate::api::search_instruments;
 use crate::browser;
+use crate::ui::widget::step;
 use crate::ui::workspace::Workspace;
 
 const ROWS: u32 = 50;
-
-/// Where the arrow keys lead in a list of `count` rows.
-fn step(at: usize, count: usize, key: &str) -> Option<usize> {
-    match key {
-        "ArrowDown" if at + 1 < count => Some(at + 1),
-        "ArrowUp" if at > 0 => Some(at - 1),
-        "Home" => Some(0),
-        "End" if count > 0 => Some(count - 1),
-        _ => None,
-    }
-}
 
 /// Shows the instrument looked at and lets another be chosen, by mouse or by keys alone.
 #[component]
@@ -178,24 +168,5 @@ fn SearchList(
                 {note}
             </p>
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::step;
-
-    #[test]
-    fn arrow_keys_stay_in_the_list() {
-        for (at, count, key, expected) in [
-            (0, 3, "ArrowDown", Some(1)),
-            (2, 3, "ArrowDown", None),
-            (0, 3, "ArrowUp", None),
-            (1, 3, "End", Some(2)),
-            (0, 0, "End", None),
-            (0, 3, "x", None),
-        ] {
-            assert_eq!(step(at, count, key), expected, "{at} of {count}, {key}");
-        }
     }
 }

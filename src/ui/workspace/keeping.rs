@@ -328,7 +328,7 @@ impl Workspace {
     }
 
     /// The document of what is shown.
-    fn document(self) -> Document {
+    pub(super) fn document(self) -> Document {
         Document {
             name: self.name.get(),
             desktop: self.with_layout(Clone::clone),
@@ -351,6 +351,7 @@ impl Workspace {
         let keeper = self.keeping.keeper;
         keeper.update_value(|keeper| told(keeper, name, text));
         self.note();
+        self.ask_who_is_out();
     }
 }
 
