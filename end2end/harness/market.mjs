@@ -20,7 +20,8 @@ export async function rest(base, call, query = {}) {
  */
 export async function forgetArrangements(base) {
   const { workspaces } = await rest(base, 'workspaces');
-  const paths = [...workspaces.map(({ name }) => `workspaces/${encodeURIComponent(name)}`), 'current-workspaces'];
+  const named = workspaces.map(({ name }) => `workspaces/${encodeURIComponent(name)}`);
+  const paths = [...named, 'current-workspaces', 'settings'];
   for (const path of paths) {
     const answer = await fetch(new URL(`/api/v1/${path}`, base), { method: 'DELETE', headers: { 'if-match': '*' } });
     // 412: there is none.

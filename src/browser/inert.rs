@@ -111,14 +111,14 @@ pub fn place_below<E: ElementType>(_node: NodeRef<E>) -> String {
 /// Nothing.
 pub fn focus_element(_id: &str) {}
 
-/// Nothing.
-pub fn move_focus<E: ElementType>(_within: NodeRef<E>, _by: i32) {}
-
-/// Nothing to give back.
+/// Remembers nothing.
 #[must_use]
 pub fn keep_focus() -> Guard {
     Guard
 }
+
+/// Nothing.
+pub fn move_focus<E: ElementType>(_within: NodeRef<E>, _by: i32) {}
 
 /// Nobody types.
 #[must_use]
@@ -204,7 +204,7 @@ impl Sound {
     }
 
     /// Nothing.
-    pub fn play(&self, _hertz: f32, _seconds: f64) {}
+    pub fn play(&self, _hertz: f32, _seconds: f64, _loudness: f32) {}
 }
 
 /// Unix milliseconds; 0 on the server, where no component may depend on the time.
@@ -231,8 +231,8 @@ pub fn theme_color(_name: &str) -> String {
     String::new()
 }
 
-/// Sets the theme: `dark`, `light` or `auto`.
-pub fn set_theme(_name: &str) {}
+/// Nothing.
+pub fn set_look(_part: &str, _word: &str) {}
 
 /// Whether the reader wants no motion.
 #[must_use]

@@ -4,7 +4,8 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`shell`] | the HTML document around everything |
-//! | [`workspace`] | what a person chose: panels, their arrangement, what they look at, theme, zone |
+//! | [`workspace`] | what a person chose: panels, their arrangement, what they look at |
+//! | [`preferences`] | what a person prefers everywhere: colours, zone, numbers, sizes, sounds |
 //! | [`dock`] | the panels on the page: groups, tabs, dividers, dragging |
 //! | [`address`] | the page's address: what it names, and how it is written |
 //! | [`live`] | the socket: subscriptions, holes, reconnecting |
@@ -26,6 +27,7 @@ pub mod live;
 pub mod outage;
 pub mod overlay;
 pub mod panel;
+pub mod preferences;
 pub mod pulse;
 pub mod server_status;
 pub mod shell;
@@ -44,6 +46,7 @@ use leptos_meta::{Stylesheet, Title, provide_meta_context};
 use crate::ui::dock::DockView;
 use crate::ui::live::Live;
 use crate::ui::overlay::{OverlayView, Overlays};
+use crate::ui::preferences::PreferencesDialog;
 use crate::ui::pulse::Pulse;
 use crate::ui::server_status::StatusFeed;
 use crate::ui::status_bar::StatusBar;
@@ -71,5 +74,6 @@ pub fn App() -> impl IntoView {
             <StatusBar />
         </div>
         <OverlayView />
+        <PreferencesDialog />
     }
 }

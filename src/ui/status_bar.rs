@@ -8,6 +8,7 @@ use tradesuite_core::model::{
 };
 
 use crate::ui::live::{Link, Live};
+use crate::ui::preferences::{Preferences, SoundNotice};
 use crate::ui::server_status::StatusFeed;
 use crate::ui::status_panel::{StatusCard, size};
 use crate::ui::workspace::{Workspace, Zone};
@@ -93,6 +94,7 @@ pub fn StatusBar() -> impl IntoView {
     let live = Live::expect();
     let workspace = Workspace::expect();
     let link = live.link();
+    let numbers = Preferences::expect().numbers;
     let feed = StatusFeed::expect();
     let (status, now) = (feed.status, feed.now_ms);
     let head = Memo::new(move |_| {
@@ -106,7 +108,7 @@ pub fn StatusBar() -> impl IntoView {
         }
     };
     let age = move || match (link.get(), status.get()) {
-        (Link::Open, Some(status)) => age(&status, feed.age_ms()),
+        (Link::Open, Some(status)) => numbers.get().write(age(&status, feed.age_ms())),
         _ => String::new(),
     };
     let opened = RwSignal::new(false);
@@ -148,6 +150,7 @@ pub fn StatusBar() -> impl IntoView {
                     </span>
                     <span class="truncate">{move || head.get().1}</span>
                 </span>
+                <SoundNotice />
                 <span class="max-md:hidden">{fact(rejected)}</span>
                 <span class="min-w-[8ch] text-right max-md:hidden" data-testid="gaps">{fact(gaps)}</span>
                 <span class="min-w-[11ch] text-right max-md:hidden" data-testid="age">{age}</span>

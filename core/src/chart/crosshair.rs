@@ -86,10 +86,53 @@ pub struct Legend {
     pub exact_volume: String,
     /// Taker buys less taker sells with its sign, in few characters, where it is known.
     pub delta: Option<String>,
+    /// Volume and delta in quote currency.
+    pub quote: QuoteFigures,
     /// Close against open, percent.
     pub change: String,
     /// Closed at or above its open.
     pub is_up: bool,
+}
+
+/// Volume and delta of a bar in quote currency, in few characters. `≈` where a part of it is not
+/// known and the bar's average price stands for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuoteFigures {
+    /// What was paid.
+    pub volume: String,
+    /// The same, exact, where it is known.
+    pub exact_volume: Option<String>,
+    /// Taker buys less taker sells, at the average price.
+    pub delta: Option<String>,
+}
+
+impl QuoteFigures {
+    fn of(bar: &Bar, precision: Precision) -> Self {
+        let price = |price: Price| price.to_f64(precision.price);
+        let base = bar.volume.to_f64(precision.quantity);
+        let paid = bar
+            .quote_volume
+            .map(|paid| paid.to_f64(precision.notional()));
+        let average = match paid {
+            Some(paid) if base > 0.0 => paid / base,
+            _ => (price(bar.high) + price(bar.low) + price(bar.close)) / 3.0,
+        };
+        let delta = |delta: i128| {
+            let sign = if delta > 0 { "+" } else { "" };
+            let value = Volume(delta).to_f64(precision.quantity) * average;
+            format!("≈{sign}{}", format::short(value))
+        };
+        Self {
+            volume: paid.map_or_else(
+                || format!("≈{}", format::short(base * average)),
+                format::short,
+            ),
+            exact_volume: bar
+                .quote_volume
+                .map(|paid| paid.display(precision.notional()).to_string()),
+            delta: bar.delta().map(delta),
+        }
+    }
 }
 
 impl Legend {
@@ -110,6 +153,7 @@ impl Legend {
             delta: bar
                 .delta()
                 .map(|delta| format!("{}{}", sign(delta), short(delta))),
+            quote: QuoteFigures::of(bar, precision),
             change: format::percent((bar.close.0 - bar.open.0) as f64 / bar.open.0 as f64 * 100.0),
             is_up: bar.is_up(),
         }

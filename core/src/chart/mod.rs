@@ -30,6 +30,7 @@ mod lines;
 mod log_ticks;
 mod marks;
 mod measure;
+mod numbers;
 mod price_axis;
 mod price_scale;
 mod price_ticks;
@@ -54,7 +55,7 @@ pub use book::{
     WidthScale, auto_group, group_levels, group_price, group_sizes, imbalance, mid_price,
     next_depth,
 };
-pub use crosshair::{Crosshair, Legend, Level};
+pub use crosshair::{Crosshair, Legend, Level, QuoteFigures};
 pub use csv::csv;
 pub use drawing::Drawing;
 pub use gaps::{gap_columns, gap_under};
@@ -67,6 +68,7 @@ pub use last::last_bar;
 pub use lines::{PriceLine, PriceLines};
 pub use marks::Marks;
 pub use measure::{Anchor, Measure};
+pub use numbers::NumberStyle;
 pub use price_axis::PriceAxis;
 pub use price_scale::{PriceScale, Rows, ScaleMode};
 pub use price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_step, price_ticks};

@@ -19,7 +19,7 @@ pub use frame::{FrameLoop, Guard, after, every, on_resize};
 pub use page::{
     address_note, address_query, announce, is_narrow, is_visible, now_ms, on_narrow,
     on_theme_change, on_visibility, page_ms, random, reduced_motion, reload, rendered_build,
-    replace_address, scroll_to, set_theme, set_title, store, stored, theme_color, unstore,
+    replace_address, scroll_to, set_look, set_title, store, stored, theme_color, unstore,
     write_exact, write_text, zone_offset_minutes,
 };
 pub use pointer::{capture_pointer, tab_at};

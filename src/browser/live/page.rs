@@ -46,18 +46,24 @@ pub fn theme_color(name: &str) -> String {
     value.unwrap_or_default().trim().to_owned()
 }
 
-/// Sets the theme: `dark`, `light`, or `auto` for the system's.
-pub fn set_theme(name: &str) {
+/// Sets a part of the page's look, such as `theme`, as the style sheet knows it (`data-theme`).
+pub fn set_look(part: &str, word: &str) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         // Fails only for names that no attribute can have.
-        let _ = root.set_attribute("data-theme", name);
+        let _ = root.set_attribute(&format!("data-{part}"), word);
     }
 }
 
-/// Whether the reader wants no motion.
+/// Whether the reader wants no motion: as the page's `data-animation` says, else as the system.
 #[must_use]
 pub fn reduced_motion() -> bool {
-    media_matches("(prefers-reduced-motion: reduce)")
+    let root = document().and_then(|document| document.document_element());
+    let chosen = root.and_then(|root| root.get_attribute("data-animation"));
+    match chosen.as_deref() {
+        Some("on") => false,
+        Some("off") => true,
+        _ => media_matches("(prefers-reduced-motion: reduce)"),
+    }
 }
 
 fn media_matches(query: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use leptos::html::Span;
 use leptos::prelude::*;
-use tradesuite_core::chart::{ChartView, Crosshair, Legend, format};
+use tradesuite_core::chart::{ChartView, Crosshair, Legend, NumberStyle, SizeUnit, format};
 use tradesuite_core::model::UnixMs;
 
 use crate::ui::chart::timeframes::chosen_timeframe;
@@ -44,15 +44,22 @@ impl LegendReadouts {
         Self(nodes.map(Readout::new))
     }
 
-    /// Shows a bar's figures; nothing where there is none.
-    pub fn set(&self, legend: Option<&Legend>) {
+    /// Shows a bar's figures, volumes in a unit; nothing where there is none.
+    pub fn set(&self, legend: Option<&Legend>, unit: SizeUnit, numbers: NumberStyle) {
         let Some(legend) = legend else {
             self.0.iter().for_each(|readout| readout.set("–", ""));
             return;
         };
         let tone = if legend.is_up { "up" } else { "down" };
-        let delta = legend.delta.as_deref().unwrap_or("–");
-        let delta_tone = match delta.chars().next() {
+        let (volume, exact, delta) = match unit {
+            SizeUnit::Base => (&legend.volume, Some(&legend.exact_volume), &legend.delta),
+            SizeUnit::Quote => {
+                let quote = &legend.quote;
+                (&quote.volume, quote.exact_volume.as_ref(), &quote.delta)
+            }
+        };
+        let delta = delta.as_deref().unwrap_or("–");
+        let delta_tone = match delta.trim_start_matches('≈').chars().next() {
             Some('+') => "up",
             Some('−') => "down",
             _ => "",
@@ -62,14 +69,14 @@ impl LegendReadouts {
             (legend.high.as_str(), ""),
             (legend.low.as_str(), ""),
             (legend.close.as_str(), tone),
-            (legend.volume.as_str(), ""),
+            (volume.as_str(), ""),
             (delta, delta_tone),
             (legend.change.as_str(), tone),
         ];
         for (readout, (text, tone)) in self.0.iter().zip(texts) {
-            readout.set(text, tone);
+            readout.set(&numbers.write(text.to_owned()), tone);
         }
-        self.0[VOLUME].note_exact(&legend.exact_volume);
+        self.0[VOLUME].note_exact(exact.map_or("", String::as_str));
     }
 }
 

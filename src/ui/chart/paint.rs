@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use tradesuite_core::chart::{
-    self, ChartKind, ChartView, Crosshair, LabelMetrics, Level, Measure, format,
+    self, ChartKind, ChartView, Crosshair, LabelMetrics, Level, Measure, NumberStyle, format,
 };
 use tradesuite_core::model::UnixMs;
 
@@ -36,6 +36,8 @@ pub struct Overlay {
     pub metrics: LabelMetrics,
     /// What is measured.
     pub measure: Option<Measure>,
+    /// How numbers are written.
+    pub numbers: NumberStyle,
     /// How the indicators look.
     pub indicators: Rc<[IndicatorSetting]>,
 }
@@ -60,6 +62,13 @@ pub struct Frame<'a> {
     pub edges: (i32, i32),
     /// The theme's colours.
     pub palette: &'a Palette,
+}
+
+impl Frame<'_> {
+    /// Figures as the reader wants them written.
+    pub fn figures(&self, figures: String) -> String {
+        self.overlay.numbers.write(figures)
+    }
 }
 
 impl BarPainter {
@@ -155,7 +164,7 @@ impl BarPainter {
         );
         let decimals = frame.view.series().precision().price;
         let countdown = frame.overlay.closes_in_ms.map(format::countdown);
-        let text = format::price(price, decimals);
+        let text = frame.figures(format::price(price, decimals));
         let colors = (color.as_str(), frame.palette.on_accent.as_str());
         price_tag(frame, (y, rows), &text, countdown.as_deref(), colors);
     }
@@ -183,6 +192,7 @@ impl BarPainter {
             frame.palette.text_1.as_str(),
         );
         let (pane, text) = level_text(frame.view, crosshair.level);
+        let text = frame.figures(text);
         let rows = frame.view.rows().get(pane).copied().unwrap_or_default();
         price_tag(frame, (crosshair.y, rows), &text, None, colors);
         time_tag(frame, crosshair.x, colors);

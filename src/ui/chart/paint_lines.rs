@@ -84,7 +84,9 @@ pub fn paint_measure(frame: &Frame, measure: &Measure) {
         weight: 600,
         ..label_font(frame.size.ratio)
     };
-    let texts = measure.texts(view.series().precision().price);
+    let [price, time] = measure.texts(view.series().precision().price);
+    // The second line is words beside counts: bars, and a time.
+    let texts = [frame.figures(price), time];
     let widths = texts
         .iter()
         .map(|text| frame.surface.text_width(text, font));

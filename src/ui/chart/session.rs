@@ -22,6 +22,7 @@ use crate::ui::chart::indicators::IndicatorSetting;
 use crate::ui::chart::shown::Shown;
 use crate::ui::live::{Live, Subscription};
 use crate::ui::panel::Painter;
+use crate::ui::preferences::Preferences;
 use crate::ui::pulse::{Listening, Pulse};
 use crate::ui::server_status::StatusFeed;
 use crate::ui::workspace::Workspace;
@@ -45,7 +46,7 @@ impl Session {
     pub fn start(instrument: InstrumentId, timeframe: Timeframe, parts: Parts) -> Self {
         let shown = Shown::new(instrument.clone(), timeframe, parts);
         let shown = Rc::new(RefCell::new(shown));
-        let mut canvases = Canvases::new(parts, Workspace::expect());
+        let mut canvases = Canvases::new(parts);
         let painted = Rc::clone(&shown);
         let painter = Painter::start(parts.bars, 0.0, move |surface, size, palette| {
             canvases.paint(&mut painted.borrow_mut(), surface, size, palette);
@@ -176,17 +177,17 @@ impl Session {
     }
 }
 
-/// Paints anew when the zone or the theme is changed, and while indicators are being computed.
+/// Paints anew when colours, zone or numbers are changed, and while indicators are being computed.
 fn watch_choices(painter: Painter, parts: Parts) {
-    let workspace = Workspace::expect();
+    let preferences = Preferences::expect();
     let again = painter.clone();
     Effect::new(move || {
         parts.unfinished.track();
         again.request();
     });
     Effect::new(move || {
-        workspace.zone.track();
-        workspace.theme.track();
+        preferences.track_looks();
+        preferences.sizes.track();
         painter.recolor();
     });
 }

@@ -12,6 +12,7 @@ use crate::browser;
 use crate::ui::chart::marked::load_levels;
 use crate::ui::chart::session::Session;
 use crate::ui::chart::study_legend::captions;
+use crate::ui::preferences::Preferences;
 
 impl Session {
     /// Draws a line where the crosshair is, or takes the one that is there away. Before the first
@@ -101,7 +102,8 @@ impl Session {
         let ratio = shown.feed.view().snap().ratio();
         let ground = browser::theme_color("--panel");
         let ink = browser::theme_color("--text-1");
-        let captions = captions(shown.feed.view(), &shown.instrument);
+        let numbers = Preferences::expect().numbers.get_untracked();
+        let captions = captions(shown.feed.view(), &shown.instrument, numbers);
         browser::save_png(&name, &layers, &ground, &captions, (&ink, 11.0 * ratio));
     }
 }

@@ -1,16 +1,16 @@
 //! What can be found in the palette, and what is done when it is chosen.
 
 use leptos::prelude::*;
+use serde_json::Value;
 use tradesuite_core::chart::{Typed, format, read_typed};
 use tradesuite_core::command::{COMMANDS, Command, Entry, Group};
 use tradesuite_core::dock::{Edit, Panel, PanelId};
-use tradesuite_core::model::{InstrumentId, Name, Timeframe};
+use tradesuite_core::model::{Field, FieldKind, InstrumentId, Name, PREFERENCES, Timeframe};
 
 use super::Overlays;
 use crate::browser;
 use crate::ui::dock::{DOCK_KEYS, go_to, run};
 use crate::ui::panel::PANELS;
-use crate::ui::workspace::{Theme, Zone};
 
 /// What is done.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,10 +27,8 @@ pub enum Action {
     Workspace(Name),
     /// The width of a chart's bars.
     Bars(Timeframe),
-    /// Colours.
-    Theme(Theme),
-    /// The zone of times.
-    Zone(Zone),
+    /// A value of a preference.
+    Prefer(&'static Field, Value),
     /// An instrument to look at.
     Look(InstrumentId),
 }
@@ -215,44 +213,59 @@ impl Overlays {
             }
             Action::Workspace(name) => workspace.open_named(&name),
             Action::Bars(timeframe) => workspace.set_bars(timeframe),
-            Action::Theme(theme) => workspace.theme.set(theme),
-            Action::Zone(zone) => workspace.zone.set(zone),
+            Action::Prefer(field, value) => self.preferences.choose(field, value),
             Action::Look(instrument) => workspace.choose(instrument),
         }
     }
 }
 
+/// Every preference that is one of a few values.
 fn settings() -> Vec<Entry<Action>> {
-    let themes = [
-        (Theme::Auto, "as the system"),
-        (Theme::Dark, "dark"),
-        (Theme::Light, "light"),
-    ];
-    let zones = [(Zone::Utc, "UTC"), (Zone::Local, "this device's")];
-    let themes = themes.map(|(theme, label)| Entry {
-        words: "colours".to_owned(),
-        ..entry(
-            Group::Setting,
-            format!("theme/{}", theme.name()),
-            format!("Theme: {label}"),
-            Action::Theme(theme),
-        )
-    });
-    let zones = zones.map(|(zone, label)| Entry {
-        words: "local".to_owned(),
-        ..entry(
-            Group::Setting,
-            format!("zone/{label}"),
-            format!("Time zone: {label}"),
-            Action::Zone(zone),
-        )
-    });
-    themes.into_iter().chain(zones).collect()
+    let mut entries = Vec::new();
+    for field in PREFERENCES {
+        let mut add = |word: &str, label: &str, value: Value| {
+            entries.push(Entry {
+                words: field.help.to_owned(),
+                ..entry(
+                    Group::Setting,
+                    format!("prefer/{}/{word}", field.name),
+                    format!("{}: {label}", field.label),
+                    Action::Prefer(field, value),
+                )
+            });
+        };
+        match field.kind {
+            FieldKind::Choice { options, .. } => {
+                for option in options {
+                    add(option.value, option.label, option.value.into());
+                }
+            }
+            FieldKind::Flag { .. } => {
+                add("on", "on", true.into());
+                add("off", "off", false.into());
+            }
+            _ => {}
+        }
+    }
+    entries
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn preferences_of_few_values_are_found() {
+        let entries = settings();
+        let is_there = |id: &str| entries.iter().any(|entry| entry.id == id);
+        for id in ["prefer/theme/dark", "prefer/zone/local", "prefer/sounds/on"] {
+            assert!(is_there(id), "{id}");
+        }
+        for (at, entry) in entries.iter().enumerate() {
+            let again = entries[at + 1..].iter().find(|other| other.id == entry.id);
+            assert_eq!(again, None);
+        }
+    }
 
     #[test]
     fn a_number_means_minutes() {
@@ -267,6 +280,6 @@ mod tests {
         let held = instrument(&id, false);
         assert_eq!(held.label, "ETH-USD · Coinbase");
         assert_eq!(remembered(&held.id), Some(held));
-        assert_eq!(remembered("theme/dark"), None);
+        assert_eq!(remembered("prefer/theme/dark"), None);
     }
 }

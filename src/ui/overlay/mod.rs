@@ -22,6 +22,7 @@ use leptos::ev::{KeyboardEvent, keydown};
 use leptos::prelude::*;
 use tradesuite_core::command::{Command, Press, command_of};
 use tradesuite_core::dock::Edit;
+use tradesuite_core::model::preferences::{THEME, ZONE};
 
 use crate::browser;
 use crate::ui::dock::DockState;
@@ -29,7 +30,8 @@ use crate::ui::overlay::help::Help;
 use crate::ui::overlay::palette::Palette;
 use crate::ui::overlay::questions::Question;
 use crate::ui::overlay::sheet::Sheet;
-use crate::ui::workspace::{Workspace, Zone, is_ready_made};
+use crate::ui::preferences::Preferences;
+use crate::ui::workspace::{Workspace, is_ready_made};
 
 /// What can lie over the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +65,7 @@ pub enum Asked {
 #[derive(Clone, Copy)]
 pub struct Overlays {
     workspace: Workspace,
+    preferences: Preferences,
     shown: RwSignal<Option<Overlay>>,
     /// The dock of a wide window, while there is one.
     dock: RwSignal<Option<DockState>>,
@@ -73,6 +76,7 @@ impl Overlays {
     pub fn provide(workspace: Workspace) -> Self {
         let overlays = Self {
             workspace,
+            preferences: Preferences::expect(),
             shown: RwSignal::new(None),
             dock: RwSignal::new(None),
         };
@@ -124,22 +128,17 @@ impl Overlays {
 
     /// Does what a command asks for.
     pub fn run(self, command: Command) {
-        let workspace = self.workspace;
+        let (workspace, preferences) = (self.workspace, self.preferences);
         let ask = |asked| self.show(Overlay::Question(asked));
         match command {
             Command::Palette => self.toggle(Overlay::Palette),
             Command::Help => self.toggle(Overlay::Help),
             Command::Preferences => {
                 self.close();
-                workspace.is_setting.set(true);
+                workspace.is_setting.update(|is_set| *is_set = !*is_set);
             }
-            Command::Theme => workspace.theme.update(|theme| *theme = theme.next()),
-            Command::Zone => workspace.zone.update(|zone| {
-                *zone = match *zone {
-                    Zone::Utc => Zone::Local,
-                    Zone::Local => Zone::Utc,
-                };
-            }),
+            Command::Theme => preferences.choose(&THEME, preferences.theme.get_untracked().next()),
+            Command::Zone => preferences.choose(&ZONE, preferences.zone.get_untracked().other()),
             Command::SaveAs => ask(Asked::SaveAs),
             Command::Rename => ask(Asked::Rename),
             Command::Delete => ask(Asked::Delete),

@@ -16,6 +16,7 @@ use tradesuite_core::model::{Decimal, InstrumentId, Price};
 use crate::api::load_instrument;
 use crate::browser::{self, Guard};
 use crate::ui::panel::PanelContext;
+use crate::ui::preferences::Preferences;
 
 const SETTING: &str = "group";
 /// How long after a failure the tick is asked for again, milliseconds; doubled every time.
@@ -202,6 +203,7 @@ pub fn GroupSelect(
         offer,
         ..
     } = grouping;
+    let numbers = Preferences::expect().numbers;
     let shown = move || {
         let chosen = chosen.get();
         if chosen <= 0 {
@@ -212,8 +214,10 @@ pub fn GroupSelect(
     };
     let options = move || {
         let offer = offer.get();
-        let automatic = format!("Auto · {}", offer.label(offer.automatic));
-        let sizes = offer.sizes.iter().map(|size| (*size, offer.label(*size)));
+        let numbers = numbers.get();
+        let label = |size| numbers.write(offer.label(size));
+        let automatic = format!("Auto · {}", label(offer.automatic));
+        let sizes = offer.sizes.iter().map(|size| (*size, label(*size)));
         let shown = shown();
         std::iter::once((0, automatic))
             .chain(sizes)

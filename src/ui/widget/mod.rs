@@ -5,9 +5,10 @@ mod form;
 mod list;
 mod menu;
 mod readout;
+mod steps;
 
 pub use dialog::Dialog;
 pub use form::{FieldForm, FormRow, has_input};
-pub use list::step;
 pub use menu::{Menu, MenuItem};
 pub use readout::Readout;
+pub use steps::step;

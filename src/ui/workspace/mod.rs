@@ -3,7 +3,6 @@
 //! | file | what it owns |
 //! |---|---|
 //! | `contents` | what each panel is told of itself, and what a person changes in it |
-//! | `preferences` | what is preferred everywhere: theme, zone |
 //! | `ready` | ready-made workspaces, looking at what the server has |
 //! | `keeping` | reading the document when the page opens, writing it when something changed |
 //! | `keeper`, `todo` | what has to be read and written when, so that nothing is lost; in which words |
@@ -21,7 +20,6 @@ mod current;
 mod keeper;
 mod keeping;
 mod named;
-mod preferences;
 mod ready;
 mod todo;
 
@@ -39,9 +37,9 @@ use tradesuite_core::model::{InstrumentId, Name, Timeframe};
 
 use self::keeping::Keeping;
 pub use self::named::{LONGEST_FILE, document_in, is_ready_made, names, ready_names};
-use self::preferences::Preferences;
-pub use self::preferences::{Theme, Zone};
 use crate::browser;
+use crate::ui::preferences::Preferences;
+pub use crate::ui::preferences::{Theme, Zone};
 
 const FIRST_INSTRUMENT: &str = "coinbase:BTC-USD";
 
@@ -50,10 +48,12 @@ const FIRST_INSTRUMENT: &str = "coinbase:BTC-USD";
 pub struct Workspace {
     /// What the panel looks at that has the person's attention.
     pub instrument: Memo<InstrumentId>,
-    /// Colours.
-    pub theme: RwSignal<Theme>,
-    /// Zone of every time.
-    pub zone: RwSignal<Zone>,
+    /// Colours, as they are preferred.
+    pub theme: Memo<Theme>,
+    /// Zone of every time, as it is preferred.
+    pub zone: Memo<Zone>,
+    /// Whether the dialog of the preferences is open.
+    pub is_setting: RwSignal<bool>,
     /// Its name.
     pub name: RwSignal<Name>,
     /// The panels of a narrow window.
@@ -64,8 +64,6 @@ pub struct Workspace {
     pub focused: RwSignal<Option<PanelId>>,
     /// Why the last change was refused.
     pub refusal: RwSignal<Option<String>>,
-    /// Whether the preferences are being looked at.
-    pub is_setting: RwSignal<bool>,
     /// Whether what is kept has been read. Until then nothing is asked for, so that the first
     /// instrument is not fetched only to be thrown away.
     pub ready: RwSignal<bool>,
@@ -84,21 +82,27 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Makes the workspace and puts it into the context. What is kept is read after hydration.
+    /// Makes the workspace and the preferences and puts them into the context. What is kept is read
+    /// after hydration.
     pub fn provide() -> Self {
         let empty = dock::Workspace::new(first_name());
-        let Preferences { theme, zone } = Preferences::new();
+        let Preferences {
+            theme,
+            zone,
+            is_open: is_setting,
+            ..
+        } = Preferences::provide();
         let workspace = Self {
             // Read when it is first asked for, which is after the workspace is there.
             instrument: Memo::new(|_| Self::expect().attended_instrument()),
             theme,
             zone,
+            is_setting,
             name: RwSignal::new(empty.name),
             phone: RwSignal::new(empty.phone),
             is_phone: RwSignal::new(false),
             focused: RwSignal::new(None),
             refusal: RwSignal::new(None),
-            is_setting: RwSignal::new(false),
             ready: RwSignal::new(false),
             address_problem: RwSignal::new(None),
             unsaved: RwSignal::new(None),

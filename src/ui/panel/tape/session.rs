@@ -14,46 +14,12 @@ use super::header::{Header, HeaderNodes};
 use super::settings::Choices;
 use super::state::{LargeRow, TapeState};
 use crate::api::load_trades;
-use crate::browser::{self, FrameLoop, Guard, Sound};
+use crate::browser::{self, FrameLoop, Guard};
 use crate::ui::panel::{Feed, Screen};
+use crate::ui::preferences::Preferences;
 
-/// How often history and sound are looked after, milliseconds.
+/// How often history is looked after, milliseconds.
 const BEAT_MS: u32 = 250;
-
-/// The panel's sound, and whether the browser keeps it from being heard; cheap to copy.
-#[derive(Clone, Copy)]
-pub struct SoundSwitch {
-    sound: StoredValue<Sound, LocalStorage>,
-    /// Whether a click is needed.
-    pub is_blocked: RwSignal<bool>,
-}
-
-impl SoundSwitch {
-    /// Off.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            sound: StoredValue::new_local(Sound::new()),
-            is_blocked: RwSignal::new(false),
-        }
-    }
-
-    /// Does something with it, unless the page is being taken down.
-    pub fn with(self, action: impl FnOnce(&Sound)) {
-        let _ = self.sound.try_with_value(action);
-    }
-
-    /// Looks whether the browser lets it be heard.
-    fn look(self) {
-        let blocked = self.sound.try_with_value(Sound::is_blocked);
-        let shown = self.is_blocked.try_get_untracked();
-        if let Some((blocked, shown)) = blocked.zip(shown)
-            && blocked != shown
-        {
-            self.is_blocked.set(blocked);
-        }
-    }
-}
 
 /// A tape at work. Dropping it ends its timer and what it still waits for.
 pub struct Session {
@@ -79,8 +45,8 @@ impl Session {
         screen: Screen,
         choices: Choices,
         nodes: HeaderNodes,
-        sound: SoundSwitch,
     ) -> Self {
+        let preferences = Preferences::expect();
         let state = TapeState::new(&instrument, choices, Header::new(nodes));
         let feed = Feed::start(screen, state);
         feed.repaint_with(move || choices.track());
@@ -91,7 +57,7 @@ impl Session {
                 .iter()
                 .filter_map(|one| state.take(one, now_ms));
             if let Some(row) = rows.max_by_key(|row| row.class) {
-                sound.with(|sound| ring(sound, row));
+                ring(preferences, row);
             }
         });
         let alive = Rc::new(Cell::new(true));
@@ -99,7 +65,6 @@ impl Session {
             let (feed, instrument, alive) = (feed.clone(), instrument.clone(), Rc::clone(&alive));
             browser::every(BEAT_MS, move || {
                 pump(&feed, &instrument, &alive);
-                sound.look();
                 feed.repaint();
             })
         };
@@ -195,7 +160,7 @@ fn glide(feed: &Feed<TapeState>, hand: &Rc<RefCell<Hand>>) -> FrameLoop {
 }
 
 /// Buys ring high, sells low, huge rows longer.
-fn ring(sound: &Sound, row: LargeRow) {
+fn ring(preferences: Preferences, row: LargeRow) {
     let hertz = match row.side {
         Side::Buy => 880.0,
         Side::Sell => 440.0,
@@ -205,7 +170,7 @@ fn ring(sound: &Sound, row: LargeRow) {
     } else {
         0.15
     };
-    sound.play(hertz, seconds);
+    preferences.play(hertz, seconds);
 }
 
 /// Carries the tape's wishes to the server.

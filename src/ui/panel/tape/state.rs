@@ -274,7 +274,8 @@ impl Painted for TapeState {
     }
 
     fn summary(&self) -> String {
-        facts::summary(self.rows.prints(), self.seq)
+        let numbers = self.choices.numbers.get_untracked();
+        facts::summary(self.rows.prints(), self.seq, numbers)
     }
 
     fn facts(&self) -> String {
