@@ -13,6 +13,7 @@
 //! | [`dock`] | docking: panels, how they share the window, the workspace document |
 //! | [`protocol`] | messages of the live socket and their encodings |
 //! | [`command`] | what can be asked of the page by a word or a key: palette, help |
+//! | [`watch`] | lists of instruments at a glance: figures, columns, order, the day's trend |
 
 pub mod chart;
 pub mod command;
@@ -21,3 +22,4 @@ pub mod indicator;
 pub mod market;
 pub mod model;
 pub mod protocol;
+pub mod watch;

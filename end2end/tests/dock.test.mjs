@@ -272,7 +272,7 @@ test('the tools of a narrow group can be reached', async (t) => {
   const page = await opened(t);
   await ready(page, 'monitor');
   await page.setViewportSize({ width: 900, height: 800 });
-  const first = page.getByTestId('timeframe-1s').first();
+  const first = page.getByTestId('timeframe-1m').first();
   await first.focus();
   const isSeen = await first.evaluate((button) => {
     const { x, y, width, height } = button.getBoundingClientRect();

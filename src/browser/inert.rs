@@ -2,6 +2,7 @@
 
 use leptos::html::{Canvas, ElementType, Input, Span};
 use leptos::prelude::NodeRef;
+use leptos::web_sys::Event;
 
 use super::types::{Align, Axes, Font, PickedFile, Rect, SocketEvent, SurfaceSize};
 
@@ -273,6 +274,12 @@ pub fn write_exact(_node: &NodeRef<Span>, _exact: &str) {}
 /// Nothing.
 pub fn set_title(_title: &str) {}
 
+/// Nothing pasted.
+#[must_use]
+pub fn pasted_text(_event: &Event) -> Option<String> {
+    None
+}
+
 /// No document.
 #[must_use]
 pub fn rendered_build() -> Option<String> {
@@ -288,6 +295,12 @@ pub fn reload() {}
 /// No address.
 #[must_use]
 pub fn address_query() -> String {
+    String::new()
+}
+
+/// No address.
+#[must_use]
+pub fn address_path() -> String {
     String::new()
 }
 
@@ -320,4 +333,58 @@ pub fn save_png(
     _captions: &[(String, (f64, f64))],
     _ink: (&str, f64),
 ) {
+}
+
+/// Never opened.
+#[derive(Clone, Debug)]
+pub struct OpenedWindow;
+
+impl OpenedWindow {
+    /// No window.
+    #[must_use]
+    pub fn open(_address: &str, _name: &str, _place: (i32, i32, u16, u16)) -> Option<Self> {
+        None
+    }
+
+    /// There is none.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        true
+    }
+
+    /// Nothing.
+    pub fn show(&self) {}
+
+    /// Nothing.
+    pub fn close(&self) {}
+}
+
+/// Nothing.
+pub fn close_window() {}
+
+/// Never called.
+#[must_use]
+pub fn on_leaving(_leaving: impl FnMut() + 'static) -> Guard {
+    Guard
+}
+
+/// No place.
+#[must_use]
+pub fn origin_on_screen() -> (i32, i32) {
+    (0, 0)
+}
+
+/// Never heard.
+#[derive(Debug)]
+pub struct Channel;
+
+impl Channel {
+    /// No channel.
+    #[must_use]
+    pub fn join(_name: &str, _hear: impl FnMut(&str) + 'static) -> Option<Self> {
+        None
+    }
+
+    /// Nothing.
+    pub fn say(&self, _text: &str) {}
 }

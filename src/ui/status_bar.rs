@@ -31,7 +31,7 @@ impl Tone {
     }
 }
 
-/// A status that is older is no longer believed, milliseconds; one comes every second.
+/// A status that is older is no longer believed, milliseconds; two come every second.
 const OLD_MS: f64 = 4_000.0;
 
 /// What the bar says first, about whatever is worst.

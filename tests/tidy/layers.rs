@@ -4,7 +4,7 @@
 const CORE: &[&[&str]] = &[
     &["model"],
     &["indicator"],
-    &["market", "chart", "dock", "protocol"],
+    &["market", "chart", "dock", "protocol", "watch"],
     &["command"],
 ];
 

@@ -41,7 +41,7 @@ pub use gap::{Gap, GapKind};
 pub use instrument::{
     Instrument, InstrumentId, InstrumentIdError, InstrumentKind, InstrumentStatus,
 };
-pub use listing::{CandlePage, InstrumentRow, TradePage, TradesBefore};
+pub use listing::{CandlePage, GapLedger, InstrumentRow, TradePage, TradesBefore};
 pub use name::{Name, NameError};
 pub use number::{Notional, NumberError, Precision, Price, Quantity, Volume};
 pub use preferences::{PREFERENCES, Preferences};
@@ -52,4 +52,4 @@ pub use ticker::Ticker;
 pub use time::{TimeError, UnixMs, UnixNs};
 pub use timeframe::{Timeframe, TimeframeError};
 pub use trade::{Side, Trade, TradeId};
-pub use watchlist::Watchlist;
+pub use watchlist::{ListError, Watchlist};

@@ -5,6 +5,7 @@ use leptos::prelude::{GetUntracked, NodeRef};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
+use web_sys::js_sys::{Function, Reflect};
 use web_sys::{
     Document, EventTarget, ScrollIntoViewOptions, ScrollLogicalPosition, VisibilityState,
 };
@@ -111,7 +112,7 @@ pub fn on_narrow(mut changed: impl FnMut(bool) + 'static) -> Guard {
     })
 }
 
-fn listen(
+pub(super) fn listen(
     target: Option<EventTarget>,
     kind: &'static str,
     action: impl FnMut() + 'static,
@@ -178,6 +179,16 @@ pub fn write_exact(node: &NodeRef<Span>, exact: &str) {
     }
 }
 
+/// The text that a person pastes.
+#[must_use]
+pub fn pasted_text(event: &web_sys::Event) -> Option<String> {
+    let data = Reflect::get(event, &JsValue::from_str("clipboardData")).ok()?;
+    let read = Reflect::get(&data, &JsValue::from_str("getData")).ok()?;
+    let read: Function = read.dyn_into().ok()?;
+    let text = read.call1(&data, &JsValue::from_str("text/plain")).ok()?;
+    text.as_string()
+}
+
 /// Sets the window's title.
 pub fn set_title(title: &str) {
     if let Some(document) = document() {
@@ -219,6 +230,15 @@ pub fn address_query() -> String {
     let location = web_sys::window().map(|window| window.location());
     location
         .and_then(|location| location.search().ok())
+        .unwrap_or_default()
+}
+
+/// The path of the page's address.
+#[must_use]
+pub fn address_path() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    location
+        .and_then(|location| location.pathname().ok())
         .unwrap_or_default()
 }
 

@@ -8,6 +8,7 @@
 //! | `slot` | the place of a panel that shows |
 //! | `divider` | the line between two parts |
 //! | `menu` | what can be done with a panel, and which can be added |
+//! | `popped` | panels in windows of their own: sending one there, bringing it back |
 //! | `settings` | how one panel is set |
 //! | `keys` | the keys of the dock |
 //! | `phone` | one panel and tabs at the bottom |
@@ -21,13 +22,16 @@ mod group;
 mod keys;
 mod menu;
 mod phone;
+mod popped;
 mod settings;
 mod slot;
 mod state;
 mod tab;
 
 pub use keys::{DOCK_KEYS, DockKey, go_to, run};
-pub use menu::LinkDot;
+pub use menu::{LinkDot, LinkMenu};
+pub use settings::{PanelSettings, settings_of};
+pub use slot::PanelBody;
 pub use state::{DockState, HeaderSlot};
 
 use leptos::ev::keydown;
@@ -39,6 +43,7 @@ use crate::ui::dock::divider::DividerView;
 use crate::ui::dock::group::GroupHeader;
 use crate::ui::dock::menu::AddPanel;
 use crate::ui::dock::phone::PhoneDock;
+use crate::ui::dock::popped::PoppedOut;
 use crate::ui::dock::slot::Slot;
 use crate::ui::dock::state::style_of;
 use crate::ui::overlay::Overlays;
@@ -107,6 +112,7 @@ fn WideDock() -> impl IntoView {
                     {view! { <EmptyDock /> }.into_any()}
                 </Show>
             </div>
+            {view! { <PoppedOut /> }.into_any()}
     }
 }
 

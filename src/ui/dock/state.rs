@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use leptos::html::Div;
 use leptos::prelude::*;
 use tradesuite_core::dock::{
-    Area, Edit, Geometry, GroupArea, Landing, Layout, PanelId, PanelKind, Place, kind_of,
+    Area, Edit, Geometry, GroupArea, Landing, Layout, PanelId, PanelKind, Place, WindowPlace,
+    kind_of,
 };
 
 use crate::browser;
@@ -15,6 +16,8 @@ use crate::ui::workspace::Workspace;
 
 /// Height of a group's header, CSS pixels.
 pub const HEADER: i32 = 30;
+/// Width and height of a panel's own window at the least, CSS pixels.
+const LEAST_WINDOW: i32 = 320;
 /// How far a pressed tab is moved before that is a drag, CSS pixels.
 const SLACK: i32 = 5;
 
@@ -112,6 +115,21 @@ impl DockState {
         if self.size.get_untracked() != size {
             self.size.set(size);
         }
+    }
+
+    /// Where a docked panel stands on the screen.
+    #[must_use]
+    pub fn on_screen(self, panel: PanelId) -> Option<WindowPlace> {
+        let geometry = self.geometry.get_untracked();
+        let area = geometry.group_of(panel)?.area;
+        let (left, top) = browser::origin_of(self.ground);
+        let (window_x, window_y) = browser::origin_on_screen();
+        Some(WindowPlace {
+            x: window_x + left + area.x,
+            y: window_y + top + area.y,
+            width: u16::try_from(area.width.max(LEAST_WINDOW)).ok()?,
+            height: u16::try_from(area.height.max(LEAST_WINDOW)).ok()?,
+        })
     }
 
     /// The panels that show, one of each group, and what they are.

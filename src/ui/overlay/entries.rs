@@ -27,7 +27,7 @@ pub enum Action {
     Workspace(Name),
     /// The width of a chart's bars.
     Bars(Timeframe),
-    /// A value of a preference.
+    /// Another value of a preference.
     Prefer(&'static Field, Value),
     /// An instrument to look at.
     Look(InstrumentId),
@@ -219,35 +219,32 @@ impl Overlays {
     }
 }
 
-/// Every preference that is one of a few values.
-fn settings() -> Vec<Entry<Action>> {
-    let mut entries = Vec::new();
-    for field in PREFERENCES {
-        let mut add = |word: &str, label: &str, value: Value| {
-            entries.push(Entry {
+/// Every value of every preference that has a few.
+fn settings() -> impl Iterator<Item = Entry<Action>> {
+    PREFERENCES.iter().flat_map(|field| {
+        let values = match field.kind {
+            FieldKind::Choice { options, .. } => {
+                let values = options.iter();
+                let values = values.map(|option| (option.value, option.label, option.value.into()));
+                values.collect()
+            }
+            FieldKind::Flag { .. } => {
+                vec![("on", "on", true.into()), ("off", "off", false.into())]
+            }
+            _ => Vec::new(),
+        };
+        values
+            .into_iter()
+            .map(move |(id, label, value): (_, _, Value)| Entry {
                 words: field.help.to_owned(),
                 ..entry(
                     Group::Setting,
-                    format!("prefer/{}/{word}", field.name),
+                    format!("{}/{id}", field.name),
                     format!("{}: {label}", field.label),
                     Action::Prefer(field, value),
                 )
-            });
-        };
-        match field.kind {
-            FieldKind::Choice { options, .. } => {
-                for option in options {
-                    add(option.value, option.label, option.value.into());
-                }
-            }
-            FieldKind::Flag { .. } => {
-                add("on", "on", true.into());
-                add("off", "off", false.into());
-            }
-            _ => {}
-        }
-    }
-    entries
+            })
+    })
 }
 
 #[cfg(test)]

@@ -135,10 +135,14 @@ impl Overlays {
             Command::Help => self.toggle(Overlay::Help),
             Command::Preferences => {
                 self.close();
-                workspace.is_setting.update(|is_set| *is_set = !*is_set);
+                preferences.is_open.update(|is_open| *is_open = !*is_open);
             }
-            Command::Theme => preferences.choose(&THEME, preferences.theme.get_untracked().next()),
-            Command::Zone => preferences.choose(&ZONE, preferences.zone.get_untracked().other()),
+            Command::Theme => {
+                preferences.choose(&THEME, preferences.theme.get_untracked().next());
+            }
+            Command::Zone => {
+                preferences.choose(&ZONE, preferences.zone.get_untracked().other());
+            }
             Command::SaveAs => ask(Asked::SaveAs),
             Command::Rename => ask(Asked::Rename),
             Command::Delete => ask(Asked::Delete),

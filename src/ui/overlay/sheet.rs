@@ -184,13 +184,13 @@ fn OwnPanel(panel: PanelId) -> impl IntoView {
 #[component]
 fn Page() -> impl IntoView {
     let overlays = Overlays::expect();
-    let workspace = Workspace::expect();
-    let theme = move || match workspace.theme.get() {
+    let preferences = overlays.preferences;
+    let theme = move || match preferences.theme.get() {
         Theme::Auto => "Theme: as the system",
         Theme::Dark => "Theme: dark",
         Theme::Light => "Theme: light",
     };
-    let zone = move || match workspace.zone.get() {
+    let zone = move || match preferences.zone.get() {
         Zone::Utc => "Times: UTC",
         Zone::Local => "Times: this device's",
     };

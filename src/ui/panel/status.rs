@@ -20,7 +20,13 @@ pub static SPEC: PanelSpec = PanelSpec {
 fn StatusView() -> impl IntoView {
     view! {
         <Panel title="Status">
-            <div class="min-h-0 grow overflow-auto p-3">
+            // Focusable, or it could not be scrolled by keys.
+            <div
+                class="min-h-0 grow overflow-auto p-3 -outline-offset-2"
+                role="region"
+                aria-label="Status of the server"
+                tabindex="0"
+            >
                 <StatusTables />
             </div>
         </Panel>

@@ -80,6 +80,11 @@ impl Preferences {
         self.tell(|keeper| keeper.set(field, value));
     }
 
+    /// Reads what the server has: another window saved meanwhile.
+    pub fn read_anew(self) {
+        self.tell(Keeper::looked_at);
+    }
+
     /// Lets the keeper know what happened, shows what holds, and does what it wants.
     fn tell(self, event: impl FnOnce(&mut Keeper) -> Todo) {
         let mut todo = Todo::Nothing;
@@ -190,7 +195,8 @@ impl Preferences {
                     self.keeping.says_unsaved.set_value(false);
                     self.notice.set(None);
                 }
-                return self.tell(|keeper| keeper.saved(ticket, version));
+                self.tell(|keeper| keeper.saved(ticket, version));
+                return self.saved.set(Some(version));
             }
             Ok(SaveAnswer::Differs(_)) => return self.tell(|keeper| keeper.differs(ticket)),
             Ok(SaveAnswer::Refused(why)) => why.to_string(),

@@ -60,6 +60,8 @@ pub struct Preferences {
     pub is_open: RwSignal<bool>,
     /// What has to be said of keeping them.
     pub notice: RwSignal<Option<String>>,
+    /// The newest write of this window that the server took.
+    pub saved: RwSignal<Option<u64>>,
     /// All of them, as they hold.
     settings: RwSignal<Settings>,
     keeping: Keeping,
@@ -83,6 +85,7 @@ impl Preferences {
             sound: PageSound::new(),
             is_open: RwSignal::new(false),
             notice: RwSignal::new(None),
+            saved: RwSignal::new(None),
             settings,
             keeping: Keeping::new(),
         };

@@ -3,6 +3,8 @@
 mod picker;
 mod workspaces;
 
+pub use picker::InstrumentPicker;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -19,7 +21,6 @@ use crate::ui::outage::Outage;
 use crate::ui::overlay::{Overlay, Overlays};
 use crate::ui::preferences::Preferences;
 use crate::ui::pulse::{LastTrade, Pulse};
-use crate::ui::top_bar::picker::InstrumentPicker;
 use crate::ui::top_bar::workspaces::WorkspaceBar;
 use crate::ui::widget::Readout;
 use crate::ui::workspace::{Theme, Workspace, Zone};
@@ -307,7 +308,6 @@ fn Tools() -> impl IntoView {
 
 #[component]
 fn Switches() -> impl IntoView {
-    let workspace = Workspace::expect();
     let preferences = Preferences::expect();
     let theme_label = move || match preferences.theme.get() {
         Theme::Auto => "Theme: system",
@@ -347,7 +347,7 @@ fn Switches() -> impl IntoView {
             title="Preferences (Ctrl ,)"
             aria-label="Preferences"
             aria-haspopup="dialog"
-            on:click=move |_| workspace.is_setting.set(true)
+            on:click=move |_| preferences.is_open.set(true)
         >
             <Gear />
         </button>

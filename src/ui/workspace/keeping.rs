@@ -351,6 +351,7 @@ impl Workspace {
         let keeper = self.keeping.keeper;
         keeper.update_value(|keeper| told(keeper, name, text));
         self.note();
+        self.ask_who_is_out();
     }
 }
 

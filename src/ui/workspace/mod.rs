@@ -10,6 +10,8 @@
 //! | `copies` | what the browser holds of each workspace |
 //! | `named` | workspaces by their names: saved as another, renamed, deleted, set back, as files |
 //! | `asked` | what is asked of it by a word: the width of bars, panels of a narrow window |
+//! | `windows` | the same workspace in several windows, panels in windows of their own |
+//! | `own_window` | the window of one panel |
 //!
 //! What may be done to an arrangement is [`tradesuite_core::dock`]; this holds it in signals.
 
@@ -20,8 +22,10 @@ mod current;
 mod keeper;
 mod keeping;
 mod named;
+mod own_window;
 mod ready;
 mod todo;
+mod windows;
 
 #[cfg(test)]
 mod keeper_tests;
@@ -37,6 +41,9 @@ use tradesuite_core::model::{InstrumentId, Name, Timeframe};
 
 use self::keeping::Keeping;
 pub use self::named::{LONGEST_FILE, document_in, is_ready_made, names, ready_names};
+use self::own_window::Own;
+pub use self::own_window::OwnWindow;
+use self::windows::Others;
 use crate::browser;
 use crate::ui::preferences::Preferences;
 pub use crate::ui::preferences::{Theme, Zone};
@@ -52,8 +59,6 @@ pub struct Workspace {
     pub theme: Memo<Theme>,
     /// Zone of every time, as it is preferred.
     pub zone: Memo<Zone>,
-    /// Whether the dialog of the preferences is open.
-    pub is_setting: RwSignal<bool>,
     /// Its name.
     pub name: RwSignal<Name>,
     /// The panels of a narrow window.
@@ -76,6 +81,9 @@ pub struct Workspace {
     /// Whether what is shown may be another workspace in a moment: the server is asked for it.
     pub is_reading: RwSignal<bool>,
     keeping: Keeping,
+    preferences: Preferences,
+    others: Others,
+    own: Own,
     /// The panels of a wide window, with undo.
     dock: RwSignal<Dock>,
     links: RwSignal<BTreeMap<LinkColour, Linked>>,
@@ -86,18 +94,13 @@ impl Workspace {
     /// after hydration.
     pub fn provide() -> Self {
         let empty = dock::Workspace::new(first_name());
-        let Preferences {
-            theme,
-            zone,
-            is_open: is_setting,
-            ..
-        } = Preferences::provide();
+        let preferences = Preferences::provide();
+        let Preferences { theme, zone, .. } = preferences;
         let workspace = Self {
             // Read when it is first asked for, which is after the workspace is there.
             instrument: Memo::new(|_| Self::expect().attended_instrument()),
             theme,
             zone,
-            is_setting,
             name: RwSignal::new(empty.name),
             phone: RwSignal::new(empty.phone),
             is_phone: RwSignal::new(false),
@@ -109,11 +112,13 @@ impl Workspace {
             overtaken: RwSignal::new(None),
             is_reading: RwSignal::new(true),
             keeping: Keeping::new(),
+            preferences,
+            others: Others::new(),
+            own: Own::new(),
             dock: RwSignal::new(Dock::new(empty.desktop)),
             links: RwSignal::new(empty.links),
         };
         provide_context(workspace);
-        workspace.watch_width();
         workspace
     }
 
@@ -123,7 +128,8 @@ impl Workspace {
         expect_context()
     }
 
-    fn watch_width(self) {
+    /// Goes with the width of the window; that of one panel is never a phone's.
+    pub fn watch_width(self) {
         Effect::new(move || {
             self.is_phone.set(browser::is_narrow());
             let guard = browser::on_narrow(move |is_narrow| self.is_phone.set(is_narrow));
@@ -243,7 +249,12 @@ impl Workspace {
             true => self
                 .phone
                 .with(|phone| phone.panels().iter().map(id).collect()),
-            false => self.with_layout(|layout| layout.panels().map(id).collect()),
+            false => self.with_layout(|layout| {
+                let panels = layout.panels().map(id);
+                panels
+                    .filter(|panel| layout.group_of(*panel).is_some())
+                    .collect()
+            }),
         };
         self.attended().into_iter().chain(others).find_map(find)
     }
@@ -255,9 +266,12 @@ impl Workspace {
                 .phone
                 .with(|phone| phone.active().map(|panel| panel.id));
         }
+        if let Some(own) = self.own_panel() {
+            return Some(own);
+        }
         let focused = self.focused.get();
         self.with_layout(|layout| {
-            let focused = focused.filter(|panel| layout.panel(*panel).is_some());
+            let focused = focused.filter(|panel| layout.group_of(*panel).is_some());
             let first = || layout.groups().first().map(|group| group.active());
             focused.or_else(first)
         })
