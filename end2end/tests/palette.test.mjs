@@ -52,10 +52,10 @@ test('keys of the dock are found by their words, and what was taken last stands 
   await until('one panel fewer', async () => (await kinds(page)).length === before.length - 1);
   await take(page, 'undo', 'dock/Alt Z');
   await until('it is back', async () => (await kinds(page)).join() === before.join());
-  await take(page, 'theme dark', 'prefer/theme/dark');
+  await take(page, 'theme dark', 'theme/dark');
   await until('dark', async () => (await page.locator('html').getAttribute('data-theme')) === 'dark');
   await page.keyboard.press('Control+k');
-  const recent = ['prefer/theme/dark', 'dock/Alt Z', 'dock/Alt W'];
+  const recent = ['theme/dark', 'dock/Alt Z', 'dock/Alt W'];
   await until('the recent ones', async () => (await options(page)).slice(0, 3).join() === recent.join());
   await page.reload();
   await chartOf(page).drawn();
@@ -136,7 +136,7 @@ test("a phone's menu reaches panels, links, workspaces, palette and help", async
   await until('its ladder', () => byId(page, 'ladder').isVisible());
   await sheet();
   await byId(page, 'sheet-palette').tap();
-  await byId(page, 'palette-search').fill('theme: light');
+  await byId(page, 'palette-search').fill('theme light');
   await byId(page, 'palette-option').first().tap();
   await until('light', async () => (await page.locator('html').getAttribute('data-theme')) === 'light');
   await sheet();

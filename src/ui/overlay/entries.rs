@@ -253,9 +253,9 @@ mod tests {
 
     #[test]
     fn preferences_of_few_values_are_found() {
-        let entries = settings();
+        let entries: Vec<_> = settings().collect();
         let is_there = |id: &str| entries.iter().any(|entry| entry.id == id);
-        for id in ["prefer/theme/dark", "prefer/zone/local", "prefer/sounds/on"] {
+        for id in ["theme/dark", "zone/local", "sounds/on"] {
             assert!(is_there(id), "{id}");
         }
         for (at, entry) in entries.iter().enumerate() {
@@ -277,6 +277,6 @@ mod tests {
         let held = instrument(&id, false);
         assert_eq!(held.label, "ETH-USD · Coinbase");
         assert_eq!(remembered(&held.id), Some(held));
-        assert_eq!(remembered("prefer/theme/dark"), None);
+        assert_eq!(remembered("theme/dark"), None);
     }
 }
