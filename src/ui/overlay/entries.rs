@@ -252,6 +252,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn preferences_of_few_values_are_found() {
+        let entries: Vec<_> = settings().collect();
+        let is_there = |id: &str| entries.iter().any(|entry| entry.id == id);
+        for id in ["theme/dark", "zone/local", "sounds/on"] {
+            assert!(is_there(id), "{id}");
+        }
+        for (at, entry) in entries.iter().enumerate() {
+            let again = entries[at + 1..].iter().find(|other| other.id == entry.id);
+            assert_eq!(again, None);
+        }
+    }
+
+    #[test]
     fn a_number_means_minutes() {
         assert_eq!(meant("5").as_deref(), Some("timeframe/5m"));
         assert_eq!(meant("1M").as_deref(), Some("timeframe/1M"));

@@ -1,5 +1,5 @@
 //! The dialog of the preferences: the form of their table, what the colours look like, and the way
-//! back to the defaults. Opened by its key, by the wheel in the top bar, or by whoever sets
+//! back to the defaults. Opened by its command, by the wheel in the top bar, or by whoever sets
 //! [`Preferences::is_open`].
 
 use leptos::ev::KeyboardEvent;
