@@ -30,8 +30,8 @@ pub enum News {
     },
     /// The server has other preferences than before: they are to be read anew.
     Preferred {
-        /// The write that they stem from.
-        version: u64,
+        /// The write that they stem from: the version of their document.
+        write: u64,
     },
     /// The crosshair stands at another time, or nowhere.
     Crosshair {
@@ -144,7 +144,7 @@ mod tests {
                 colour: LinkColour::Green,
                 instrument: "kraken:ETH-USD".parse().expect("an id"),
             },
-            News::Preferred { version: 7 },
+            News::Preferred { write: 7 },
             News::Crosshair {
                 colour: LinkColour::Blue,
                 time: Some(UnixMs(1_700_000_000_000)),

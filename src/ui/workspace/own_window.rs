@@ -175,7 +175,7 @@ impl Workspace {
         };
         match news {
             News::Linked { colour, instrument } => self.hear_linked(colour, instrument),
-            News::Preferred { version } => self.hear_preferred(version),
+            News::Preferred { write } => self.hear_preferred(write),
             News::WhoIsOut { workspace } if workspace == own.workspace => {
                 self.say(&News::Here(own));
             }

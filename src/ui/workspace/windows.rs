@@ -162,9 +162,9 @@ impl Workspace {
     }
 
     /// Another window saved preferences: they hold here, too.
-    pub(super) fn hear_preferred(self, version: u64) {
+    pub(super) fn hear_preferred(self, write: u64) {
         // Before they are read: what was heard is not said again.
-        self.others.preferred.set_value(Some(version));
+        self.others.preferred.set_value(Some(write));
         self.preferences.read_anew();
     }
 
@@ -173,9 +173,9 @@ impl Workspace {
         let preferred = self.others.preferred;
         Effect::new(move || {
             let saved = self.preferences.saved.get();
-            if let Some(version) = saved.filter(|_| saved != preferred.get_value()) {
+            if let Some(write) = saved.filter(|_| saved != preferred.get_value()) {
                 preferred.set_value(saved);
-                self.say(&News::Preferred { version });
+                self.say(&News::Preferred { write });
             }
         });
     }
@@ -217,7 +217,7 @@ impl Workspace {
             |place: &PanelPlace| self.name.with_untracked(|name| place.workspace == *name);
         match news {
             News::Linked { colour, instrument } => self.hear_linked(colour, instrument),
-            News::Preferred { version } => self.hear_preferred(version),
+            News::Preferred { write } => self.hear_preferred(write),
             News::Here(place) if is_mine(&place) => self.welcome(place),
             News::Leaving(place) if is_mine(&place) => self.see_off(place),
             News::PutBack(place) if is_mine(&place) => self.bring_back(place.panel),
