@@ -89,7 +89,8 @@ function comeBack(longest) {
       const now = performance.now();
       // A trade of now: many were missed meanwhile, and one more would only be the next of then.
       const isNow = names.every((name, at) => text(name) !== said[at]) && newest() > trade + 10;
-      const isBusy = document.querySelector('[data-testid=panel] [data-testid$=-note]');
+      const notes = [...document.querySelectorAll('[data-testid=panel] [data-testid$=-note]')];
+      const isBusy = notes.some((note) => note.checkVisibility() && note.textContent.trim());
       if (isNow && !isBusy) done(now - begun);
       else if (now - begun > longest) fail(new Error(`not whole after ${longest} ms`));
       else requestAnimationFrame(look);

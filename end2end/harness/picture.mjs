@@ -29,17 +29,19 @@ export async function settle(page, workspace) {
   await page.mouse.move(2, 2);
   await until('drawn panels', () =>
     page.evaluate(() => {
-      const notes = document.querySelectorAll('[data-testid=panel] [data-testid$=-note]');
-      const legends = [...document.querySelectorAll('[data-testid=legend-close]')];
-      const lives = [...document.querySelectorAll('[data-testid$=-summary]')].every((node) => node.textContent);
-      return notes.length === 0 && lives && legends.every((node) => /\d/.test(node.textContent));
+      // Panels behind other tabs are in the page as well, and painted when they are looked at.
+      const shown = [...document.querySelectorAll('[data-testid=panel]')].filter((panel) => panel.checkVisibility());
+      const every = (name, holds) => shown.every((panel) => [...panel.querySelectorAll(`[data-testid${name}]`)].every(holds));
+      const isQuiet = every('$=-note', (note) => !note.textContent.trim());
+      return isQuiet && every('$=-summary', (node) => node.textContent) && every('=legend-close', (node) => /\d/.test(node.textContent));
     }),
   );
   await until(
     'a full tape',
     () =>
       page.evaluate((least) => {
-        const tape = document.querySelector('[data-testid=tape-facts]');
+        const all = [...document.querySelectorAll('[data-testid=tape-facts]')];
+        const tape = all.find((node) => node.closest('[data-testid=panel]').checkVisibility());
         return !tape || (tape.textContent && JSON.parse(tape.textContent).rows >= least);
       }, TAPE_ROWS),
     60_000,
