@@ -34,9 +34,9 @@ test('an instrument, a timeframe, a panel and a workspace are found and taken by
   await until('ETH', async () => (await symbols(page)).join() === 'ETH-USD');
   await take(page, '60', 'timeframe/1h');
   await until('hours', async () => (await byId(page, 'timeframe-1h').getAttribute('aria-pressed')) === 'true');
-  await take(page, 'open tape', 'open/tape');
-  await shows(page, 'book', 'chart', 'tape');
-  await until('the tape attended to', () => tab(page, 'Tape').evaluate((one) => one === document.activeElement));
+  await take(page, 'open status', 'open/status');
+  await shows(page, 'book', 'chart', 'status');
+  await until('the status attended to', () => tab(page, 'Status').evaluate((one) => one === document.activeElement));
   await take(page, 'go to chart', 'panel/1');
   await until('the chart attended to', () => tab(page, 'Chart').evaluate((one) => one === document.activeElement));
   await take(page, 'order fl', 'workspace/Order flow');

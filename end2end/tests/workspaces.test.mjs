@@ -52,12 +52,13 @@ test('a workspace is saved under another name, and another browser has it', asyn
   assert.ok((await names()).includes('Mine ½'));
   await tab(page, 'Order book').click();
   await page.keyboard.press('Alt+w');
-  await shows(page, 'chart');
-  await until('it is saved', async () => (await document('Mine ½')).desktop.panels.length === 1);
+  // The tape was a tab behind it.
+  await shows(page, 'chart', 'tape');
+  await until('it is saved', async () => (await document('Mine ½')).desktop.panels.length === 2);
   const elsewhere = await opened(t);
   await ready(elsewhere, 'trader');
   await choose(elsewhere, 'open-mine-½');
-  await shows(elsewhere, 'chart');
+  await shows(elsewhere, 'chart', 'tape');
   await isShown(elsewhere, 'Mine ½');
   // The one that it was made of is as it was.
   await ready(elsewhere, 'minimal');
@@ -132,12 +133,12 @@ test('a ready-made workspace becomes what it was', async (t) => {
   const before = await kinds(page);
   await tab(page, 'Order book').click();
   await page.keyboard.press('Alt+w');
-  await shows(page, 'chart');
+  await shows(page, 'chart', 'tape');
   await choose(page, 'workspace-reset');
   await answer(page);
   await isClosed(page);
   await shows(page, ...before);
-  await until('it is saved', async () => (await document('Minimal')).desktop.panels.length === 2);
+  await until('it is saved', async () => (await document('Minimal')).desktop.panels.length === 3);
 });
 
 test('a workspace goes into a file and comes back as it was', async (t) => {
