@@ -19,7 +19,7 @@ const MEGABYTE = 1 << 20;
 const GROWTH = 48 * MEGABYTE;
 
 process.env.TRADESUITE_DEMO_RATE = process.env.HIDDEN_RATE ?? '2000';
-const site = withDemo('--seed', '6');
+const site = withDemo();
 
 /** Lets the page be hidden: headless browsers show every page. Frames stop then, as they do in a tab behind. */
 function mayBeHidden(page) {

@@ -5,7 +5,7 @@ import { kinds, ready, tab } from '../harness/dock.mjs';
 import { withDemo } from '../harness/suite.mjs';
 import { until } from '../harness/wait.mjs';
 
-const site = withDemo('--seed', '4');
+const site = withDemo();
 const text = (page, testid) => page.getByTestId(testid).textContent();
 
 test('a panel behind another tab is found as it was left', async (t) => {

@@ -52,7 +52,7 @@ test('a panel goes into a window of its own and comes back to where it stood', a
   const before = await panel(page, 'book').boundingBox();
   const popup = await poppedOut(page, 'book', () => byMenu(page, 'book'));
   await until('a live book there', async () => /message \d+/.test(await popup.getByTestId('book-summary').textContent()));
-  assert.match(await popup.title(), /Book · BTC-USD/);
+  assert.match(await popup.title(), /^Order book · BTC-USD/);
   await popup.getByTestId('put-back').click();
   await until('the window closed', () => popup.isClosed());
   await panel(page, 'book').waitFor();
@@ -85,7 +85,7 @@ test('what is changed in a window of its own is kept with the workspace', async 
   await until('the same there', async () => (await panel(popup, 'book').count()) === 1 && /ETH-USD/.test(await symbol(popup)));
   await page.reload();
   await until('it is still listed', async () => (await page.getByTestId('show-window').innerText().catch(() => '')) === 'Show');
-  assert.deepEqual(await kinds(page), ['chart']);
+  assert.deepEqual(await kinds(page), ['chart', 'tape']);
   await page.getByTestId('bring-back').click();
   await panel(page, 'book').waitFor();
   await until('the window closed', () => popup.isClosed());

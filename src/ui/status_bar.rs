@@ -150,7 +150,10 @@ pub fn StatusBar() -> impl IntoView {
                         {move || head.get().0.sign().0}
                     </span>
                     <span class="truncate">
-                        {move || head.get().1} {move || since().map(|at| format!("; last heard at {at}"))}
+                        {move || match since() {
+                            Some(at) => format!("The server cannot be reached; last heard at {at}, trying again and again"),
+                            None => head.get().1,
+                        }}
                     </span>
                 </span>
                 <SoundNotice />

@@ -8,7 +8,7 @@ use crate::ui::dock::keys::go_to;
 use crate::ui::dock::state::DockState;
 use crate::ui::workspace::Workspace;
 
-const BUTTON: &str = "h-5 cursor-pointer rounded px-1.5 text-text-1 hover:bg-hover";
+const BUTTON: &str = "h-5 cursor-pointer rounded border border-line-strong px-1.5 text-text-2 hover:bg-hover hover:text-text-1";
 
 /// Puts a panel into a window of its own. What stands beside it has the keyboard then, should the
 /// person come back.
@@ -50,7 +50,7 @@ pub fn PoppedOut() -> impl IntoView {
             false => "Open again",
         };
         view! {
-            <li class="flex shrink-0 items-center gap-1" data-testid="popped" data-popped=panel.to_string()>
+            <li class="flex shrink-0 items-center gap-1.5" data-testid="popped" data-popped=panel.to_string()>
                 <span class="text-text-1">{title}</span>
                 <button
                     class=BUTTON

@@ -12,7 +12,6 @@ use futures::channel::oneshot;
 use futures::future::{Either, select};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-
 use tradesuite_core::chart::format;
 use tradesuite_core::model::UnixMs;
 
@@ -23,9 +22,10 @@ use crate::ui::workspace::Zone;
 
 /// How often it is looked whether the server is there again, milliseconds. It is asked by a request,
 /// not by opening a line: browsers make those that fail often wait for seconds.
-const PROBE_MS: u32 = 1_500;
-/// How long it may take to answer, milliseconds; longer than the pause, for slow lines.
-const PATIENCE_MS: u32 = 6_000;
+const PROBE_MS: u32 = 1_000;
+/// How long it may take to answer, milliseconds: longer than the pause, for slow lines, and not so
+/// long that several that hang take all the connections that a browser has.
+const PATIENCE_MS: u32 = 4_000;
 
 impl Live {
     /// Asks the server; an error at once where it cannot be reached, or as soon as that is known.

@@ -279,8 +279,10 @@ impl Workspace {
             }
         });
         self.others.waiting.update_value(|waiting| {
-            // Those of before have fired long ago, but for the first, which goes on for ever.
-            waiting.truncate(32);
+            // The first goes on for ever; of the others the oldest have fired long ago.
+            if waiting.len() > 32 {
+                waiting.drain(1..17);
+            }
             waiting.extend([soon, late]);
         });
     }
