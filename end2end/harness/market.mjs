@@ -56,6 +56,24 @@ export async function putDrawings(base, instrument, drawings) {
 }
 
 /**
+ * Keeps just these watchlists on the server, by name.
+ * @param {string} base the server's address
+ * @param {Record<string, string[]>} lists
+ */
+export async function keepWatchlists(base, lists) {
+  const { watchlists } = await rest(base, 'watchlists');
+  const ask = async (name, options) => {
+    const answer = await fetch(new URL(`/api/v1/watchlists/${encodeURIComponent(name)}`, base), options);
+    if (!answer.ok) throw new Error(`${name} answered ${answer.status}: ${await answer.text()}`);
+  };
+  for (const { name } of watchlists) await ask(name, { method: 'DELETE', headers: { 'if-match': '*' } });
+  for (const [name, instruments] of Object.entries(lists)) {
+    const body = JSON.stringify({ version: 1, name, instruments });
+    await ask(name, { method: 'PUT', headers: { 'content-type': 'application/json', 'if-none-match': '*' }, body });
+  }
+}
+
+/**
  * Opens a second socket inside the page and collects its messages in `window.heard`. Node 20 has
  * no WebSocket of its own, and the page's speaks MsgPack.
  * @param {import('playwright-core').Page} page
