@@ -136,7 +136,7 @@ fn EntryRow(entry: Entry) -> impl IntoView {
         // Its inputs have names of their own, and one name cannot be that of several.
         FieldKind::List { .. } => view! {
             <div class="flex items-start justify-between gap-2 px-1" title=entry.field.help>
-                <span class="leading-7 text-text-2">{entry.field.label}</span>
+                <span class="shrink-0 leading-7 whitespace-nowrap text-text-2">{entry.field.label}</span>
                 {inputs}
             </div>
         }
