@@ -49,7 +49,7 @@ pub fn PaneDividers(
     let line = move |id: u32| {
         view! {
             <div
-                class="absolute inset-x-0 h-1 rounded focus-visible:bg-accent/60"
+                class="pointer-events-none absolute inset-x-0 h-1 rounded focus-visible:bg-accent/60"
                 style:top=move || format!("{}px", top(id) - 2.5)
                 role="separator"
                 tabindex="0"

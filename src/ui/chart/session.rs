@@ -232,6 +232,15 @@ impl Session {
     }
 }
 
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Its last frame may still hold the rest: nobody is to see a crosshair that is gone.
+        if let Ok(mut shown) = self.shown.try_borrow_mut() {
+            drop(shown.linked.take());
+        }
+    }
+}
+
 /// Paints anew when colours, zone or numbers are changed, and while indicators are being computed.
 fn watch_choices(painter: Painter, parts: Parts) {
     let preferences = Preferences::expect();
