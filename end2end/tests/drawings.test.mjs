@@ -67,8 +67,8 @@ test('a line is dragged, labelled, coloured and deleted', async (t) => {
   await page.mouse.down();
   await page.mouse.move(box.x + 340, box.y + row + 60, { steps: 6 });
   await page.mouse.up();
-  const moved = await chart.when('a lower line', (now) => Number(now.lines[0]) < Number(before.lines[0]));
-  await kept('its price', ([line]) => line?.price === moved.lines[0]);
+  const [lower] = await kept('a lower price', ([line]) => Number(line?.price) < Number(before.lines[0]));
+  const moved = await chart.when('the line there', (now) => now.lines[0] === lower.price);
   await page.mouse.dblclick(box.x + 340, box.y + rowOf(Number(moved.lines[0]), await chart.state()));
   await page.getByTestId('drawing-label').fill('stop');
   await page.getByTestId('drawing-price').fill('nonsense');

@@ -22,7 +22,7 @@ test('a panel behind another tab is found as it was left', async (t) => {
     return now && !now.following && now.waiting > 5 && now;
   });
   await page.evaluate(() => (document.querySelector('[data-kind=tape]').dataset.mark = 'the same'));
-  await tab(page, 'Book').click();
+  await tab(page, 'Order book').click();
   await until('the book', async () => (await kinds(page)).join() === 'book,chart');
   const written = await text(page, 'tape-summary');
   await until('a live book', async () => /message \d+/.test(await text(page, 'book-summary')));

@@ -3,14 +3,36 @@
 use leptos::ev::KeyboardEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use tradesuite_core::model::{InstrumentId, InstrumentRow};
 use tradesuite_core::watch::{Pasted, read_pasted};
 
-use crate::api::search_instruments;
+use crate::api::{PageError, search_instruments};
 use crate::browser;
 use crate::ui::widget::step;
 
 const ROWS: u32 = 50;
+
+/// What the server found, and for which words.
+pub type Found = Option<(String, Result<Vec<InstrumentRow>, PageError>)>;
+
+/// What the server finds for words, asked anew whenever they change. An answer to words that are not
+/// the newest any more is passed over. (A resource would be the usual way, but it misses words that
+/// are typed in the moment in which it takes an answer.)
+#[must_use]
+pub fn found_for(words: Signal<String>, limit: u32) -> RwSignal<Found> {
+    let found = RwSignal::new(None);
+    Effect::new(move || {
+        let text = words.get();
+        spawn_local(async move {
+            let rows = search_instruments(text.clone(), limit).await;
+            if words.try_get_untracked().as_ref() == Some(&text) {
+                let _ = found.try_set(Some((text, rows)));
+            }
+        });
+    });
+    found
+}
 
 /// The search and its list. A press beside it and Escape close it.
 #[component]
@@ -34,10 +56,7 @@ pub fn InstrumentSearch(
     let search = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let input = NodeRef::<Input>::new();
-    let found = LocalResource::new(move || {
-        let text = search.get();
-        async move { (text.clone(), search_instruments(text, ROWS).await) }
-    });
+    let found = found_for(search.into(), ROWS);
     let rows = Memo::new(move |_| match found.get() {
         Some((_, Ok(rows))) => rows,
         _ => Vec::new(),

@@ -43,6 +43,6 @@ pub use open_bar::{OpenBar, TradeKey};
 pub use precision::PrecisionOverflow;
 pub use tape::Tape;
 pub use tick_rule::TickRule;
-pub use ticker::TickerState;
+pub use ticker::{TickerState, day_bars};
 pub use trade_flow::{FlowSums, TradeFlow};
 pub use trade_ids::{Novelty, TradeIds};

@@ -33,6 +33,29 @@ struct Minute {
     last: TradeKey,
 }
 
+/// Bars to [`seed`] a ticker with: those of 1m, and where they do not reach back a day those of 1h
+/// before them, since some venues give half a day of minutes (Kraken: the newest 720). Both are
+/// ascending and at one precision. What stems from hours leaves the window by whole hours.
+///
+/// [`seed`]: TickerState::seed
+#[must_use]
+pub fn day_bars(minutes: &[Candle], hours: &[Candle]) -> Vec<Candle> {
+    let Some((oldest, newest)) = minutes.first().zip(minutes.last()) else {
+        return hours.to_vec();
+    };
+    // The hour in which the minutes begin is taken whole.
+    let older = &hours[..hours.partition_point(|hour| hour.time <= oldest.time)];
+    let is_day = newest.time.0 - oldest.time.0 >= WINDOW_MS - REACHED_MS;
+    match older.last() {
+        Some(last) if last.closed && !is_day => {
+            let end = Timeframe::H1.next(last.time);
+            let newer = minutes.partition_point(|minute| minute.time < end);
+            [older, &minutes[newer..]].concat()
+        }
+        _ => minutes.to_vec(),
+    }
+}
+
 /// Keeps one instrument's [`Ticker`] from trades, best quotes and exchange time.
 #[derive(Clone, Debug, Default)]
 pub struct TickerState {
@@ -73,8 +96,8 @@ impl TickerState {
         self.precision
     }
 
-    /// Starts from stored 1m bars at `precision`, ascending, older than any trade to come. Bars
-    /// before the last 24 hours only say what the price was then.
+    /// Starts from [`day_bars`] at `precision`, ascending, older than any trade to come. Bars before
+    /// the last 24 hours only say what the price was then.
     ///
     /// # Errors
     /// [`PrecisionOverflow`] where a figure does not fit at the finest precision seen.

@@ -22,6 +22,49 @@ fn trade(id: u64, time_ms: i64, price: i64) -> Trade {
     }
 }
 
+fn bar(time_ms: i64, price: i64) -> Candle {
+    Candle {
+        closed: true,
+        ..Candle::from_trade(UnixMs(time_ms), &trade(1, time_ms, price))
+    }
+}
+
+/// How many bars there are, and the minute at which the first opens.
+fn times_of(bars: &[Candle]) -> (usize, Option<i64>) {
+    let first = bars.first().map(|bar| bar.time.0 / MINUTE_MS);
+    (bars.len(), first)
+}
+
+#[test]
+fn hours_say_what_no_minute_reaches_back_to() {
+    let hours: Vec<Candle> = (0..36).map(|hour| bar(hour * 60 * MINUTE_MS, 1)).collect();
+    let minutes = |from: i64| -> Vec<Candle> {
+        let times = from..36 * 60;
+        times.map(|minute| bar(minute * MINUTE_MS, 2)).collect()
+    };
+    for (from, expected) in [
+        // Half a day, begun within an hour: the hour in which it begins is the hour's own.
+        (24 * 60 + 37, (25 + 11 * 60, Some(0))),
+        (24 * 60, (25 + 11 * 60, Some(0))),
+        // A day: no hour is needed.
+        (12 * 60, (24 * 60, Some(12 * 60))),
+        (36 * 60, (36, Some(0))),
+    ] {
+        let bars = day_bars(&minutes(from), &hours);
+        assert_eq!(times_of(&bars), expected, "{from}");
+    }
+    assert_eq!(times_of(&day_bars(&minutes(30 * 60), &[])).0, 6 * 60);
+    let mut state = TickerState::new();
+    state
+        .seed(&day_bars(&minutes(24 * 60 + 37), &hours), NONE)
+        .expect("fits");
+    assert!(state.knows_the_day());
+    // 13 hours of 1 (12:00 to 01:00) and 11 of minutes of 2.
+    let volume = Some(Volume(13 + 11 * 60 * 2));
+    assert_eq!(state.ticker().volume_24h, volume);
+    assert_eq!(state.ticker().open_24h, Some(Price(1)));
+}
+
 #[test]
 fn a_day_rolls_by() {
     let mut state = TickerState::new();

@@ -6,8 +6,8 @@ use tradesuite_core::command::{Entry, Recent, rank};
 
 use super::Overlays;
 use super::entries::{Action, instrument, meant, remembered};
-use crate::api::search_instruments;
 use crate::browser;
+use crate::ui::instrument_search::found_for;
 use crate::ui::widget::{Dialog, step};
 use crate::ui::workspace::{names, ready_names};
 
@@ -46,16 +46,8 @@ pub fn Palette() -> impl IntoView {
     // Enter was pressed before the answer to what was typed had come.
     let hurried = RwSignal::new(false);
     let kept = LocalResource::new(names);
-    let found = LocalResource::new(move || {
-        let text = search.get().trim().to_owned();
-        async move {
-            let rows = match text.is_empty() {
-                true => Ok(Vec::new()),
-                false => search_instruments(text.clone(), INSTRUMENTS).await,
-            };
-            (text, rows)
-        }
-    });
+    let words = Memo::new(move |_| search.with(|search| search.trim().to_owned()));
+    let found = found_for(words.into(), INSTRUMENTS);
     let recent = StoredValue::new(recent());
     let rows = Memo::new(move |_| {
         let names = match kept.get() {

@@ -35,6 +35,9 @@ pub fn Menu(
     testid: &'static str,
     /// Looks of the button.
     class: &'static str,
+    /// Whether what the button shows is text that names it.
+    #[prop(optional)]
+    is_text: bool,
     /// What the button shows.
     #[prop(into)]
     button: ViewFn,
@@ -85,7 +88,7 @@ pub fn Menu(
                 node_ref=menu.button
                 class=class
                 title=name
-                aria-label=name
+                aria-label=(!is_text).then_some(name)
                 aria-haspopup="menu"
                 aria-expanded=move || is_open.get().to_string()
                 data-testid=testid

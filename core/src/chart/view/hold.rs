@@ -102,6 +102,8 @@ impl ChartView {
         self.stack.grab(pane, row, self.rows.clone());
         self.stack.drag_to(row + by * ratio, ratio);
         self.stack.release();
+        // The next key may come before the next frame.
+        self.fit_panes();
     }
 
     /// The pointer lets go. Says whether panes have other heights than before.

@@ -63,7 +63,13 @@ pub fn Footer(
         <ProblemLine table />
         {move || question.get().map(|asked| view! { <QuestionLine table asked question /> })}
         <div class="flex h-7 shrink-0 items-center gap-1 border-t border-line px-1 text-[11px] text-text-2">
-            <Menu name="Lists" testid="watch-lists" class="flex h-[22px] cursor-pointer items-center gap-1 rounded px-1.5 font-medium text-text-1 hover:bg-hover" button=button>
+            <Menu
+                name="Lists"
+                testid="watch-lists"
+                class="flex h-[22px] cursor-pointer items-center gap-1 rounded px-1.5 font-medium text-text-1 hover:bg-hover"
+                is_text=true
+                button=button
+            >
                 {items}
                 <div class="my-1 border-t border-line" role="separator"></div>
                 <MenuItem testid="watch-new" on_choose=move || question.set(Some(Question::New))>"New list…"</MenuItem>
