@@ -148,8 +148,8 @@ test('a document that the page does not understand is left as it is', async (t) 
   const newer = { version: 7, text: '{"version":99}' };
   const page = await opened(t, server, {
     before: async (one) => {
-      // Preferences are another matter.
-      const isWorkspace = (request) => !/^.{0,16}settings/s.test(request.postDataBuffer()?.toString('latin1') ?? '');
+      // Preferences and the first watchlist are another matter.
+      const isWorkspace = (request) => !/^.{0,16}(settings|watchlists)/s.test(request.postDataBuffer()?.toString('latin1') ?? '');
       one.on('request', (request) => /\/fn\/save_document/.test(request.url()) && isWorkspace(request) && saves.push(request.url()));
       await one.route(/\/fn\/document\?.*workspaces/, (route) => route.fulfill({ json: newer }));
     },

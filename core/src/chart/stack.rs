@@ -87,7 +87,8 @@ impl PaneStack {
                 .zip(&is_least)
                 .filter_map(|(share, is_least)| (!is_least).then_some(share))
                 .sum();
-            let height = |at: usize| (self.shares[at] / sum * free).floor() as i32;
+            // A share that amounts to whole pixels gets them, however its quotient is rounded.
+            let height = |at: usize| (self.shares[at] / sum * free + 1e-6).floor() as i32;
             let too_low = (0..self.shares.len()).find(|at| !is_least[*at] && height(*at) < least);
             if let Some(at) = too_low {
                 is_least[at] = true;
@@ -210,6 +211,27 @@ mod tests {
                 prop_assert_eq!(pair[1].top, pair[0].bottom() + 1);
             }
             prop_assert!(rows.iter().all(|rows| rows.height >= least.max(1)));
+        }
+    }
+
+    #[test]
+    fn the_other_panes_stay_as_they_are_however_often_a_divider_moves() {
+        let mut stack = PaneStack::default();
+        stack.set_shares([None, None, None]);
+        let others = |rows: &[Rows]| (rows[0].height, rows[3].height);
+        let first = stack.rows(676, 1.0);
+        for press in 1..=5 {
+            let rows = stack.rows(676, 1.0);
+            let bottom = f64::from(rows[1].bottom());
+            stack.grab(1, bottom, rows);
+            stack.drag_to(bottom - 7.0, 1.0);
+            stack.release();
+            // As they are kept with the panel and come back.
+            let kept = stack.shares();
+            stack.set_shares(kept.into_iter().map(Some));
+            let now = stack.rows(676, 1.0);
+            assert_eq!(others(&now), others(&first), "after {press}");
+            assert_eq!(now[2].height, first[2].height + 7 * press, "after {press}");
         }
     }
 }

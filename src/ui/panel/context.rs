@@ -51,10 +51,10 @@ impl PanelContext {
         })
     }
 
-    /// Gives a setting another value.
+    /// Gives a setting another value; nothing where the panel was closed meanwhile.
     pub fn set(self, name: &'static str, value: impl Serialize) {
         if let Ok(value) = serde_json::to_value(value) {
-            self.on_change.run(PanelChange::Setting(name, value));
+            let _ = self.on_change.try_run(PanelChange::Setting(name, value));
         }
     }
 

@@ -24,7 +24,7 @@ fn refusal(answer: Result<SaveAnswer, PageError>, differs: &str) -> Result<u64, 
 
 impl Watchlists {
     /// Makes an empty list; `then` is called once it is there.
-    pub fn create(self, name: Name, then: Callback<Name>) {
+    pub fn create(self, name: Name, then: impl FnOnce(Name) + 'static) {
         spawn_local(async move {
             let list = Watchlist {
                 name: name.clone(),
@@ -35,13 +35,13 @@ impl Watchlists {
             let taken = format!("There is a list {name} already.");
             self.settle(refusal(saved, &taken), |lists, version| {
                 lists.put(name.clone(), Held::new(list, version));
-                then.run(name);
+                then(name);
             });
         });
     }
 
     /// Gives a list another name; `then` is called once it has it.
-    pub fn rename(self, from: Name, to: Name, then: Callback<Name>) {
+    pub fn rename(self, from: Name, to: Name, then: impl FnOnce(Name) + 'static) {
         let Some((mut list, version)) = self.settled(&from) else {
             return;
         };
@@ -52,7 +52,7 @@ impl Watchlists {
                 list.name = to.clone();
                 // Panels that show it know its new name before the old one is gone.
                 lists.put(to.clone(), Held::new(list, version));
-                then.run(to.clone());
+                then(to.clone());
                 if from != to {
                     lists.forget(&from);
                 }
@@ -61,14 +61,14 @@ impl Watchlists {
     }
 
     /// Deletes a list.
-    pub fn delete(self, name: Name, then: Callback<()>) {
+    pub fn delete(self, name: Name, then: impl FnOnce() + 'static) {
         let Some((_, version)) = self.settled(&name) else {
             return;
         };
         spawn_local(async move {
             let deleted = delete_document(Shelf::Watchlists, name.to_string(), version).await;
             self.settle(refusal(deleted, DIFFERS), |lists, _| {
-                then.run(());
+                then();
                 lists.forget(&name);
             });
         });

@@ -1,7 +1,7 @@
 //! Something over the page that has to be answered or closed: it has the keyboard until then, and
 //! gives it back to what had it.
 
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, keydown};
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -30,6 +30,15 @@ pub fn Dialog(
         if dialog.get().is_some() {
             browser::move_focus(dialog, 1);
         }
+    });
+    // What had the keyboard may be gone, or disabled: then nothing in the dialog hears of keys.
+    Effect::new(move || {
+        let listener = window_event_listener(keydown, move |event| {
+            if event.key() == "Escape" && !event.default_prevented() {
+                close.run(());
+            }
+        });
+        on_cleanup(move || listener.remove());
     });
     let on_key = move |event: KeyboardEvent| {
         match event.key().as_str() {

@@ -217,13 +217,13 @@ fn QuestionLine(
             browser::move_focus(form, 1);
         }
     });
-    let show = Callback::new(move |name: Name| table.context.set("list", name.as_str()));
+    let show = move |name: Name| table.context.set("list", name.as_str());
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         let name = entered.with_untracked(|text| text.trim().parse::<Name>());
         match (asked, name, shown.clone()) {
             (Question::Delete, _, Some(own)) => {
-                let back = Callback::new(move |()| table.context.set("list", ""));
+                let back = move || table.context.set("list", "");
                 table.lists.delete(own, back);
             }
             (Question::New, Ok(name), _) => table.lists.create(name, show),
