@@ -6,6 +6,8 @@ import { keepWatchlists, rest } from '../harness/market.mjs';
 import { withDemo } from '../harness/suite.mjs';
 import { until } from '../harness/wait.mjs';
 
+/** Until spreads of eight markets stand in another order, milliseconds. */
+const LONG_MS = 120_000;
 const site = withDemo();
 const MAJORS = ['BTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD'].map((symbol) => `coinbase:${symbol}`);
 const byId = (page, id) => page.getByTestId(id);
@@ -88,10 +90,11 @@ test('rows stand still while one points at them, and say that another order wait
   await byId(page, 'watch-sort-spread').focus();
   await page.keyboard.press('Enter');
   const first = await rows(page);
-  await until('another order', async () => (await rows(page)).join() !== first.join());
+  // It is the market that decides when.
+  await until('another order', async () => (await rows(page)).join() !== first.join(), LONG_MS);
   await byId(page, 'watch-row').nth(3).hover();
   const pointedAt = await rows(page);
-  await until('the word that it waits', async () => /order waits/.test(await byId(page, 'watch-waiting').innerText()));
+  await until('the word that it waits', async () => /order waits/.test(await byId(page, 'watch-waiting').innerText()), LONG_MS);
   assert.deepEqual(await rows(page), pointedAt);
   await page.mouse.move(1200, 300);
   await until('the order that waited', async () => (await rows(page)).join() !== pointedAt.join());
