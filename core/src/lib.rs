@@ -9,10 +9,12 @@
 //! | [`model`] | the typed vocabulary: price, quantity, time, instrument, trade, candle, event … |
 //! | [`indicator`] | averages, channels, oscillators and order flow over bars, revised in place |
 //! | [`market`] | what is computed from events: order book, candle builder, precision, integrity |
+//! | [`alert`] | rules over the market: operands, their text form, when they fire |
 //! | [`chart`] | geometry of charts, books and tapes: scales, ticks, pixels |
 //! | [`dock`] | docking: panels, how they share the window, the workspace document |
 //! | [`protocol`] | messages of the live socket and their encodings |
 
+pub mod alert;
 pub mod chart;
 pub mod dock;
 pub mod indicator;

@@ -5,6 +5,7 @@ const CORE: &[&[&str]] = &[
     &["model"],
     &["indicator"],
     &["market", "chart", "dock", "protocol"],
+    &["alert"],
 ];
 
 /// Lines of the server, the highest first.
