@@ -14,5 +14,6 @@ mod vocabulary;
 
 pub use kind::OPERANDS;
 pub use reading::{BookLook, Reading, Silence};
+pub(crate) use spec::reading_of;
 pub use spec::{Entry, Feed, OperandSpec, OperandUnit, operand, operands};
 pub use vocabulary::Operands;

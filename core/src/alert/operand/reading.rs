@@ -7,7 +7,7 @@ use crate::market::OrderBook;
 use crate::model::{Candle, Precision, Timeframe, Volume};
 
 /// What an operand looks at.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Reading {
     /// The price of the last trade.
     Last,

@@ -18,6 +18,7 @@ mod condition;
 mod hours;
 mod operator;
 mod read;
+mod read_condition;
 mod rule;
 mod template;
 mod trigger;
