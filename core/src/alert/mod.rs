@@ -13,6 +13,7 @@
 //! | [`text`] | a rule in one line |
 //! | `source` | what operands read: bars with indicators, windows, the book, kept once an instrument |
 //! | [`state`] | the engine: which rules an event can change, and where each of them stands |
+//! | `reference` | the same, slow and obvious, for the tests |
 //!
 //! # How an event is taken
 //!
@@ -50,3 +51,6 @@ mod source;
 pub mod state;
 pub mod text;
 pub mod value;
+
+#[cfg(test)]
+mod reference;
