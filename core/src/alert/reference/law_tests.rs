@@ -58,12 +58,22 @@ impl Run {
             fine: false,
             pairs,
         };
+        run.follow_bars();
         for at in 0..run.pairs.len() {
             let rule = run.rule(at);
             run.engine.set(number(at), &rule).expect("known operands");
             run.judges.push(Judge::new(rule));
         }
         run
+    }
+
+    /// Rules that never fire keep all bars, so that an edit meets them as they are from the start.
+    fn follow_bars(&mut self) {
+        for (at, market) in (1_000..).zip(MARKETS) {
+            let text = "volume(1s) > 1000000 and volume(5s) > 1 and volume(1m) > 1 once";
+            let rule = rule(&format!("{market} {text}"));
+            self.engine.set(number(at), &rule).expect("known operands");
+        }
     }
 
     fn rule(&self, at: usize) -> Rule {
@@ -106,6 +116,7 @@ impl Run {
             Step::Restart => {
                 let kept = rmp_serde::to_vec(&self.engine.saved()).expect("it can be kept");
                 self.engine = Engine::default();
+                self.follow_bars();
                 for at in 0..self.pairs.len() {
                     self.engine
                         .set(number(at), &self.rule(at))

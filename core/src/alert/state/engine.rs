@@ -210,6 +210,9 @@ impl Engine {
                 None => wanted.bars.push((timeframe, count)),
             }
         };
+        for timeframe in market.closing() {
+            bars(timeframe, 1);
+        }
         for reading in market.readings() {
             match reading {
                 Reading::Bar { timeframe, .. } | Reading::Study { timeframe, .. } => {

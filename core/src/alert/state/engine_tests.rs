@@ -188,6 +188,9 @@ fn operands_are_shared_and_forgotten() {
     ]);
     let market = &desk.engine.markets[&instrument()];
     assert_eq!(market.readings().count(), 6);
+    let closes = Desk::new(&["last > 1 on 4h close"]);
+    let wanted = closes.engine.wanted(&instrument());
+    assert_eq!(wanted.bars, [(Timeframe::H4, 1)]);
     let wanted = desk.engine.wanted(&instrument());
     assert_eq!(
         wanted,

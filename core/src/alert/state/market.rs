@@ -85,6 +85,11 @@ impl Market {
         self.slots.iter().flatten().map(|slot| &slot.reading)
     }
 
+    /// Bars that rules wait for.
+    pub(super) fn closing(&self) -> impl Iterator<Item = Timeframe> {
+        self.closing.iter().map(|(timeframe, _)| *timeframe)
+    }
+
     /// Follows a rule, whose operands are all known, from now on. It is looked at with the next
     /// event, whatever that changes.
     pub(super) fn add(
@@ -328,16 +333,13 @@ impl Market {
         }
     }
 
-    /// After a state was read back: who waits, waits again.
+    /// After a state was read back: every rule is looked at with the next event, since what it saw
+    /// last is not known any more.
     pub(super) fn restored(&mut self, elapsed_ms: u64) {
         self.refresh(Changed::ALL, elapsed_ms);
         self.due.clear();
-        let waits = |at: &usize| {
-            let rule = self.rules[*at].as_ref();
-            let by_event = !self.closing.iter().any(|(_, held)| held == at);
-            by_event && rule.is_some_and(|rule| rule.standing.waits)
-        };
-        self.waiting = (0..self.rules.len()).filter(waits).collect();
+        let by_event = |at: &usize| !self.closing.iter().any(|(_, held)| held == at);
+        self.waiting = (0..self.rules.len()).filter(by_event).collect();
     }
 
     /// The values of a rule's operands now, by their names.
