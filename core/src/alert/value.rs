@@ -3,13 +3,14 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::model::alert::Direction;
 use crate::model::{Decimal, MAX_SCALE};
 
-/// A value. Two exact ones are compared exactly; a float is never not a number.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+/// A value. Two exact ones are compared exactly; a float is never not a number. Written as text
+/// where it is exact, else as a number.
+#[derive(Clone, Copy, Debug)]
 pub enum Value {
     /// Digit by digit.
     Exact(Decimal),
@@ -95,6 +96,34 @@ fn moved(value: Decimal, base: Decimal, sign: i32, percent: Decimal) -> Option<b
     Some(far > 0 && far.checked_mul(hundred)? >= far_enough)
 }
 
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Exact(value) => serializer.collect_str(value),
+            Self::Real(value) => serializer.serialize_f64(*value),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Text(String),
+            Number(f64),
+        }
+        match Written::deserialize(deserializer)? {
+            Written::Text(text) => Decimal::parse(&text)
+                .map(Self::Exact)
+                .map_err(de::Error::custom),
+            Written::Number(value) => {
+                Self::real(value).ok_or_else(|| de::Error::custom("not a number"))
+            }
+        }
+    }
+}
+
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         self.compare(*other) == Ordering::Equal
@@ -171,6 +200,24 @@ mod tests {
                 "{value} {base}"
             );
         }
+    }
+
+    #[test]
+    fn values_travel_as_they_are() {
+        for (value, json) in [
+            (exact("65000.50"), "\"65000.50\""),
+            (Value::Real(0.1), "0.1"),
+            (Value::Real(3.0), "3.0"),
+        ] {
+            assert_eq!(serde_json::to_string(&value).expect("JSON"), json);
+            assert_eq!(serde_json::from_str::<Value>(json).expect("a value"), value);
+            let packed = rmp_serde::to_vec(&value).expect("MsgPack");
+            assert_eq!(
+                rmp_serde::from_slice::<Value>(&packed).expect("a value"),
+                value
+            );
+        }
+        assert!(serde_json::from_str::<Value>("\"NaN\"").is_err());
     }
 
     #[test]

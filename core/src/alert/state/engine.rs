@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fire::Fire;
 use super::market::Market;
+use super::trigger::RuleState;
 use super::wall::Wall;
 use crate::alert::operand::{Reading, reading_of};
 use crate::alert::value::Value;
@@ -194,6 +195,14 @@ impl Engine {
         market
             .and_then(|market| Some(market.values(market.rule(id)?)))
             .unwrap_or_default()
+    }
+
+    /// Where a rule stands, and how often it has fired; `None` where it is not followed.
+    #[must_use]
+    pub fn state(&self, id: RuleId) -> Option<(RuleState, u64)> {
+        let market = self.markets.get(self.homes.get(&id)?)?;
+        let standing = &market.rule(id)?.standing;
+        Some((standing.state(), standing.fired))
     }
 
     /// What history the rules of an instrument want.

@@ -31,14 +31,25 @@ pub struct Fire {
 pub struct Evidence {
     /// The last price.
     pub price: Option<Decimal>,
-    /// Every operand, by the name that messages call it, and as the text form writes it.
-    pub values: Vec<(String, String, Option<Value>)>,
+    /// Every operand.
+    pub values: Vec<Seen>,
     /// The condition as the text form writes it.
     pub condition: String,
     /// Since when it held, exchange time.
     pub since: UnixNs,
     /// Exchange time, the first moment that was looked at; [`Fire::time`] is the last.
     pub from: UnixNs,
+}
+
+/// What an operand was worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// As messages call it.
+    pub name: String,
+    /// As the text form writes it.
+    pub operand: String,
+    /// `None` where it was not known.
+    pub value: Option<Value>,
 }
 
 impl Fire {
@@ -72,8 +83,8 @@ impl Filled for Places<'_> {
             "condition" => Some(evidence.condition.clone()),
             _ => {
                 let name = name.strip_prefix("value.")?;
-                let found = evidence.values.iter().find(|(held, _, _)| held == name);
-                found?.2.map(|value| value.to_string())
+                let found = evidence.values.iter().find(|seen| seen.name == name);
+                found?.value.map(|value| value.to_string())
             }
         }
     }

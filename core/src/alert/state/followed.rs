@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fire::Evidence;
+use super::fire::{Evidence, Seen};
 use super::leaf::{Against, Leaf, Memory, Side, Taken, Verdict};
 use super::trigger::{Look, Standing};
 use crate::alert::text::{condition_text, operand_text};
@@ -130,7 +130,11 @@ impl Followed {
         Evidence {
             price,
             values: named
-                .map(|((name, operand), slot)| (name, operand_text(operand), values(*slot)))
+                .map(|((name, operand), slot)| Seen {
+                    name,
+                    operand: operand_text(operand),
+                    value: values(*slot),
+                })
                 .collect(),
             condition: condition_text(&self.watch.condition),
             since,

@@ -244,6 +244,8 @@ impl Market {
     /// The sources were filled from history: every rule remembers what there is now, and none
     /// fires.
     pub(super) fn warmed(&mut self, moment: &Moment, elapsed_ms: u64) {
+        // Bars that were over before are no news.
+        while self.sources.close_next().is_some() {}
         self.refresh(Changed::ALL, elapsed_ms);
         let by_event = |at: &usize| !self.closing.iter().any(|(_, held)| held == at);
         let all = (0..self.rules.len()).filter(by_event);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Engine`] | all rules, and the markets that they are about |
 //! | [`Fire`], [`Evidence`] | that a rule fired, and what it saw |
+//! | [`RuleState`] | where a rule stands, for lists |
 //! | [`Saved`] | all that has to be kept to go on later as if nothing had happened |
 //! | `market` | the rules of one instrument, and which of them an event can change |
 //! | `followed` | one rule: what it needs, and where it stands |
@@ -30,5 +31,6 @@ pub(super) mod fixture;
 mod trigger_tests;
 
 pub use engine::{Counts, Engine, Moment, Wanted};
-pub use fire::{Evidence, Fire};
+pub use fire::{Evidence, Fire, Seen};
 pub use save::{RestoreError, Saved};
+pub use trigger::RuleState;

@@ -36,6 +36,22 @@ pub(super) struct Standing {
     pub(super) waits: bool,
 }
 
+/// Where a rule stands, as people are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleState {
+    /// Not all of its values have been known yet.
+    Unknown,
+    /// The condition does not hold.
+    Watching,
+    /// The condition holds, and is not told yet.
+    Waiting,
+    /// The condition holds, and was told.
+    Told,
+    /// It has fired and is not looked at any more.
+    Done,
+}
+
 /// When, and how, a rule is looked at.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Look {
@@ -48,6 +64,18 @@ pub(super) struct Look {
 }
 
 impl Standing {
+    pub(super) fn state(&self) -> RuleState {
+        match self {
+            Self { done: true, .. } => RuleState::Done,
+            Self {
+                holds: true, told, ..
+            } if *told => RuleState::Told,
+            Self { holds: true, .. } => RuleState::Waiting,
+            Self { known: true, .. } => RuleState::Watching,
+            _ => RuleState::Unknown,
+        }
+    }
+
     /// Takes what the condition says. Where the rule fires, since when it held.
     pub(super) fn step(&mut self, watch: &Watch, verdict: Verdict, look: &Look) -> Option<UnixNs> {
         self.known |= verdict.now.is_some();

@@ -185,7 +185,7 @@ fn a_bar_close_is_the_bar_that_closed_and_late_trades_do_not_close_it_again() {
     assert_eq!(desk.buys(60_500, 99.0), NOBODY);
     assert_eq!(desk.buys(62_000, 98.0), [1, 2]);
     let value = desk.fires[0].evidence.values[0]
-        .2
+        .value
         .map(|value| value.to_string());
     assert_eq!(value.as_deref(), Some("101"));
     // Late: it revises the bar, and nothing closes again.
@@ -375,4 +375,26 @@ fn backfill_never_fires_and_a_level_is_told_with_the_next_trade() {
     assert_eq!(desk.event(9_000, EventBody::Backfill(missed)), NOBODY);
     assert_eq!(desk.buys(10_000, 106.0), [1]);
     assert_eq!(desk.engine.counts().backfilled, 1);
+}
+
+#[test]
+fn where_a_rule_stands_can_be_told() {
+    use super::RuleState;
+    let mut desk = Desk::new(&[
+        "last > 100 once for 1s",
+        "last < 100 every 0s",
+        "bid > 1 once",
+    ]);
+    let states = |desk: &Desk| [1, 2, 3].map(|id| desk.engine.state(RuleId(id)).map(|s| s.0));
+    desk.buys(0, 101.0);
+    let (waiting, watching) = (Some(RuleState::Waiting), Some(RuleState::Watching));
+    let unknown = Some(RuleState::Unknown);
+    assert_eq!(states(&desk), [waiting, watching, unknown]);
+    desk.buys(1_000, 101.0);
+    desk.buys(1_001, 99.0);
+    assert_eq!(
+        states(&desk),
+        [Some(RuleState::Done), Some(RuleState::Told), unknown]
+    );
+    assert_eq!(desk.engine.state(RuleId(9)), None);
 }
