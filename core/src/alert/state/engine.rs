@@ -11,7 +11,7 @@ use super::trigger::RuleState;
 use super::wall::Wall;
 use crate::alert::operand::{Reading, reading_of};
 use crate::alert::value::Value;
-use crate::model::alert::{Rule, RuleId, Watch};
+use crate::model::alert::{Condition, Rule, RuleId, Watch};
 use crate::model::{
     BookDelta, Candle, EventBody, InstrumentId, Position, Precision, Sequenced, Timeframe, Trade,
     UnixMs, UnixNs,
@@ -66,7 +66,8 @@ impl Engine {
     /// it was switched off before, it begins anew; its numbers go on.
     ///
     /// # Errors
-    /// A sentence where an operand is not known; nothing was changed.
+    /// A sentence where an operand is not known, or there are more comparisons than anybody reads;
+    /// nothing was changed.
     pub fn set(&mut self, id: RuleId, rule: &Rule) -> Result<(), String> {
         let watch = &rule.watch;
         let same_home = self.homes.get(&id) == Some(&watch.instrument);
@@ -87,6 +88,10 @@ impl Engine {
             return Ok(());
         }
         let elapsed_ms = self.wall.elapsed_ms();
+        let most = Condition::LIMITS.tests;
+        if watch.condition.tests().len() > most {
+            return Err(format!("more than {most} comparisons"));
+        }
         for (_, operand) in watch.condition.values() {
             reading_of(operand)?;
         }
@@ -135,7 +140,9 @@ impl Engine {
         self.markets.get_mut(home)?.rule_mut(id)
     }
 
-    /// Takes the next event; what fires is appended, by the number of the rule.
+    /// Takes the next event; what fires is appended, by the number of the rule. `wall` is when it was
+    /// received: events that are read again after a restart bring the same time again, and so fire
+    /// the same.
     pub fn on_event(&mut self, event: &Sequenced, wall: UnixMs, fires: &mut Vec<Fire>) {
         let elapsed_ms = self.wall.pass(wall);
         let position = event.position;

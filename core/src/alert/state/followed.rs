@@ -36,7 +36,7 @@ enum Tree {
 }
 
 impl Followed {
-    /// `slot` gives the place of an operand and how far back it looks, milliseconds.
+    /// The condition keeps to its limits. `slot` gives the place of an operand and how far back it looks, milliseconds.
     pub(super) fn new(
         id: RuleId,
         watch: Arc<Watch>,
@@ -88,10 +88,11 @@ impl Followed {
             clock: look.clock,
         };
         // Every comparison looks, also those on which nothing depends any more: it remembers.
+        let mut verdicts = [Verdict::UNKNOWN; Condition::LIMITS.tests];
         let leaves = self.leaves.iter().zip(&mut self.memories);
-        let verdicts: Verdicts = leaves
-            .map(|(leaf, memory)| leaf.look(memory, values, &taken))
-            .collect();
+        for ((leaf, memory), verdict) in leaves.zip(&mut verdicts) {
+            *verdict = leaf.look(memory, values, &taken);
+        }
         let verdict = Verdict {
             now: self.tree.holds(&|leaf| verdicts[leaf].now),
             rest: self.tree.holds(&|leaf| verdicts[leaf].rest),
@@ -142,8 +143,6 @@ impl Followed {
         }
     }
 }
-
-type Verdicts = Vec<Verdict>;
 
 impl Tree {
     /// `None` where what is missing could change the answer.
