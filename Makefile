@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test lint format end2end fire bench clean
+.PHONY: help run dev build test lint format end2end pictures fire bench clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,10 @@ format: ## Format the code
 end2end: ## Browser tests only
 	@scripts/setup test
 	@scripts/test build browser
+
+pictures: ## Take the pictures anew that the README shows and the browser tests compare
+	@scripts/setup test
+	@scripts/test build pictures
 
 fire: ## The promise under fire at full length: fifty kills, an hour of faults (make test has the short form)
 	@scripts/setup lint

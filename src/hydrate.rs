@@ -5,6 +5,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::api::BUILD;
 use crate::browser;
+use crate::ui::App;
+use crate::ui::address::Page;
 
 const STRANGER: &str = "This page's files belong to another build than the server: reload the page. \
     Where that does not help, build both again (make build).";
@@ -14,7 +16,8 @@ const STRANGER: &str = "This page's files belong to another build than the serve
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     if browser::rendered_build().is_some_and(|build| build == BUILD) {
-        leptos::mount::hydrate_body(crate::ui::App);
+        let page = Page::at(&browser::address_path());
+        leptos::mount::hydrate_body(move || leptos::view! { <App page /> });
     } else {
         browser::announce(STRANGER);
     }

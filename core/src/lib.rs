@@ -13,11 +13,15 @@
 //! | [`chart`] | geometry of charts, books and tapes: scales, ticks, pixels |
 //! | [`dock`] | docking: panels, how they share the window, the workspace document |
 //! | [`protocol`] | messages of the live socket and their encodings |
+//! | [`command`] | what can be asked of the page by a word or a key: palette, help |
+//! | [`watch`] | lists of instruments at a glance: figures, columns, order, the day's trend |
 
 pub mod alert;
 pub mod chart;
+pub mod command;
 pub mod dock;
 pub mod indicator;
 pub mod market;
 pub mod model;
 pub mod protocol;
+pub mod watch;

@@ -1,8 +1,12 @@
-/** Script a frame while dragging: our chart and lightweight-charts 5.2.1, the same bars, the same drag, one browser. */
+/**
+ * Script a frame while dragging: our chart and lightweight-charts 5.2.1, the same bars, the same drag, one browser; first
+ * candles and volume, then with RSI, MACD and two EMAs on both sides.
+ */
 import { chartOf } from '../harness/chart.mjs';
 import { launch, openPage } from '../harness/browser.mjs';
 import { rest } from '../harness/market.mjs';
 import { until } from '../harness/wait.mjs';
+import { addIndicators, setPeriod } from './arrange.mjs';
 import { drag } from './drag.mjs';
 import { openLightweight } from './lightweight.mjs';
 import { demoServer } from './server.mjs';
@@ -21,8 +25,19 @@ const browser = await launch();
 try {
   const ours = await openOurs();
   const bars = await history();
-  const theirs = await openLightweight(browser, ours.size, bars);
-  const conflated = await openLightweight(browser, ours.size, bars, { conflated: true });
+  await compare(ours, bars, 'candles and volume', {});
+  await ours.addIndicators();
+  await compare(ours, bars, 'with RSI, MACD and two EMAs', { indicators: true });
+  const nothing = await drag(await blank(), { x: 0, y: 0, width: 900, height: 700 });
+  table('The same drag over an empty page', ['script', 'main thread'], [[ms(nothing.script), ms(nothing.task)]]);
+} finally {
+  await browser.close();
+  await server.stop();
+}
+
+async function compare(ours, bars, what, options) {
+  const theirs = await openLightweight(browser, ours.size, bars, options);
+  const conflated = await openLightweight(browser, ours.size, bars, { ...options, conflated: true });
   const rows = [];
   for (const count of VIEWS) {
     const found = { ours: [], theirs: [], conflated: [] };
@@ -38,16 +53,13 @@ try {
     const task = (name) => ms(median(found[name].map((sample) => sample.task)));
     rows.push([count, ...CHARTS.map(script), ...CHARTS.map(task)]);
   }
-  const nothing = await drag(await blank(), { x: 0, y: 0, width: 900, height: 700 });
-  rows.push(['an empty page', ms(nothing.script), '', '', ms(nothing.task), '', '']);
   table(
-    `Dragging: script, and the whole main thread, a frame (median of ${RUNS} runs of 120 frames)`,
+    `Dragging, ${what}: script, and the whole main thread, a frame (median of ${RUNS} runs of 120 frames)`,
     ['bars in view', ...NAMES.map((name) => `script, ${name}`), ...NAMES.map((name) => `main thread, ${name}`)],
     rows,
   );
-} finally {
-  await browser.close();
-  await server.stop();
+  await theirs.close();
+  await conflated.close();
 }
 
 async function openOurs() {
@@ -59,6 +71,13 @@ async function openOurs() {
     page,
     box,
     size: { width: Math.round(box.width), height: Math.round(box.height) },
+    /** Adds what the other side has then too: two averages in the pane, two panes below. */
+    async addIndicators() {
+      await addIndicators(page, ['ema', 'ema', 'rsi', 'macd']);
+      await setPeriod(page, 2, 50);
+      await chart.when('four indicators', ({ indicators, panes }) => indicators.length === 4 && panes.length === 3);
+      await page.mouse.move(2, 2);
+    },
     /** Zooms until about `count` bars are in view, and answers how many are. */
     async show(count) {
       await chart.canvas.focus();

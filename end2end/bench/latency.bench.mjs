@@ -25,8 +25,8 @@ try {
   const seen = await page.evaluate(watch, [bucket, WATCH_MS]);
   const trades = inBucket(await heard(page), bucket);
   const delays = delaysOf(trades, seen);
-  table('From a trade at the server to the pixels of the live bar', ['trades', 'median', 'p95', 'p99', 'wanted p95'], [
-    [delays.length, ms(median(delays)), ms(quantile(delays, 0.95)), ms(quantile(delays, 0.99)), '100 ms'],
+  table('From a trade at the server to the pixels of the live bar', ['trades', 'median', 'p95', 'p99', 'wanted p95', 'wanted p99'], [
+    [delays.length, ms(median(delays)), ms(quantile(delays, 0.95)), ms(quantile(delays, 0.99)), '100 ms', '150 ms'],
   ]);
 } finally {
   await browser.close();

@@ -11,8 +11,11 @@ export function folder() {
   return made;
 }
 
-/** Starts a server on the simulated market. */
-export function demoServer(...options) {
-  const args = ['serve', '--demo', '--seed', '1', '--bind', '127.0.0.1:0', '--data', folder(), ...options];
-  return new Server(args).ready();
+/**
+ * Starts a server on the simulated market.
+ * @param {Record<string, string>} [environment] beside this process's own
+ */
+export function demoServer(environment) {
+  const args = ['serve', '--demo', '--seed', '1', '--bind', '127.0.0.1:0', '--data', folder()];
+  return new Server(args, environment).ready();
 }

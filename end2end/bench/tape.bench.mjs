@@ -42,6 +42,7 @@ try {
   const found = await scroll(page);
   const nothing = await scroll(page, 0);
   table(`Scrolling ${held} rows of the tape, ${FRAMES} frames`, ['what', 'scrolling', 'the same page at rest'], [
+    ['frames a second (wanted: 60)', found.fps.toFixed(1), nothing.fps.toFixed(1)],
     ['script a frame', ms(found.script), ms(nothing.script)],
     ['main thread a frame', ms(found.task), ms(nothing.task)],
     ['time from frame to frame, median', ms(found.median), ms(nothing.median)],
@@ -85,6 +86,7 @@ async function scroll(page, step = 90) {
   return {
     script: per('ScriptDuration'),
     task: per('TaskDuration'),
+    fps: (gaps.length * 1_000) / gaps.reduce((sum, gap) => sum + gap, 0),
     median: sorted[Math.floor(sorted.length / 2)],
     late: gaps.filter((gap) => gap > LATE_MS).length,
   };

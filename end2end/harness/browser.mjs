@@ -1,6 +1,6 @@
 /**
- * Opens pages in headless Chromium and notes what must never happen on one: an error on the
- * console, an uncaught exception, a failed request, anything from another host.
+ * Opens pages in headless Chromium and notes what must never happen on one, nor in a window that it opens: an error on
+ * the console, an uncaught exception or rejection, a failed request, anything from another host.
  */
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
@@ -52,11 +52,13 @@ export async function openPage(browser, url, options = {}) {
   });
   const { theme, zone, instrument, timeframe } = workspace ?? {};
   await context.addInitScript(
-    ([key, kept]) => localStorage.getItem(key) ?? localStorage.setItem(key, kept),
+    // It runs on the empty page before the first one too, and that may keep nothing.
+    ([key, kept]) => location.protocol === 'http:' && (localStorage.getItem(key) ?? localStorage.setItem(key, kept)),
     [PREFERENCES_KEY, JSON.stringify({ theme, zone })],
   );
+  const problems = [];
+  context.on('page', (window) => watch(window, new URL(url).host, problems));
   const page = await context.newPage();
-  const problems = watch(page, new URL(url).host);
   await before?.(page);
   const address = new URL(path, url);
   for (const [name, value] of Object.entries({ instrument, timeframe })) {
@@ -74,12 +76,13 @@ export async function openPage(browser, url, options = {}) {
   };
 }
 
-function watch(page, host) {
-  const problems = [];
+function watch(page, host, problems) {
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
+  // Rejections that nobody handles are among them.
+  page.on('pageerror', (error) => problems.push(`exception: ${error?.message ?? error}`));
+  page.on('crash', () => problems.push('the page crashed'));
   page.on('request', (request) => {
     const url = new URL(request.url());
     const isLocal = url.protocol === 'data:' || url.protocol === 'blob:';
@@ -91,5 +94,4 @@ function watch(page, host) {
   page.on('response', (response) => {
     if (response.status() >= 400) problems.push(`answer ${response.status()}: ${response.url()}`);
   });
-  return problems;
 }

@@ -4,7 +4,7 @@ import { until } from './wait.mjs';
 /** Kind and area of every panel that shows, by kind. */
 export async function panels(page) {
   const found = await page.getByTestId('panel').evaluateAll((all) =>
-    all.map((panel) => {
+    all.filter((panel) => panel.checkVisibility()).map((panel) => {
       const { x, y, width, height } = panel.getBoundingClientRect();
       return [panel.dataset.kind, { x, y, width, height }];
     }),

@@ -20,11 +20,56 @@ export async function rest(base, call, query = {}) {
  */
 export async function forgetArrangements(base) {
   const { workspaces } = await rest(base, 'workspaces');
-  const paths = [...workspaces.map(({ name }) => `workspaces/${encodeURIComponent(name)}`), 'current-workspaces'];
+  const named = workspaces.map(({ name }) => `workspaces/${encodeURIComponent(name)}`);
+  const paths = [...named, 'current-workspaces', 'settings'];
   for (const path of paths) {
     const answer = await fetch(new URL(`/api/v1/${path}`, base), { method: 'DELETE', headers: { 'if-match': '*' } });
     // 412: there is none.
     if (!answer.ok && answer.status !== 412) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+  }
+}
+
+/**
+ * What is drawn on an instrument, as the server keeps it, with the version; nothing where nothing was ever saved.
+ * @param {string} base the server's address
+ * @param {string} instrument
+ */
+export async function drawingsOf(base, instrument) {
+  const answer = await fetch(new URL(`/api/v1/drawings/${instrument}`, base));
+  if (answer.status === 404) return { drawings: [], version: null };
+  if (!answer.ok) throw new Error(`the drawings answered ${answer.status}: ${await answer.text()}`);
+  return { ...(await answer.json()), version: answer.headers.get('etag') };
+}
+
+/**
+ * Puts drawings in the place of those that the server keeps, as another program would.
+ * @param {string} base the server's address
+ * @param {string} instrument
+ * @param {object[]} drawings
+ */
+export async function putDrawings(base, instrument, drawings) {
+  const { version } = await drawingsOf(base, instrument);
+  const headers = { 'content-type': 'application/json', ...(version ? { 'if-match': version } : { 'if-none-match': '*' }) };
+  const body = JSON.stringify({ version: 1, drawings });
+  const answer = await fetch(new URL(`/api/v1/drawings/${instrument}`, base), { method: 'PUT', headers, body });
+  if (!answer.ok) throw new Error(`the drawings answered ${answer.status}: ${await answer.text()}`);
+}
+
+/**
+ * Keeps just these watchlists on the server, by name.
+ * @param {string} base the server's address
+ * @param {Record<string, string[]>} lists
+ */
+export async function keepWatchlists(base, lists) {
+  const { watchlists } = await rest(base, 'watchlists');
+  const ask = async (name, options) => {
+    const answer = await fetch(new URL(`/api/v1/watchlists/${encodeURIComponent(name)}`, base), options);
+    if (!answer.ok) throw new Error(`${name} answered ${answer.status}: ${await answer.text()}`);
+  };
+  for (const { name } of watchlists) await ask(name, { method: 'DELETE', headers: { 'if-match': '*' } });
+  for (const [name, instruments] of Object.entries(lists)) {
+    const body = JSON.stringify({ version: 1, name, instruments });
+    await ask(name, { method: 'PUT', headers: { 'content-type': 'application/json', 'if-none-match': '*' }, body });
   }
 }
 

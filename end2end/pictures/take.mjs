@@ -1,18 +1,20 @@
 /**
- * Takes the README's picture, and others to look at critically, of the simulated market:
- * `node end2end/pictures/take.mjs [FOLDER]`, with SERVER, LEPTOS_SITE_ROOT and CHROMIUM as the tests have them.
+ * Takes pictures of the simulated market, with SERVER, LEPTOS_SITE_ROOT and CHROMIUM as the tests have them:
+ *
+ * - `node end2end/pictures/take.mjs`: the ready-made workspaces, which the README shows and the tests compare
+ * - `node end2end/pictures/take.mjs FOLDER`: other views into FOLDER, to look at critically
  */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { demoServer } from '../bench/server.mjs';
 import { launch, openPage } from '../harness/browser.mjs';
 import { chartOf } from '../harness/chart.mjs';
+import { SIZE, THEMES, WORKSPACES, fileOf, settle } from '../harness/picture.mjs';
 import { until } from '../harness/wait.mjs';
 
-const folder = resolve(process.argv[2] ?? join(import.meta.dirname, '../output'));
 /** Long enough for the tape to be full. */
 const SETTLE_MS = 20_000;
-const DESK = { width: 1600, height: 960, ratio: 1.5 };
+const DESK = { ...SIZE, ratio: 1.5 };
 const PHONE = { width: 390, height: 844, ratio: 1.5, touch: true };
 
 const VIEWS = [
@@ -25,18 +27,36 @@ const VIEWS = [
   { name: 'phone-tape', options: { ...PHONE, workspace: { theme: 'dark' } }, tab: 'tape' },
 ];
 
-await mkdir(folder, { recursive: true });
+const [views] = process.argv.slice(2);
 const server = await demoServer();
 const browser = await launch();
 try {
-  const begun = performance.now();
-  for (const view of VIEWS) await take(view, begun);
+  if (views) await takeViews(resolve(views));
+  else await takeWorkspaces();
 } finally {
   await browser.close();
   await server.stop();
 }
 
-async function take({ name, options, crosshair, keys, times = 0, tab }, begun) {
+async function takeWorkspaces() {
+  for (const theme of THEMES) {
+    const { page, close } = await openPage(browser, server.url, { ...SIZE, workspace: { theme } });
+    await chartOf(page).drawn();
+    for (const workspace of WORKSPACES) {
+      await settle(page, workspace);
+      await page.screenshot({ path: fileOf(workspace, theme) });
+    }
+    await close();
+  }
+}
+
+async function takeViews(folder) {
+  await mkdir(folder, { recursive: true });
+  const begun = performance.now();
+  for (const view of VIEWS) await take(view, folder, begun);
+}
+
+async function take({ name, options, crosshair, keys, times = 0, tab }, folder, begun) {
   const { page, close } = await openPage(browser, server.url, options);
   const chart = chartOf(page);
   await until('a live line', async () => /live/.test(await page.getByTestId('link').innerText()));

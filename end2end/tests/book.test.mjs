@@ -1,6 +1,7 @@
 /** The order book panel against the socket's own messages: joined rows are the sums of the raw levels at the same number. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { booksBySeq, joined, settled, topicOf } from '../harness/book.mjs';
 import { counts, heard, listen } from '../harness/market.mjs';
 import { withDemo } from '../harness/suite.mjs';
 import { until } from '../harness/wait.mjs';
@@ -15,64 +16,16 @@ async function facts(page) {
   return shown && shown.bids.length && shown.asks.length ? shown : null;
 }
 
-/** The book after each message of a topic, from its first snapshot on, by number: prices and sizes as counts of 10^-8. */
-function books(messages, wanted) {
-  const found = new Map();
-  let sides;
-  for (const { topic, seq, kind, data } of messages) {
-    // Lines to the topics before are still open.
-    if (topic !== wanted) continue;
-    if (kind === 'snapshot') sides = { bids: new Map(), asks: new Map() };
-    if (!sides) continue;
-    for (const side of ['bids', 'asks']) {
-      for (const [price, size] of data[side]) {
-        if (size === 0) sides[side].delete(counts(price));
-        else sides[side].set(counts(price), counts(size));
-      }
-    }
-    found.set(seq, { bids: new Map(sides.bids), asks: new Map(sides.asks) });
-  }
-  return found;
-}
-
-/** Levels joined at `step`: bids down, asks up; best first, with running totals. */
-function joined(levels, step, isBid) {
-  const groups = new Map();
-  for (const [price, size] of levels) {
-    const below = (price / step) * step;
-    const at = isBid || below === price ? below : below + step;
-    groups.set(at, (groups.get(at) ?? 0n) + size);
-  }
-  let total = 0n;
-  const best = [...groups].sort(([a], [b]) => Number(isBid ? b - a : a - b));
-  return best.map(([price, size]) => [price, size, (total += size)]);
-}
-
-/**
- * Waits until the panel stays with a depth. Wide steps ask for a deeper book once they see that the rows are not
- * filled; a topic that everybody has left begins its numbers anew.
- */
-async function settled(page, step) {
-  let first;
-  return until('a depth that stays', async () => {
-    const shown = await facts(page);
-    if (!shown || Number(shown.step) !== step) return null;
-    if (first?.levels !== shown.levels || shown.seq < first.seq) first = shown;
-    return shown.seq > first.seq + 3 ? shown.levels : null;
-  });
-}
-
 /** Compares five paintings with the socket, on the topic that the panel listens to, and says how deep that is. */
 async function compare(page, step) {
-  const levels = await settled(page, step);
-  const depth = levels === 50 ? '' : `/${levels}@${levels > 200 ? 250 : 100}`;
-  const topic = `book/${INSTRUMENT}${depth}`;
+  const levels = await settled(() => facts(page), step);
+  const topic = topicOf(INSTRUMENT, levels);
   await listen(page, [topic]);
   let compared = 0;
   await until('five comparisons', async () => {
     const shown = await facts(page);
     assert.equal(shown.levels, levels);
-    const raw = books(await heard(page), topic).get(shown.seq);
+    const raw = booksBySeq(await heard(page), topic).get(shown.seq);
     if (!raw) return false;
     for (const side of ['bids', 'asks']) {
       const rows = shown[side].map((row) => row.map(counts));

@@ -61,7 +61,8 @@ test('every panel of another workspace is of the kind that its tab names', async
         all.filter((panel) => {
           const { kind } = panel.dataset;
           const label = document.getElementById(panel.getAttribute('aria-labelledby'))?.textContent.trim().toLowerCase();
-          const isDrawn = kind === 'status' || panel.querySelector(`canvas[data-testid=${kind}]`);
+          const isTable = ['status', 'watchlist'].includes(kind);
+          const isDrawn = isTable || panel.querySelector(`canvas[data-testid=${kind}]`);
           return !label?.includes(kind) || !isDrawn;
         }).length,
       );
@@ -150,6 +151,7 @@ test('linked panels look at one instrument, others at their own', async (t) => {
 test('an instrument is chosen also while a panel without one is attended', async (t) => {
   const page = await opened(t);
   await ready(page, 'trader');
+  await tab(page, 'Status').click();
   const status = page.getByTestId('group').filter({ has: tab(page, 'Status') });
   await status.getByTestId('link-menu').click();
   await page.getByTestId('link-none').click();
@@ -272,7 +274,7 @@ test('the tools of a narrow group can be reached', async (t) => {
   const page = await opened(t);
   await ready(page, 'monitor');
   await page.setViewportSize({ width: 900, height: 800 });
-  const first = page.getByTestId('timeframe-1s').first();
+  const first = page.getByTestId('timeframe-1m').first();
   await first.focus();
   const isSeen = await first.evaluate((button) => {
     const { x, y, width, height } = button.getBoundingClientRect();

@@ -55,4 +55,17 @@ test('bars of which trades are missing are marked and say so', { skip: existsSyn
   assert.ok(hover.time + 1_000 > gap.start && hover.time <= gap.end, 'the bar under the mark lacks trades');
   await chart.point(left - 20, 100);
   await until('nothing of the bar beside it', async () => !(await said()).includes(gap.reason));
+
+  // Narrower than a bar it is a tick on the time axis, and the bars are left alone.
+  await page.getByTestId('chart').focus();
+  await page.keyboard.type('1m');
+  await page.keyboard.press('Enter');
+  const { gap_ticks: ticks, gaps: none, plot } = await chart.when('a tick', (state) => state.timeframe === '1m' && state.gap_ticks.length === 1);
+  assert.deepEqual(none, []);
+  await until('what the tick means', async () => /less than a bar where the time axis is marked/.test(await said()));
+  assert.match(await page.getByTestId('chart-summary').textContent(), /1 gap shorter than a bar in view, the longest at /);
+  const box = await chart.box();
+  await page.mouse.move(box.x + ticks[0][0], box.y + box.height - 20);
+  await until('the reason at the tick', async () => (await said()).includes(gap.reason));
+  assert.ok(ticks[0][0] > 0 && ticks[0][0] < plot.width);
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { chartOf } from '../harness/chart.mjs';
-import { rest } from '../harness/market.mjs';
+import { putDrawings, rest } from '../harness/market.mjs';
 import { withDemo } from '../harness/suite.mjs';
 
 const site = withDemo();
@@ -84,6 +84,11 @@ test('panes are resized by their divider and keep their height', async (t) => {
   assert.ok(Math.abs(after.panes[2][1] - before.panes[2][1]) < 2, 'the other pane changed');
   await page.reload();
   await chart.when('the same height', near);
+  // By keyboard as well: each edge can be reached.
+  await page.getByTestId('pane-edge-2').focus();
+  for (let press = 0; press < 5; press += 1) await page.keyboard.press('ArrowUp');
+  const higher = await chart.when('a higher lower pane', ({ panes }) => Math.abs(panes[2][1] - after.panes[2][1] - 40) < 3);
+  assert.ok(Math.abs(higher.panes[0][1] - after.panes[0][1]) < 3, 'the price pane changed');
 });
 
 test('the price axis is stretched by hand and fits again', async (t) => {
@@ -140,6 +145,7 @@ test('a timeframe, an instrument and a date are typed over the chart', async (t)
 });
 
 test('lines are drawn, moved, kept and taken away; levels are those of the day before', async (t) => {
+  await putDrawings(site.url, INSTRUMENT, []);
   const { page, chart, state } = await opened(t, { workspace: { timeframe: '1m' } });
   await chart.canvas.focus();
   await chart.point(300, 200);

@@ -1,44 +1,15 @@
 /** The page while its server is killed and its venue is silent: it says so, and is whole again by itself. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { atEnd } from '../harness/cleanup.mjs';
 import { chartOf } from '../harness/chart.mjs';
+import { ready } from '../harness/dock.mjs';
 import { rest } from '../harness/market.mjs';
-import { Server, dataFolder } from '../harness/server.mjs';
+import { market, tape } from '../harness/simulator.mjs';
 import { withBrowser } from '../harness/suite.mjs';
 import { until } from '../harness/wait.mjs';
 
 const INSTRUMENT = 'coinbase:BTC-USD';
 const { open } = withBrowser();
-
-/** A market that outlives every server, and servers on it. */
-async function market(t) {
-  const options = ['--bind', '127.0.0.1:0', '--instruments', 'BTC-USD', '--rate', '400', '--seed', '5'];
-  const simulator = await new Server(['simulate', ...options]).ready();
-  atEnd(t, () => simulator.kill());
-  const data = await dataFolder(t);
-  const address = new URL(simulator.url).host;
-  return {
-    serve: async (port = 0) => {
-      const args = ['serve', '--demo', '--data', data, '--bind', `127.0.0.1:${port}`];
-      const server = await new Server(args, { TRADESUITE_DEMO_ADDRESS: address }).ready();
-      atEnd(t, () => server.kill());
-      return server;
-    },
-    control: async (call, body) => {
-      const answer = await fetch(`${simulator.url}/sim/${call}`, { method: 'POST', body: JSON.stringify(body ?? {}) });
-      assert.ok(answer.ok, `${call} answered ${answer.status}`);
-      return answer.json();
-    },
-  };
-}
-
-/** The tape's newest and oldest trade, and how many it holds. */
-async function tape(page) {
-  const text = await page.getByTestId('tape-summary').textContent();
-  const match = /^Newest trade (\d+): .*; (\d+) trades since (\d+)$/.exec(text);
-  return match && { newest: Number(match[1]), count: Number(match[2]), oldest: Number(match[3]) };
-}
 
 test('a server that is killed under an open page leaves nothing doubled and nothing missing on chart and tape', async (t) => {
   const { serve, control } = await market(t);
@@ -115,7 +86,7 @@ test('a stale ladder is asked for again by the mouse', async (t) => {
   const { serve, control } = await market(t);
   const server = await serve();
   const page = await open(t, server.url);
-  await page.getByTestId('workspace-order-flow').click();
+  await ready(page, 'order-flow');
   await until('a ladder', async () => /message \d+/.test(await page.getByTestId('ladder-summary').textContent().catch(() => '')));
   // The line is cut, and the next one's book is long in coming.
   await control('faults', { cut: '200ms', late_snapshot: '60s' });

@@ -11,8 +11,8 @@ mod error;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, MsgPack};
 use tradesuite_core::model::{
-    CandlePage, DocumentRow, Gap, Instrument, InstrumentId, InstrumentRow, SaveAnswer, Shelf,
-    StoredDocument, Timeframe, TradePage, TradesBefore, UnixMs,
+    CandlePage, DocumentRow, Gap, GapLedger, Instrument, InstrumentId, InstrumentRow, SaveAnswer,
+    Shelf, StoredDocument, Timeframe, TradePage, TradesBefore, UnixMs,
 };
 
 pub use self::error::PageError;
@@ -80,6 +80,23 @@ pub async fn load_gaps(instrument: InstrumentId, from: UnixMs) -> Result<Vec<Gap
     let service = expect_context::<crate::server::service::Service>();
     service
         .missing_trades(&instrument, from)
+        .await
+        .map_err(PageError::from)
+}
+
+/// The newest entries of the gap ledger, of one instrument where it is named. `only_lost` leaves out
+/// what was fetched afterwards.
+///
+/// # Errors
+/// Where the server cannot be reached or its store does not answer.
+#[server(prefix = "/fn", endpoint = "gap_ledger", input = GetUrl, output = MsgPack)]
+pub async fn load_gap_ledger(
+    instrument: Option<InstrumentId>,
+    only_lost: bool,
+) -> Result<GapLedger, PageError> {
+    let service = expect_context::<crate::server::service::Service>();
+    service
+        .gap_ledger(instrument.as_ref(), only_lost)
         .await
         .map_err(PageError::from)
 }

@@ -1,9 +1,10 @@
 //! The seam on the server: every function of `live`, doing nothing.
 
-use leptos::html::{Canvas, ElementType, Span};
+use leptos::html::{Canvas, ElementType, Input, Span};
 use leptos::prelude::NodeRef;
+use leptos::web_sys::Event;
 
-use super::types::{Align, Axes, Font, Rect, SocketEvent, SurfaceSize};
+use super::types::{Align, Axes, Font, PickedFile, Rect, SocketEvent, SurfaceSize};
 
 /// A canvas that is not there.
 #[derive(Clone, Debug)]
@@ -111,8 +112,20 @@ pub fn place_below<E: ElementType>(_node: NodeRef<E>) -> String {
 /// Nothing.
 pub fn focus_element(_id: &str) {}
 
+/// Remembers nothing.
+#[must_use]
+pub fn keep_focus() -> Guard {
+    Guard
+}
+
 /// Nothing.
 pub fn move_focus<E: ElementType>(_within: NodeRef<E>, _by: i32) {}
+
+/// Nobody types.
+#[must_use]
+pub fn is_typing() -> bool {
+    false
+}
 
 /// Wide.
 #[must_use]
@@ -192,7 +205,7 @@ impl Sound {
     }
 
     /// Nothing.
-    pub fn play(&self, _hertz: f32, _seconds: f64) {}
+    pub fn play(&self, _hertz: f32, _seconds: f64, _loudness: f32) {}
 }
 
 /// Unix milliseconds; 0 on the server, where no component may depend on the time.
@@ -219,8 +232,8 @@ pub fn theme_color(_name: &str) -> String {
     String::new()
 }
 
-/// Sets the theme: `dark`, `light` or `auto`.
-pub fn set_theme(_name: &str) {}
+/// Nothing.
+pub fn set_look(_part: &str, _word: &str) {}
 
 /// Whether the reader wants no motion.
 #[must_use]
@@ -249,6 +262,9 @@ pub fn stored(_key: &str) -> Option<String> {
 /// Keeps nothing.
 pub fn store(_key: &str, _value: &str) {}
 
+/// Nothing to forget.
+pub fn unstore(_key: &str) {}
+
 /// Nothing.
 pub fn write_text(_node: &NodeRef<Span>, _text: &str, _tone: &str) {}
 
@@ -257,6 +273,12 @@ pub fn write_exact(_node: &NodeRef<Span>, _exact: &str) {}
 
 /// Nothing.
 pub fn set_title(_title: &str) {}
+
+/// Nothing pasted.
+#[must_use]
+pub fn pasted_text(_event: &Event) -> Option<String> {
+    None
+}
 
 /// No document.
 #[must_use]
@@ -276,6 +298,12 @@ pub fn address_query() -> String {
     String::new()
 }
 
+/// No address.
+#[must_use]
+pub fn address_path() -> String {
+    String::new()
+}
+
 /// Nothing.
 pub fn replace_address(_address: &str, _note: &str) {}
 
@@ -292,6 +320,12 @@ pub fn scroll_to(_id: &str) {}
 pub fn save_csv(_name: &str, _text: &str) {}
 
 /// Nothing.
+pub fn save_json(_name: &str, _text: &str) {}
+
+/// No file.
+pub fn read_file(_input: NodeRef<Input>, _most: u64, _then: impl FnOnce(PickedFile) + 'static) {}
+
+/// Nothing.
 pub fn save_png(
     _name: &str,
     _layers: &[NodeRef<Canvas>],
@@ -299,4 +333,58 @@ pub fn save_png(
     _captions: &[(String, (f64, f64))],
     _ink: (&str, f64),
 ) {
+}
+
+/// Never opened.
+#[derive(Clone, Debug)]
+pub struct OpenedWindow;
+
+impl OpenedWindow {
+    /// No window.
+    #[must_use]
+    pub fn open(_address: &str, _name: &str, _place: (i32, i32, u16, u16)) -> Option<Self> {
+        None
+    }
+
+    /// There is none.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        true
+    }
+
+    /// Nothing.
+    pub fn show(&self) {}
+
+    /// Nothing.
+    pub fn close(&self) {}
+}
+
+/// Nothing.
+pub fn close_window() {}
+
+/// Never called.
+#[must_use]
+pub fn on_leaving(_leaving: impl FnMut() + 'static) -> Guard {
+    Guard
+}
+
+/// No place.
+#[must_use]
+pub fn origin_on_screen() -> (i32, i32) {
+    (0, 0)
+}
+
+/// Never heard.
+#[derive(Debug)]
+pub struct Channel;
+
+impl Channel {
+    /// No channel.
+    #[must_use]
+    pub fn join(_name: &str, _hear: impl FnMut(&str) + 'static) -> Option<Self> {
+        None
+    }
+
+    /// Nothing.
+    pub fn say(&self, _text: &str) {}
 }

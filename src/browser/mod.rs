@@ -15,4 +15,6 @@ mod live;
 pub use inert::*;
 #[cfg(feature = "hydrate")]
 pub use live::*;
-pub use types::{Align, Axes, AxisLabel, AxisLine, Font, Rect, SocketEvent, SurfaceSize};
+pub use types::{
+    Align, Axes, AxisLabel, AxisLine, FileContent, Font, PickedFile, Rect, SocketEvent, SurfaceSize,
+};

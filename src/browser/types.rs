@@ -89,6 +89,28 @@ pub struct AxisLabel {
     pub text: String,
 }
 
+/// A file that a person picked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PickedFile {
+    /// Its name, without a folder.
+    pub name: String,
+    /// Its length.
+    pub bytes: u64,
+    /// What is in it.
+    pub content: FileContent,
+}
+
+/// What is in a file, as far as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileContent {
+    /// All of it.
+    Read(Vec<u8>),
+    /// It is longer than what is wanted, and was not touched.
+    TooLong,
+    /// The browser does not give it; why, in its words.
+    Unreadable(String),
+}
+
 /// What happens on a socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SocketEvent {

@@ -1,7 +1,62 @@
 //! The page's address: `/?instrument=coinbase:BTC-USD&timeframe=1m` opens what it names, and names
-//! what is shown, so that it can be kept and shared. Pure.
+//! what is shown, so that it can be kept and shared; `/panel?workspace=Trader&panel=3` is the
+//! window of one panel. Pure.
 
+use tradesuite_core::dock::{PanelId, PanelPlace};
 use tradesuite_core::model::{InstrumentId, Timeframe};
+
+/// Where windows of one panel are.
+pub const PANEL_PATH: &str = "/panel";
+
+/// What a window shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// A workspace.
+    #[default]
+    Workspace,
+    /// One panel of it.
+    Panel,
+}
+
+impl Page {
+    /// What stands at a path.
+    #[must_use]
+    pub fn at(path: &str) -> Self {
+        match path {
+            PANEL_PATH => Self::Panel,
+            _ => Self::Workspace,
+        }
+    }
+}
+
+/// The address of a panel's own window.
+#[must_use]
+pub fn panel_address(place: &PanelPlace) -> String {
+    let mut address = format!("{PANEL_PATH}?workspace=");
+    for byte in place.workspace.as_str().bytes() {
+        if byte.is_ascii_alphanumeric() {
+            address.push(char::from(byte));
+        } else {
+            address.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("{address}&panel={}", place.panel)
+}
+
+/// The panel that an address names; `None` where it names none.
+#[must_use]
+pub fn panel_named(query: &str) -> Option<PanelPlace> {
+    let query = query.strip_prefix('?').unwrap_or(query);
+    let value = |wanted: &str| {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let mut named = pairs.filter(|(name, _)| *name == wanted);
+        named.next().map(|(_, value)| decoded(value))
+    };
+    Some(PanelPlace {
+        workspace: value("workspace")?.parse().ok()?,
+        panel: PanelId(value("panel")?.parse().ok()?),
+    })
+}
 
 /// What an address names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -126,7 +181,37 @@ mod tests {
         assert!(problems[0].ends_with("1d, 1w, 1M."), "{problems:?}");
     }
 
+    #[test]
+    fn a_panel_is_named() {
+        for query in [
+            "",
+            "?workspace=Trader",
+            "?panel=1",
+            "?workspace=&panel=1",
+            "?workspace=Trader&panel=-1",
+            "?workspace=Trader&panel=x",
+        ] {
+            assert_eq!(panel_named(query), None, "{query}");
+        }
+        let named = panel_named("?workspace=Order+flow&panel=3").expect("a panel");
+        assert_eq!(named.workspace.as_str(), "Order flow");
+        assert_eq!(named.panel, PanelId(3));
+        assert_eq!(Page::at("/panel"), Page::Panel);
+        assert_eq!(Page::at("/"), Page::Workspace);
+    }
+
     proptest! {
+        #[test]
+        fn a_panels_address_is_read(workspace in "[^\\s\\p{Cc}][^\\p{Cc}]{0,20}[^\\s\\p{Cc}]", panel: u32) {
+            let place = PanelPlace {
+                workspace: workspace.parse().expect("a name"),
+                panel: PanelId(panel),
+            };
+            let address = panel_address(&place);
+            let query = address.strip_prefix(PANEL_PATH).expect("its path");
+            prop_assert_eq!(panel_named(query), Some(place));
+        }
+
         #[test]
         fn what_is_written_is_read(at in 0..Timeframe::ALL.len(), base in "[A-Z0-9]{1,6}") {
             let id: InstrumentId = format!("kraken:{base}-USD").parse().expect("an id");

@@ -1,5 +1,5 @@
 //! What is read can be read: contrast of the style sheet's tokens by the arithmetic of WCAG 2.2
-//! (<https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio>), in both themes.
+//! (<https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio>), in both themes, for every pair of colours.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,9 @@ const STYLE: &str = include_str!("../../style/tailwind.css");
 const LEAST: f64 = 4.5;
 /// The strongest tint of a row or bar with text on it.
 const TINT: f64 = 0.2;
+
+/// Of which pairs for up and down are made.
+const COLOURS: [&str; 4] = ["green", "red", "blue", "orange"];
 
 type Colour = [f64; 3];
 
@@ -56,8 +59,10 @@ fn text_can_be_read_in_both_themes() {
         let texts = [
             "text-1",
             "text-2",
-            "up-text",
-            "down-text",
+            "green-text",
+            "red-text",
+            "blue-text",
+            "orange-text",
             "accent-text",
             "warning-text",
         ];
@@ -66,7 +71,7 @@ fn text_can_be_read_in_both_themes() {
                 check(text, ground, of(ground));
             }
         }
-        for tint in ["up", "down"] {
+        for tint in COLOURS {
             let ground = over(of(tint), of("panel"), TINT);
             for text in ["text-1", "text-2", &format!("{tint}-text")] {
                 check(text, &format!("a tint of {tint}"), ground);
@@ -77,7 +82,9 @@ fn text_can_be_read_in_both_themes() {
             let pressed = over(of("accent"), of(ground), TINT);
             check("accent-text", "what is pressed", pressed);
         }
-        for ground in ["up-text", "down-text", "warning", "accent"] {
+        let colours = COLOURS.map(|colour| format!("{colour}-text"));
+        let grounds = colours.iter().map(String::as_str);
+        for ground in grounds.chain(["warning", "accent"]) {
             check("on-accent", ground, of(ground));
         }
     }
@@ -87,4 +94,28 @@ fn text_can_be_read_in_both_themes() {
 fn the_system_may_choose_the_same_light_theme() {
     let chosen = tokens(":root[data-theme=\"light\"] {");
     assert_eq!(chosen, tokens(":root[data-theme=\"auto\"] {"));
+}
+
+/// What a token stands for beneath a choice of colours: the name of another token.
+fn named<'a>(block: &'a str, token: &str) -> &'a str {
+    let (_, rest) = block
+        .split_once(&format!("--{token}: var(--"))
+        .expect("the token");
+    rest.split_once(')').expect("its end").0
+}
+
+#[test]
+fn every_pair_is_two_colours_and_its_texts_are_theirs() {
+    let pairs = [
+        (":root {\n  --up: ", "green", "red"),
+        (":root[data-colours=\"red-green\"] {", "red", "green"),
+        (":root[data-colours=\"blue-orange\"] {", "blue", "orange"),
+    ];
+    for (selector, up, down) in pairs {
+        let start = STYLE.find(selector).expect("the selector");
+        let (block, _) = STYLE[start..].split_once('}').expect("its end");
+        assert_eq!([named(block, "up"), named(block, "down")], [up, down]);
+        let texts = [named(block, "up-text"), named(block, "down-text")];
+        assert_eq!(texts, [format!("{up}-text"), format!("{down}-text")]);
+    }
 }

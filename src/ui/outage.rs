@@ -11,6 +11,7 @@ use tradesuite_core::model::{ConnectionState, ConnectionStatus, Mode, ServerStat
 use crate::api::{BUILD, server_build};
 use crate::browser;
 use crate::ui::live::{Link, Live};
+use crate::ui::preferences::Preferences;
 use crate::ui::server_status::StatusFeed;
 use crate::ui::workspace::Workspace;
 
@@ -59,7 +60,7 @@ fn unkept(status: &ServerStatus) -> Option<String> {
 }
 
 /// How many kinds of notices there are.
-const KINDS: usize = 7;
+const KINDS: usize = 8;
 
 /// What is said in the line, the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +71,8 @@ enum Kind {
     Overtaken,
     /// The workspace is kept in this browser only.
     Unsaved,
+    /// The preferences are not saved, or another window changed them.
+    Preferences,
     /// Nothing that arrives is stored.
     Unkept,
     /// The page is of another build than the server.
@@ -85,6 +88,7 @@ impl Kind {
         Self::Refusal,
         Self::Overtaken,
         Self::Unsaved,
+        Self::Preferences,
         Self::Unkept,
         Self::Updated,
         Self::Misnamed,
@@ -97,6 +101,7 @@ impl Kind {
             Self::Refusal => "refusal",
             Self::Overtaken => "overtaken",
             Self::Unsaved => "unsaved",
+            Self::Preferences => "preferences-notice",
             Self::Unkept => "unkept",
             Self::Updated => "updated",
             Self::Misnamed => "misnamed",
@@ -177,9 +182,11 @@ fn Actions(
     hide: impl Fn() + 'static,
 ) -> impl IntoView {
     let workspace = Workspace::expect();
+    let preferences = Preferences::expect();
     let close = move || match kind {
         Kind::Refusal => workspace.refusal.set(None),
         Kind::Unsaved => workspace.unsaved.set(None),
+        Kind::Preferences => preferences.notice.set(None),
         Kind::Misnamed => workspace.address_problem.set(None),
         _ => hide(),
     };
@@ -226,6 +233,8 @@ fn texts() -> [Memo<Option<String>>; KINDS] {
         let (name, why) = workspace.unsaved.get()?;
         Some(format!("{name} is kept in this browser only: {why}."))
     });
+    let notice = Preferences::expect().notice;
+    let preferences = Memo::new(move |_| notice.get());
     let unkept = Memo::new(move |_| status.with(|status| status.as_ref().and_then(unkept)));
     let misnamed = Memo::new(move |_| workspace.address_problem.get());
     let away = Memo::new(move |_| {
@@ -234,7 +243,16 @@ fn texts() -> [Memo<Option<String>>; KINDS] {
         words.map(|words| format!("{words} {LOOK_AROUND}"))
     });
     let updated = updated(Live::expect());
-    [refusal, overtaken, unsaved, unkept, updated, misnamed, away]
+    [
+        refusal,
+        overtaken,
+        unsaved,
+        preferences,
+        unkept,
+        updated,
+        misnamed,
+        away,
+    ]
 }
 
 /// Says so once the server is of another build than this page; asked whenever the line is opened,

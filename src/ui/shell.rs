@@ -5,6 +5,7 @@ use leptos_meta::MetaTags;
 
 use crate::api::BUILD;
 use crate::ui::App;
+use crate::ui::address::Page;
 
 /// Where the page's files lie: at another address for every build, so that what a browser has kept
 /// of one never meets another.
@@ -14,7 +15,7 @@ pub fn files() -> String {
 }
 
 /// The document that the server renders and the browser hydrates.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: LeptosOptions, page: Page) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme="auto" data-build=BUILD>
@@ -29,7 +30,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <MetaTags />
             </head>
             <body>
-                <App />
+                <App page />
             </body>
         </html>
     }

@@ -8,6 +8,7 @@ use tradesuite_core::model::{
 };
 
 use crate::ui::live::{Link, Live};
+use crate::ui::preferences::{Preferences, SoundNotice};
 use crate::ui::server_status::StatusFeed;
 use crate::ui::status_panel::{StatusCard, size};
 use crate::ui::workspace::{Workspace, Zone};
@@ -30,7 +31,7 @@ impl Tone {
     }
 }
 
-/// A status that is older is no longer believed, milliseconds; one comes every second.
+/// A status that is older is no longer believed, milliseconds; two come every second.
 const OLD_MS: f64 = 4_000.0;
 
 /// What the bar says first, about whatever is worst.
@@ -93,6 +94,7 @@ pub fn StatusBar() -> impl IntoView {
     let live = Live::expect();
     let workspace = Workspace::expect();
     let link = live.link();
+    let numbers = Preferences::expect().numbers;
     let feed = StatusFeed::expect();
     let (status, now) = (feed.status, feed.now_ms);
     let head = Memo::new(move |_| {
@@ -106,9 +108,10 @@ pub fn StatusBar() -> impl IntoView {
         }
     };
     let age = move || match (link.get(), status.get()) {
-        (Link::Open, Some(status)) => age(&status, feed.age_ms()),
+        (Link::Open, Some(status)) => numbers.get().write(age(&status, feed.age_ms())),
         _ => String::new(),
     };
+    let since = live.lost_at(workspace.zone);
     let opened = RwSignal::new(false);
     let badge = move || match status.get().map(|status| status.mode) {
         Some(Mode::Demo) => Some("SIMULATED"),
@@ -146,8 +149,14 @@ pub fn StatusBar() -> impl IntoView {
                     } aria-hidden="true">
                         {move || head.get().0.sign().0}
                     </span>
-                    <span class="truncate">{move || head.get().1}</span>
+                    <span class="truncate">
+                        {move || match since() {
+                            Some(at) => format!("The server cannot be reached; last heard at {at}, trying again and again"),
+                            None => head.get().1,
+                        }}
+                    </span>
                 </span>
+                <SoundNotice />
                 <span class="max-md:hidden">{fact(rejected)}</span>
                 <span class="min-w-[8ch] text-right max-md:hidden" data-testid="gaps">{fact(gaps)}</span>
                 <span class="min-w-[11ch] text-right max-md:hidden" data-testid="age">{age}</span>

@@ -1,5 +1,5 @@
 //! Opened from the status bar: every connection to a venue, what the store holds and until when,
-//! and the server itself.
+//! the server itself, and what is known to be missing.
 
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
@@ -9,6 +9,7 @@ use tradesuite_core::model::{
     ConnectionState, ConnectionStatus, KindStatus, ServerStatus, StoreState, UnixMs,
 };
 
+use crate::ui::gap_ledger::GapLedgerView;
 use crate::ui::server_status::StatusFeed;
 
 /// Columns of the store's table.
@@ -164,6 +165,7 @@ pub fn StatusTables() -> impl IntoView {
             <Table columns=&LINES rows=lines testid="status-lines" />
             <p class="whitespace-normal text-text-2">{with(store_line)}</p>
             <Table columns=&KINDS rows=kinds testid="status-kinds" />
+            <GapLedgerView />
         </div>
     }
 }

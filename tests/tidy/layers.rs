@@ -4,8 +4,8 @@
 const CORE: &[&[&str]] = &[
     &["model"],
     &["indicator"],
-    &["market", "chart", "dock", "protocol"],
-    &["alert"],
+    &["market", "chart", "dock", "protocol", "watch"],
+    &["alert", "command"],
 ];
 
 /// Lines of the server, the highest first.

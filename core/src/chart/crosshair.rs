@@ -1,6 +1,6 @@
 //! What the pointer points at: the bar, the price, and the bar's exact figures.
 
-use crate::model::{Precision, Price, UnixMs, Volume};
+use crate::model::{Precision, Price, Timeframe, UnixMs, Volume};
 
 use super::axis::TimeAxis;
 use super::bar::Bar;
@@ -15,9 +15,16 @@ pub struct Crosshair {
     pub index: i64,
     /// Column of the vertical line: the middle of the bar, device pixels.
     pub x: i32,
-    /// Row of the horizontal line: the pointer, device pixels.
+    /// The horizontal line; none where the pointer is over a chart that this one is linked with.
+    pub across: Option<Across>,
+}
+
+/// The crosshair's horizontal line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Across {
+    /// Its row: the pointer, device pixels.
     pub y: i32,
-    /// What the horizontal line stands at.
+    /// What it stands at.
     pub level: Level,
 }
 
@@ -52,15 +59,40 @@ impl Crosshair {
         Some(Self {
             index,
             x: axis.columns(snap).at(index),
-            y: row as i32,
-            level: level(row),
+            across: Some(Across {
+                y: row as i32,
+                level: level(row),
+            }),
+        })
+    }
+
+    /// The bar that contains a time, or the last one before it where nothing traded then; `None`
+    /// outside of what is held.
+    #[must_use]
+    pub fn at_time(
+        time: UnixMs,
+        (series, timeframe): (&Series, Timeframe),
+        axis: &TimeAxis,
+        snap: PixelSnap,
+    ) -> Option<Self> {
+        let last = series.last()?;
+        if time >= timeframe.next(last.time) {
+            return None;
+        }
+        let after = series.index_at_or_after(UnixMs(time.0.saturating_add(1)));
+        let index = after - 1;
+        series.bar(index)?;
+        Some(Self {
+            index,
+            x: axis.columns(snap).at(index),
+            across: None,
         })
     }
 
     /// The price at the horizontal line, where that is in the price pane.
     #[must_use]
     pub fn price(&self) -> Option<Price> {
-        match self.level {
+        match self.across?.level {
             Level::Price(price) => Some(price),
             Level::Value { .. } => None,
         }
@@ -86,10 +118,53 @@ pub struct Legend {
     pub exact_volume: String,
     /// Taker buys less taker sells with its sign, in few characters, where it is known.
     pub delta: Option<String>,
+    /// Volume and delta in quote currency.
+    pub quote: QuoteFigures,
     /// Close against open, percent.
     pub change: String,
     /// Closed at or above its open.
     pub is_up: bool,
+}
+
+/// Volume and delta of a bar in quote currency, in few characters. `≈` where a part of it is not
+/// known and the bar's average price stands for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuoteFigures {
+    /// What was paid.
+    pub volume: String,
+    /// The same, exact, where it is known.
+    pub exact_volume: Option<String>,
+    /// Taker buys less taker sells, at the average price.
+    pub delta: Option<String>,
+}
+
+impl QuoteFigures {
+    fn of(bar: &Bar, precision: Precision) -> Self {
+        let price = |price: Price| price.to_f64(precision.price);
+        let base = bar.volume.to_f64(precision.quantity);
+        let paid = bar
+            .quote_volume
+            .map(|paid| paid.to_f64(precision.notional()));
+        let average = match paid {
+            Some(paid) if base > 0.0 => paid / base,
+            _ => (price(bar.high) + price(bar.low) + price(bar.close)) / 3.0,
+        };
+        let delta = |delta: i128| {
+            let sign = if delta > 0 { "+" } else { "" };
+            let value = Volume(delta).to_f64(precision.quantity) * average;
+            format!("≈{sign}{}", format::short(value))
+        };
+        Self {
+            volume: paid.map_or_else(
+                || format!("≈{}", format::short(base * average)),
+                format::short,
+            ),
+            exact_volume: bar
+                .quote_volume
+                .map(|paid| paid.display(precision.notional()).to_string()),
+            delta: bar.delta().map(delta),
+        }
+    }
 }
 
 impl Legend {
@@ -110,6 +185,7 @@ impl Legend {
             delta: bar
                 .delta()
                 .map(|delta| format!("{}{}", sign(delta), short(delta))),
+            quote: QuoteFigures::of(bar, precision),
             change: format::percent((bar.close.0 - bar.open.0) as f64 / bar.open.0 as f64 * 100.0),
             is_up: bar.is_up(),
         }
@@ -132,10 +208,28 @@ mod tests {
         let level = |row| Level::Price(scale.price_on_tick(row, 50));
         let at = |x, y| Crosshair::at((x, y), &series, &axis, snap, level).expect("bars");
         let hit = at(axis.x(150.0) + 3.0, 100.0);
-        assert_eq!((hit.index, hit.y), (150, 125));
+        assert_eq!((hit.index, hit.across.map(|a| a.y)), (150, Some(125)));
         assert_eq!(hit.price(), Some(Price(6_407_500)));
         assert_eq!(at(599.0, 0.0).index, 199);
         assert_eq!(at(-9_999.0, 0.0).index, 0);
+    }
+
+    #[test]
+    fn a_linked_crosshair_stands_at_the_bar_that_contains_the_time() {
+        let series = minutes(0..20);
+        let snap = PixelSnap::new(1.0);
+        let mut axis = TimeAxis::new(600.0, snap);
+        axis.set_bounds(series.bounds());
+        let noon = 1_795_435_200_000;
+        let at = |seconds: i64| {
+            let time = UnixMs(noon + seconds * 1_000);
+            let hit = Crosshair::at_time(time, (&series, Timeframe::M1), &axis, snap);
+            hit.map(|hit| (hit.index, hit.across))
+        };
+        assert_eq!(at(0), Some((0, None)));
+        assert_eq!(at(119), Some((1, None)));
+        assert_eq!(at(19 * 60 + 59), Some((19, None)));
+        assert_eq!((at(-1), at(20 * 60)), (None, None));
     }
 
     #[test]

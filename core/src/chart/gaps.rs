@@ -1,4 +1,5 @@
-//! Where on a chart trades are known to be missing: columns over the bars that lack them.
+//! Where on a chart trades are known to be missing: columns over the bars that lack them, and ticks
+//! on the time axis where a gap is narrower than a bar.
 
 use super::axis::TimeAxis;
 use super::series::Series;
@@ -7,10 +8,83 @@ use crate::model::{Gap, Timeframe, UnixMs};
 
 /// A column is at least this wide, CSS pixels: one between two bars is seen too.
 const THINNEST: f64 = 3.0;
+/// Gaps whose ticks would stand closer share one, CSS pixels.
+const APART: f64 = 6.0;
+
+/// Gaps narrower than a bar, as a mark on the time axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GapTick {
+    /// Its middle, device pixels from the plot's left edge.
+    pub x: i32,
+    /// So many gaps stand here.
+    pub count: usize,
+    /// Place of the longest of them among all gaps.
+    pub longest: usize,
+}
+
+/// Whether a gap is narrower than a bar: it says little of the bar that it lies in.
+fn is_narrow(gap: &Gap, timeframe: Timeframe) -> bool {
+    length_ms(gap) < timeframe.nominal_ms()
+}
+
+fn length_ms(gap: &Gap) -> i64 {
+    gap.end.map_or(i64::MAX, |end| end.0 - gap.start.0)
+}
+
+/// Ticks of the gaps that are narrower than a bar, from left to right. Each stands where in its bar
+/// the gap was, or between two bars where none opened then.
+#[must_use]
+pub fn gap_ticks(
+    gaps: &[Gap],
+    (series, timeframe): (&Series, Timeframe),
+    axis: &TimeAxis,
+    snap: PixelSnap,
+) -> Vec<GapTick> {
+    let Some((first, last)) = series.first().zip(series.last()) else {
+        return Vec::new();
+    };
+    let (from, until) = (first.time, timeframe.next(last.time));
+    let right = snap.px(axis.width());
+    let mut places: Vec<(i32, usize)> = gaps
+        .iter()
+        .enumerate()
+        .filter(|(_, gap)| is_narrow(gap, timeframe))
+        .filter(|(_, gap)| (from..until).contains(&gap.start))
+        .map(|(at, gap)| {
+            let index = series.index_at_or_after(timeframe.floor(gap.start));
+            let within = series.bar(index).map_or(0.0, |bar| {
+                let middle = gap.start.0 + length_ms(gap) / 2 - bar.time.0;
+                middle.max(0) as f64 / timeframe.nominal_ms() as f64
+            });
+            let x = snap.fine(axis.x(index as f64 - 0.5 + within)).round() as i32;
+            (x, at)
+        })
+        .filter(|(x, _)| (0..right).contains(x))
+        .collect();
+    places.sort_unstable();
+    let mut ticks: Vec<GapTick> = Vec::new();
+    for (x, at) in places {
+        match ticks.last_mut() {
+            Some(tick) if x - tick.x < snap.px(APART) => {
+                tick.count += 1;
+                if length_ms(&gaps[at]) > length_ms(&gaps[tick.longest]) {
+                    tick.longest = at;
+                }
+            }
+            _ => ticks.push(GapTick {
+                x,
+                count: 1,
+                longest: at,
+            }),
+        }
+    }
+    ticks
+}
 
 /// Columns over the bars that lack trades, whole device pixels from the plot's top left corner, from
 /// left to right; those that touch are one. A gap in which no bar opened stands between its
-/// neighbours, one that lasts ends with the last bar.
+/// neighbours, one that lasts ends with the last bar. Gaps narrower than a bar have [`gap_ticks`]
+/// instead.
 #[must_use]
 pub fn gap_columns(
     gaps: &[Gap],
@@ -27,7 +101,10 @@ pub fn gap_columns(
         return Vec::new();
     };
     let (from, until) = (first.time, timeframe.next(last.time));
-    let is_shown = |gap: &&Gap| gap.start < until && gap.end.is_none_or(|end| from <= end);
+    let is_shown = |gap: &&Gap| {
+        let is_in_view = gap.start < until && gap.end.is_none_or(|end| from <= end);
+        is_in_view && !is_narrow(gap, timeframe)
+    };
     let mut spans: Vec<(i32, i32)> = gaps
         .iter()
         .filter(is_shown)
@@ -123,20 +200,20 @@ mod tests {
         let series = minutes(0..20);
         // The slot of bar n begins at 805 + 10 n, bar 19 has its middle at the right edge.
         for (given, expected) in [
-            (vec![gap(61, Some(62))], vec![(815, 10)]),
             (vec![gap(61, Some(179))], vec![(815, 20)]),
             // What is missing at the very end of a gap may be of the next bar.
-            (vec![gap(61, Some(120))], vec![(815, 20)]),
-            (vec![gap(60, Some(60))], vec![(815, 10)]),
+            (vec![gap(60, Some(120))], vec![(815, 20)]),
             // Two that touch or overlap are one.
             (
-                vec![gap(0, Some(10)), gap(5, Some(65)), gap(120, Some(121))],
-                vec![(805, 30)],
+                vec![gap(0, Some(60)), gap(5, Some(65)), gap(120, Some(181))],
+                vec![(805, 40)],
             ),
             (
-                vec![gap(0, Some(1)), gap(300, Some(301))],
-                vec![(805, 10), (855, 10)],
+                vec![gap(0, Some(60)), gap(300, Some(361))],
+                vec![(805, 20), (855, 20)],
             ),
+            // Narrower than a bar.
+            (vec![gap(61, Some(62)), gap(60, Some(60))], vec![]),
             // It lasts: up to the last bar, cut at the edge.
             (vec![gap(18 * 60, None)], vec![(985, 15)]),
             // Before and after what is held.
@@ -147,6 +224,22 @@ mod tests {
         ] {
             assert_eq!(columns(&given, &series), expected, "{given:?}");
         }
+    }
+
+    #[test]
+    fn gaps_narrower_than_a_bar_are_ticks_where_they_were() {
+        let series = minutes(0..20);
+        let axis = axis(&series);
+        let ticks = |gaps: &[Gap]| -> Vec<(i32, usize, usize)> {
+            let ticks = gap_ticks(gaps, (&series, Timeframe::M1), &axis, PixelSnap::new(1.0));
+            ticks.iter().map(|t| (t.x, t.count, t.longest)).collect()
+        };
+        // Bar 1 begins at 815; half a minute later are five pixels more.
+        assert_eq!(ticks(&[gap(89, Some(91))]), [(820, 1, 0)]);
+        let close = [gap(62, Some(63)), gap(70, Some(75)), gap(300, Some(301))];
+        assert_eq!(ticks(&close), [(815, 2, 1), (855, 1, 2)]);
+        assert!(ticks(&[gap(60, Some(120)), gap(60, None)]).is_empty());
+        assert!(ticks(&[gap(-90, Some(-89)), gap(21 * 60, Some(1_261))]).is_empty());
     }
 
     #[test]
@@ -174,7 +267,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the zoom: columns are in the plot, apart, and over every bar that lacks trades.
+        /// Whatever the zoom: columns are in the plot, apart, and over every bar that lacks trades
+        /// of a gap that is not narrower than a bar.
         #[test]
         fn every_visible_bar_without_its_trades_is_covered(
             given in prop::collection::vec((0..6_000_i64, prop::option::of(0..600_i64)), 0..30),
@@ -182,7 +276,7 @@ mod tests {
             pan in -800.0..800.0_f64,
         ) {
             let series = minutes(0..100);
-            let gaps: Vec<Gap> = given.iter().map(|(start, length)| gap(*start, length.map(|l| start + l))).collect();
+            let gaps: Vec<Gap> = given.iter().map(|(start, length)| gap(*start, length.map(|l| start + l + 60))).collect();
             let mut axis = axis(&series);
             axis.zoom_at(500.0, zoom);
             axis.pan_by(pan);

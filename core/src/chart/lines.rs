@@ -1,127 +1,164 @@
-//! Prices that are marked across the chart: levels of the day and the week before, and those that
-//! a person drew.
+//! What is marked over the bars: levels of the day and the week before, and the lines and measures
+//! that a person drew.
 
+use super::measure::{Anchor, Measure};
 use super::price_scale::PriceScale;
-use crate::model::Price;
+use super::series::Series;
+use crate::model::{Price, Timeframe, UnixMs};
 
-/// A line at a price.
+/// A level that is known, not drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PriceLine {
     /// Counts of the chart's precision.
     pub price: Price,
-    /// What stands beside it; empty for a line that was drawn.
+    /// What stands beside it.
     pub label: &'static str,
 }
 
-/// The lines of a chart.
+/// A line that a person drew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrawnLine {
+    /// Its name among the drawings of the instrument.
+    pub id: u32,
+    /// Counts of the chart's precision.
+    pub price: Price,
+}
+
+/// A measure that a person kept: times and prices, counts of the chart's precision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrawnMeasure {
+    /// Its name among the drawings of the instrument.
+    pub id: u32,
+    /// Where it was begun.
+    pub from: (UnixMs, Price),
+    /// Where it was ended.
+    pub to: (UnixMs, Price),
+}
+
+impl DrawnMeasure {
+    /// The bars that it spans here, whatever their width was where it was drawn.
+    #[must_use]
+    pub fn on(&self, series: &Series, timeframe: Timeframe) -> Measure {
+        let anchor = |(time, price): (UnixMs, Price)| Anchor {
+            index: series.index_at_or_after(timeframe.floor(time)),
+            time,
+            price,
+        };
+        Measure {
+            from: anchor(self.from),
+            to: anchor(self.to),
+        }
+    }
+}
+
+/// Everything that is marked on a chart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PriceLines {
-    /// Levels that are known, not drawn.
+    /// Levels that are known.
     pub levels: Vec<PriceLine>,
-    /// Drawn by a person.
-    drawn: Vec<Price>,
+    /// Lines, the last drawn on top.
+    pub drawn: Vec<DrawnLine>,
+    /// Measures, the last drawn on top.
+    pub measures: Vec<DrawnMeasure>,
 }
 
 impl PriceLines {
-    /// Those drawn, in the order they were.
+    /// The nearest line within `reach` rows of one.
     #[must_use]
-    pub fn drawn(&self) -> &[Price] {
-        &self.drawn
-    }
-
-    /// Takes over what is drawn; twice the same price is once.
-    pub fn set_drawn(&mut self, prices: impl IntoIterator<Item = Price>) {
-        self.drawn.clear();
-        for price in prices {
-            if !self.drawn.contains(&price) {
-                self.drawn.push(price);
-            }
-        }
-    }
-
-    /// Draws a line at a price; where one is drawn within `reach` rows, takes that away instead.
-    pub fn toggle(&mut self, price: Price, scale: &PriceScale, reach: f64) {
-        match self.near(scale.y(price.0 as f64), scale, reach) {
-            Some(at) => {
-                self.drawn.remove(at);
-            }
-            None => self.drawn.push(price),
-        }
-    }
-
-    /// Place among those drawn of the nearest within `reach` rows of one.
-    #[must_use]
-    pub fn near(&self, y: f64, scale: &PriceScale, reach: f64) -> Option<usize> {
-        let distance = |price: &Price| (scale.y(price.0 as f64) - y).abs();
-        let lines = self.drawn.iter().enumerate();
+    pub fn near(&self, y: f64, scale: &PriceScale, reach: f64) -> Option<u32> {
+        let distance = |line: &DrawnLine| (scale.y(line.price.0 as f64) - y).abs();
+        let lines = self.drawn.iter().map(|line| (line.id, distance(line)));
         lines
-            .map(|(at, price)| (at, distance(price)))
             .filter(|(_, distance)| *distance <= reach)
             .min_by(|a, b| a.1.total_cmp(&b.1))
-            .map(|(at, _)| at)
+            .map(|(id, _)| id)
     }
 
-    /// Moves one to another price.
-    pub fn move_to(&mut self, at: usize, price: Price) {
-        if let Some(held) = self.drawn.get_mut(at) {
-            *held = price;
+    /// The price of a line.
+    #[must_use]
+    pub fn price_of(&self, id: u32) -> Option<Price> {
+        let line = self.drawn.iter().find(|line| line.id == id)?;
+        Some(line.price)
+    }
+
+    /// Moves a line to another price.
+    pub fn move_to(&mut self, id: u32, price: Price) {
+        if let Some(held) = self.drawn.iter_mut().find(|line| line.id == id) {
+            held.price = price;
         }
-    }
-
-    /// All of them with their row of device pixels, where that is in the pane.
-    pub fn rows<'a>(
-        &'a self,
-        scale: &'a PriceScale,
-    ) -> impl Iterator<Item = (i32, PriceLine)> + 'a {
-        let drawn = self.drawn.iter().map(|price| PriceLine {
-            price: *price,
-            label: "",
-        });
-        let all = self.levels.iter().cloned().chain(drawn);
-        let shown = scale.top()..scale.top() + scale.height();
-        all.map(|line| (scale.y(line.price.0 as f64).round(), line))
-            .filter(move |(y, _)| shown.contains(y))
-            .map(|(y, line)| (y as i32, line))
     }
 
     /// Prices at finer decimals; those that do not fit are gone.
     pub(super) fn rescale(&mut self, from: u8, to: u8) {
-        self.drawn = self
-            .drawn
-            .iter()
-            .filter_map(|price| price.rescaled(from, to))
-            .collect();
-        self.levels.retain_mut(|line| {
-            let price = line.price.rescaled(from, to);
-            line.price = price.unwrap_or(line.price);
-            price.is_some()
-        });
+        let fits = |price: &mut Price| {
+            let rescaled = price.rescaled(from, to);
+            *price = rescaled.unwrap_or(*price);
+            rescaled.is_some()
+        };
+        self.drawn.retain_mut(|line| fits(&mut line.price));
+        self.levels.retain_mut(|line| fits(&mut line.price));
+        self.measures
+            .retain_mut(|measure| fits(&mut measure.from.1) && fits(&mut measure.to.1));
     }
+}
+
+/// The row of a price, where that is in the pane.
+#[must_use]
+pub fn row_in_pane(price: Price, scale: &PriceScale) -> Option<i32> {
+    let y = scale.y(price.0 as f64).round();
+    let shown = scale.top()..scale.top() + scale.height();
+    shown.contains(&y).then_some(y as i32)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::fixture::minutes;
+
+    fn line(id: u32, price: i64) -> DrawnLine {
+        DrawnLine {
+            id,
+            price: Price(price),
+        }
+    }
 
     #[test]
-    fn lines_are_drawn_moved_and_taken_away() {
+    fn lines_are_found_and_moved_by_their_id() {
         let scale = PriceScale::over(0.0, 400.0, 400);
-        let mut lines = PriceLines::default();
-        lines.toggle(Price(100), &scale, 4.0);
-        lines.toggle(Price(200), &scale, 4.0);
-        assert_eq!(lines.near(303.0, &scale, 4.0), Some(0));
+        let mut lines = PriceLines {
+            levels: vec![PriceLine {
+                price: Price(900),
+                label: "PDH",
+            }],
+            drawn: vec![line(7, 100), line(9, 200)],
+            measures: Vec::new(),
+        };
+        assert_eq!(lines.near(303.0, &scale, 4.0), Some(7));
         assert_eq!(lines.near(250.0, &scale, 4.0), None);
-        lines.move_to(1, Price(350));
-        lines.levels.push(PriceLine {
-            price: Price(900),
-            label: "PDH",
-        });
-        let rows: Vec<i32> = lines.rows(&scale).map(|(y, _)| y).collect();
-        assert_eq!(rows, [300, 50], "what is outside is not drawn");
-        lines.toggle(Price(102), &scale, 4.0);
-        assert_eq!(lines.drawn(), [Price(350)]);
+        lines.move_to(9, Price(350));
+        assert_eq!(lines.price_of(9), Some(Price(350)));
+        assert_eq!(row_in_pane(Price(350), &scale), Some(50));
+        assert_eq!(row_in_pane(Price(900), &scale), None, "it is outside");
         lines.rescale(0, 2);
-        assert_eq!(lines.drawn(), [Price(35_000)]);
+        assert_eq!(lines.drawn, [line(7, 10_000), line(9, 35_000)]);
         assert_eq!(lines.levels[0].price, Price(90_000));
+    }
+
+    #[test]
+    fn a_measure_spans_the_bars_of_every_width() {
+        let series = minutes(0..20);
+        let noon = 1_795_435_200_000;
+        let measure = DrawnMeasure {
+            id: 1,
+            from: (UnixMs(noon + 60_000), Price(100)),
+            to: (UnixMs(noon + 5 * 60_000 + 30_000), Price(110)),
+        };
+        let there = measure.on(&series, Timeframe::M1);
+        assert_eq!(there.to.index - there.from.index, 4);
+        assert_eq!(
+            there.texts(0)[1],
+            "4 bars, 4 min",
+            "times stay what they were"
+        );
     }
 }

@@ -30,6 +30,7 @@ mod lines;
 mod log_ticks;
 mod marks;
 mod measure;
+mod numbers;
 mod price_axis;
 mod price_scale;
 mod price_ticks;
@@ -39,6 +40,7 @@ mod stack;
 mod studies;
 mod tape;
 mod time_ticks;
+mod tool_keys;
 mod trace;
 mod typed;
 mod value_ticks;
@@ -54,19 +56,20 @@ pub use book::{
     WidthScale, auto_group, group_levels, group_price, group_sizes, imbalance, mid_price,
     next_depth,
 };
-pub use crosshair::{Crosshair, Legend, Level};
+pub use crosshair::{Across, Crosshair, Legend, Level, QuoteFigures};
 pub use csv::csv;
 pub use drawing::Drawing;
-pub use gaps::{gap_columns, gap_under};
+pub use gaps::{GapTick, gap_columns, gap_ticks, gap_under};
 pub use keys::{CHART_KEYS, ChartAction, ChartKey, action_of};
 pub use kind::{ChartKind, DrawnBars, heikin_ashi};
 pub use ladder::{
     LADDER_KEYS, LadderAction, LadderAxis, LadderKey, Traded, TradedAtPrice, ladder_action_of,
 };
 pub use last::last_bar;
-pub use lines::{PriceLine, PriceLines};
+pub use lines::{DrawnLine, DrawnMeasure, PriceLine, PriceLines, row_in_pane};
 pub use marks::Marks;
 pub use measure::{Anchor, Measure};
+pub use numbers::NumberStyle;
 pub use price_axis::PriceAxis;
 pub use price_scale::{PriceScale, Rows, ScaleMode};
 pub use price_ticks::{AxisWidth, LabelMetrics, PriceTick, price_step, price_ticks};
@@ -79,7 +82,8 @@ pub use tape::{
     TapeRule, TapeScroll, TapeSums, TapeTexts, TextStyle, tape_action_of,
 };
 pub use time_ticks::{TimeTick, TimeWeight, time_ticks};
+pub use tool_keys::{Held, TOOL_KEYS, ToolAction, ToolKey, tool_of};
 pub use trace::Trace;
 pub use typed::{Typed, read_typed};
 pub use value_ticks::{ValueTick, percent_ticks, value_ticks};
-pub use view::{ChartSize, ChartView, Pane, Spot};
+pub use view::{ChartSize, ChartView, DRAWN_STUDY, Pane, Spot};

@@ -13,6 +13,7 @@
 //! | `resize` | dragging a divider, with snapping |
 //! | `landing` | where a dragged panel would land |
 //! | `phone` | the layout of a narrow window: tabs |
+//! | `window` | what windows of one browser tell each other |
 //! | `workspace` | the document, for every class of device |
 //! | `read` | the document from JSON that anybody may have written |
 //! | `ready` | workspaces that come with the program |
@@ -37,6 +38,7 @@ mod ready;
 mod resize;
 mod sizes;
 mod tree;
+mod window;
 mod workspace;
 
 #[cfg(test)]
@@ -54,4 +56,5 @@ pub use ready::{READY, Ready};
 pub use resize::{Drag, Snap};
 pub use sizes::{LEAST, WHOLE};
 pub use tree::{Axis, Child, Divider, Group, MAX_DEPTH, Node, Side, Split};
+pub use window::{News, Place as PanelPlace};
 pub use workspace::{Linked, VERSION, Workspace};

@@ -7,6 +7,14 @@
 //!
 //! Values follow TA-Lib 0.8 where it has the indicator; the tests hold its numbers.
 //!
+//! They are our own, although the crate quantedge-ta is sound, incremental and revises a live bar
+//! too. Its `compute` changes the state at every look: a running sum takes the live bar's old value
+//! out and puts the new one in, so that the last digits depend on how often the bar was revised.
+//! Here a look changes nothing ([`Indicator::values`]), and a server that starts again, or a chart
+//! that loads its bars afresh, has the same values to the bit; the alert rules rest on that. Its
+//! VWAP of the day begins anew only with a bar that opens at midnight, and ours with the first bar
+//! that there is. Delta, CVD and the z-score of the volume would be ours in any case.
+//!
 //! | item | what it owns |
 //! |---|---|
 //! | [`INDICATORS`], [`indicator()`] | the table: one file each in `kind` |

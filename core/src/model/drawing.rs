@@ -4,11 +4,12 @@ use serde::{Serialize, Serializer};
 
 use super::decimal::Decimal;
 use super::document::{read_small, write_small};
+use super::drawing_edit::LAST_ID;
 use super::time::UnixMs;
 use super::untrusted::{Faults, Fields, Item, Refused, Step};
 
 /// Drawings of an instrument at the most.
-const MOST: usize = 200;
+pub(super) const MOST: usize = 200;
 /// Longest label, in characters.
 const LABEL: usize = 80;
 /// The end of the year 2286: later times are mistakes.
@@ -104,13 +105,6 @@ impl Drawings {
     pub fn to_json(&self) -> String {
         write_small(STEPS, self)
     }
-
-    /// An id that no drawing has.
-    #[must_use]
-    pub fn free_id(&self) -> u32 {
-        let newest = self.drawings.iter().map(|drawing| drawing.id).max();
-        newest.map_or(1, |id| id.saturating_add(1))
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -141,7 +135,7 @@ fn drawing(item: &Item<'_>, faults: &mut Faults) -> Option<Drawing> {
     let shape = fields.required(faults, "shape")?;
     let kind = shape.choice(faults, &shapes)?;
     let id = fields.required(faults, "id")?;
-    let id = id.integer(faults, 1..=1_000_000_000);
+    let id = id.integer(faults, 1..=i64::from(LAST_ID));
     let colour = match fields.optional("colour") {
         None => Some(None),
         Some(item) => item.colour(faults).map(|colour| Some(colour.to_owned())),
@@ -204,7 +198,6 @@ mod tests {
         let text = r##"{"version":1,"drawings":[{"id":1,"shape":"line","price":"64213.50","label":"stop"},{"id":2,"colour":"#1e90ff","shape":"measure","from":{"time":0,"price":"0.00000001"},"to":{"time":60000,"price":"2"}},{"id":7,"shape":"vwap","time":1795442220000}]}"##;
         let drawings = Drawings::parse(text.as_bytes()).expect("stands");
         assert_eq!(drawings.to_json(), text);
-        assert_eq!(drawings.free_id(), 8);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::candle::Candle;
+use super::gap::Gap;
 use super::instrument::InstrumentId;
 use super::number::Precision;
 use super::time::UnixMs;
@@ -42,6 +43,17 @@ pub struct TradePage {
     pub trades: Vec<Trade>,
     /// What to ask for older ones with; `None` where there are none.
     pub older: Option<TradesBefore>,
+}
+
+/// The newest entries of the gap ledger.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GapLedger {
+    /// The newest first.
+    pub gaps: Vec<Gap>,
+    /// How many more there are of what was asked for.
+    pub more: u64,
+    /// Instruments that have an entry at all, each once.
+    pub instruments: Vec<InstrumentId>,
 }
 
 /// A place in a tape's history: many trades may share a millisecond.

@@ -11,6 +11,7 @@ mod civil;
 mod decimal;
 mod document;
 mod drawing;
+mod drawing_edit;
 mod event;
 mod field;
 mod gap;
@@ -33,6 +34,7 @@ pub use civil::{CivilDate, CivilTime};
 pub use decimal::{Decimal, DecimalError, MAX_SCALE};
 pub use document::{Current, DocumentRow, SaveAnswer, Shelf, StoredDocument};
 pub use drawing::{Drawing, Drawings, Point, Shape};
+pub use drawing_edit::{DrawingEdit, TooManyDrawings};
 pub use event::{
     BookChecksum, BookDelta, BookUpkeep, EventBody, MarketEvent, Position, Sequenced, VenueBody,
     VenueEvent, VenueLevel,
@@ -42,7 +44,7 @@ pub use gap::{Gap, GapKind};
 pub use instrument::{
     Instrument, InstrumentId, InstrumentIdError, InstrumentKind, InstrumentStatus,
 };
-pub use listing::{CandlePage, InstrumentRow, TradePage, TradesBefore};
+pub use listing::{CandlePage, GapLedger, InstrumentRow, TradePage, TradesBefore};
 pub use name::{Name, NameError};
 pub use number::{Notional, NumberError, Precision, Price, Quantity, Volume};
 pub use preferences::{PREFERENCES, Preferences};
@@ -53,4 +55,4 @@ pub use ticker::Ticker;
 pub use time::{TimeError, UnixMs, UnixNs};
 pub use timeframe::{Timeframe, TimeframeError};
 pub use trade::{Side, Trade, TradeId};
-pub use watchlist::Watchlist;
+pub use watchlist::{ListError, Watchlist};

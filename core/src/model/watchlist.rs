@@ -1,6 +1,7 @@
 //! Lists of instruments that somebody watches.
 
 use serde::Serialize;
+use thiserror::Error;
 
 use super::document::{read_small, write_small};
 use super::instrument::InstrumentId;
@@ -20,7 +21,54 @@ pub struct Watchlist {
     pub instruments: Vec<InstrumentId>,
 }
 
+/// Why a list is not changed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ListError {
+    /// It is there.
+    #[error("{0} is in the list already")]
+    Listed(InstrumentId),
+    /// No more fit.
+    #[error("a list holds {LONGEST} instruments at the most")]
+    Full,
+}
+
 impl Watchlist {
+    /// Puts an instrument at the end.
+    ///
+    /// # Errors
+    /// [`ListError`], and nothing is changed.
+    pub fn add(&mut self, instrument: InstrumentId) -> Result<(), ListError> {
+        if self.instruments.contains(&instrument) {
+            return Err(ListError::Listed(instrument));
+        }
+        if self.instruments.len() >= LONGEST {
+            return Err(ListError::Full);
+        }
+        self.instruments.push(instrument);
+        Ok(())
+    }
+
+    /// Takes an instrument out; says whether it was there.
+    pub fn remove(&mut self, instrument: &InstrumentId) -> bool {
+        let before = self.instruments.len();
+        self.instruments.retain(|held| held != instrument);
+        self.instruments.len() < before
+    }
+
+    /// Puts an instrument at another place, counted without itself; past the end is the end. Says
+    /// whether that changed anything.
+    pub fn put(&mut self, instrument: &InstrumentId, at: usize) -> bool {
+        let Some(from) = self.instruments.iter().position(|held| held == instrument) else {
+            return false;
+        };
+        let to = at.min(self.instruments.len() - 1);
+        if from != to {
+            let moved = self.instruments.remove(from);
+            self.instruments.insert(to, moved);
+        }
+        from != to
+    }
+
     /// Reads a document.
     ///
     /// # Errors
@@ -58,6 +106,39 @@ impl Watchlist {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_instrument_is_added_moved_and_removed() {
+        let id = |text: &str| text.parse::<InstrumentId>().expect("an id");
+        let ids = ["a:A-X", "a:B-X", "a:C-X"].map(id);
+        let mut list = Watchlist {
+            name: "Mine".parse().expect("a name"),
+            instruments: Vec::new(),
+        };
+        for id in &ids {
+            list.add(id.clone()).expect("there is room");
+        }
+        assert_eq!(
+            list.add(ids[1].clone()),
+            Err(ListError::Listed(ids[1].clone()))
+        );
+        for (moved, at, changes, expected) in [
+            (0, 2, true, "B C A"),
+            (0, 9, false, "B C A"),
+            (2, 0, true, "C B A"),
+            (0, 1, true, "C A B"),
+        ] {
+            assert_eq!(list.put(&ids[moved], at), changes);
+            let bases: Vec<_> = list.instruments.iter().map(InstrumentId::base).collect();
+            assert_eq!(bases.join(" "), expected);
+        }
+        assert!(list.remove(&ids[0]) && !list.remove(&ids[0]));
+        assert!(!list.put(&ids[0], 0));
+        for at in list.instruments.len()..LONGEST {
+            list.add(id(&format!("b:N{at}-X"))).expect("there is room");
+        }
+        assert_eq!(list.add(id("b:LAST-X")), Err(ListError::Full));
+    }
 
     #[test]
     fn a_list_reads_back_and_says_what_is_wrong() {

@@ -5,8 +5,13 @@ use leptos::prelude::{GetUntracked, NodeRef};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use super::frame::Guard;
+
 /// What can have the keyboard.
 const FOCUSABLE: &str = "button:not([disabled]), input, select, textarea, [tabindex=\"0\"]";
+/// What takes text, or chooses by letters.
+const FIELDS: &str =
+    "input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable=\"\"]";
 /// Least distance of a list from the edge of the window, CSS pixels.
 const MARGIN: f64 = 4.0;
 
@@ -101,8 +106,7 @@ where
     let elements: Vec<Element> = (0..list.length())
         .filter_map(|at| list.item(at)?.dyn_into().ok())
         .collect();
-    let document = web_sys::window().and_then(|window| window.document());
-    let focused = document.and_then(|document| document.active_element());
+    let focused = active_element();
     let at = elements
         .iter()
         .position(|held| Some(held) == focused.as_ref());
@@ -111,6 +115,27 @@ where
         let next = at.map_or(0, |at| at as i32 + by).rem_euclid(count);
         give_focus(elements[next as usize].clone());
     }
+}
+
+/// Gives the keyboard back to what has it now, when it is dropped.
+#[must_use]
+pub fn keep_focus() -> Guard {
+    let held = active_element();
+    Guard::new(move || {
+        if let Some(element) = held {
+            give_focus(element);
+        }
+    })
+}
+
+/// Whether the keyboard is in a field that takes text.
+#[must_use]
+pub fn is_typing() -> bool {
+    active_element().is_some_and(|element| element.matches(FIELDS).unwrap_or_default())
+}
+
+fn active_element() -> Option<Element> {
+    web_sys::window()?.document()?.active_element()
 }
 
 fn give_focus(element: Element) {

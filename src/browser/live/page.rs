@@ -5,6 +5,7 @@ use leptos::prelude::{GetUntracked, NodeRef};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
+use web_sys::js_sys::{Function, Reflect};
 use web_sys::{
     Document, EventTarget, ScrollIntoViewOptions, ScrollLogicalPosition, VisibilityState,
 };
@@ -46,18 +47,24 @@ pub fn theme_color(name: &str) -> String {
     value.unwrap_or_default().trim().to_owned()
 }
 
-/// Sets the theme: `dark`, `light`, or `auto` for the system's.
-pub fn set_theme(name: &str) {
+/// Sets a part of the page's look, such as `theme`, as the style sheet knows it (`data-theme`).
+pub fn set_look(part: &str, word: &str) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         // Fails only for names that no attribute can have.
-        let _ = root.set_attribute("data-theme", name);
+        let _ = root.set_attribute(&format!("data-{part}"), word);
     }
 }
 
-/// Whether the reader wants no motion.
+/// Whether the reader wants no motion: as the page's `data-animation` says, else as the system.
 #[must_use]
 pub fn reduced_motion() -> bool {
-    media_matches("(prefers-reduced-motion: reduce)")
+    let root = document().and_then(|document| document.document_element());
+    let chosen = root.and_then(|root| root.get_attribute("data-animation"));
+    match chosen.as_deref() {
+        Some("on") => false,
+        Some("off") => true,
+        _ => media_matches("(prefers-reduced-motion: reduce)"),
+    }
 }
 
 fn media_matches(query: &str) -> bool {
@@ -105,7 +112,7 @@ pub fn on_narrow(mut changed: impl FnMut(bool) + 'static) -> Guard {
     })
 }
 
-fn listen(
+pub(super) fn listen(
     target: Option<EventTarget>,
     kind: &'static str,
     action: impl FnMut() + 'static,
@@ -146,6 +153,14 @@ pub fn store(key: &str, value: &str) {
     }
 }
 
+/// Has the browser forget what it keeps under a key.
+pub fn unstore(key: &str) {
+    if let Some(storage) = local_storage() {
+        // Fails only where nothing is kept at all.
+        let _ = storage.remove_item(key);
+    }
+}
+
 /// Writes a text and its tone (`data-tone`: `up`, `down` or empty) into an element, once it is in
 /// the page.
 pub fn write_text(node: &NodeRef<Span>, text: &str, tone: &str) {
@@ -162,6 +177,16 @@ pub fn write_exact(node: &NodeRef<Span>, exact: &str) {
         // Fails only for names that no attribute can have.
         let _ = element.set_attribute("data-exact", exact);
     }
+}
+
+/// The text that a person pastes.
+#[must_use]
+pub fn pasted_text(event: &web_sys::Event) -> Option<String> {
+    let data = Reflect::get(event, &JsValue::from_str("clipboardData")).ok()?;
+    let read = Reflect::get(&data, &JsValue::from_str("getData")).ok()?;
+    let read: Function = read.dyn_into().ok()?;
+    let text = read.call1(&data, &JsValue::from_str("text/plain")).ok()?;
+    text.as_string()
 }
 
 /// Sets the window's title.
@@ -205,6 +230,15 @@ pub fn address_query() -> String {
     let location = web_sys::window().map(|window| window.location());
     location
         .and_then(|location| location.search().ok())
+        .unwrap_or_default()
+}
+
+/// The path of the page's address.
+#[must_use]
+pub fn address_path() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    location
+        .and_then(|location| location.pathname().ok())
         .unwrap_or_default()
 }
 

@@ -11,6 +11,15 @@ pub fn save_csv(name: &str, text: &str) {
     save(name, &format!("data:text/csv;charset=utf-8,{encoded}"));
 }
 
+/// Saves a document under a name.
+pub fn save_json(name: &str, text: &str) {
+    let encoded = String::from(js_sys::encode_uri_component(text));
+    save(
+        name,
+        &format!("data:application/json;charset=utf-8,{encoded}"),
+    );
+}
+
 /// Saves canvases that lie above each other as one picture on a ground of one colour, with texts
 /// at places in device pixels, in a colour and a size.
 pub fn save_png(

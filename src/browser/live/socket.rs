@@ -1,5 +1,7 @@
 //! One WebSocket. Opening it again is up to the caller.
 
+use std::pin::pin;
+
 use futures::channel::mpsc;
 use futures::future::{Either, poll_fn, select};
 use futures::{SinkExt, StreamExt};
@@ -23,7 +25,11 @@ impl Socket {
         let (outbox, mut waiting) = mpsc::channel::<Message>(OUTBOX);
         let url = address(path);
         wasm_bindgen_futures::spawn_local(async move {
-            let Some(socket) = connect(&url).await else {
+            // Given up before it was open: a browser opens one at a time to a server, and one that
+            // hangs would hold up the next. Nothing is sent before.
+            let connecting = pin!(connect(&url));
+            let opened = select(connecting, waiting.next()).await;
+            let Either::Left((Some(socket), _)) = opened else {
                 listener(SocketEvent::Closed);
                 return;
             };

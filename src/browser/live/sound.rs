@@ -6,8 +6,8 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::{AudioContext, AudioContextState};
 
-/// How loud a tone begins, of 1.
-const LOUDNESS: f32 = 0.08;
+/// How loud the loudest tone begins, of 1.
+const LOUDEST: f32 = 0.16;
 /// What cannot be heard any more; an exponential never reaches nothing.
 const SILENCE: f32 = 0.0001;
 
@@ -51,22 +51,24 @@ impl Sound {
             .is_some_and(|context| context.state() == AudioContextState::Suspended)
     }
 
-    /// Plays a tone that dies away. Nothing where it is blocked: a late tone would mislead.
-    pub fn play(&self, hertz: f32, seconds: f64) {
+    /// Plays a tone that dies away, `loudness` from 0 to 1. Nothing where it is blocked: a late tone
+    /// would mislead.
+    pub fn play(&self, hertz: f32, seconds: f64, loudness: f32) {
         if let Some(context) = self.0.borrow().as_ref()
             && context.state() == AudioContextState::Running
+            && loudness > 0.0
         {
             // A tone that cannot be played is no reason to stop the tape.
-            let _ = tone(context, hertz, seconds);
+            let _ = tone(context, hertz, seconds, LOUDEST * loudness);
         }
     }
 }
 
-fn tone(context: &AudioContext, hertz: f32, seconds: f64) -> Result<(), JsValue> {
+fn tone(context: &AudioContext, hertz: f32, seconds: f64, loudness: f32) -> Result<(), JsValue> {
     let (tone, volume) = (context.create_oscillator()?, context.create_gain()?);
     tone.frequency().set_value(hertz);
     let now = context.current_time();
-    volume.gain().set_value_at_time(LOUDNESS, now)?;
+    volume.gain().set_value_at_time(loudness, now)?;
     let end = now + seconds;
     volume
         .gain()

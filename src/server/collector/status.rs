@@ -47,6 +47,23 @@ struct Line {
     retry_at: Option<UnixNs>,
 }
 
+impl Line {
+    /// How long nothing has come, milliseconds.
+    fn age_ms(&self, now: UnixNs) -> Option<i64> {
+        let at = self.last_frame?;
+        Some(((now.0 - at.0) / NS_PER_MS).max(0))
+    }
+
+    fn state(&self, now: UnixNs) -> ConnectionState {
+        let is_quiet = self.age_ms(now).is_some_and(|age| age > QUIET_MS);
+        // Told by the reader's clock: a session that is held up cannot tell it.
+        match self.state {
+            ConnectionState::Live if is_quiet => ConnectionState::Stale,
+            state => state,
+        }
+    }
+}
+
 impl StatusBoard {
     /// Adds a connection, not open yet.
     #[must_use]
@@ -101,6 +118,13 @@ impl StatusBoard {
         board.lines.iter().map(|cell| cell.status(now)).collect()
     }
 
+    /// The state of every connection, in the order of [`Self::connections`].
+    #[must_use]
+    pub fn states(&self, now: UnixNs) -> Vec<ConnectionState> {
+        let board = lock(&self.0);
+        board.lines.iter().map(|cell| cell.state(now)).collect()
+    }
+
     /// Frames and values that did not parse, fit or verify since the start.
     #[must_use]
     pub fn rejected(&self) -> u64 {
@@ -113,22 +137,20 @@ impl StatusBoard {
 }
 
 impl StatusCell {
+    /// What it does now.
+    fn state(&self, now: UnixNs) -> ConnectionState {
+        lock(&self.0).state(now)
+    }
+
     /// What it looks like now.
     #[must_use]
     pub fn status(&self, now: UnixNs) -> ConnectionStatus {
         let line = lock(&self.0);
-        let age = |at: UnixNs| ((now.0 - at.0) / NS_PER_MS).max(0);
-        let age_ms = line.last_frame.map(age);
-        let is_quiet = age_ms.is_some_and(|age| age > QUIET_MS);
         ConnectionStatus {
             exchange: line.exchange.to_owned(),
-            // Told by the reader's clock: a session that is held up cannot tell it.
-            state: match line.state {
-                ConnectionState::Live if is_quiet => ConnectionState::Stale,
-                state => state,
-            },
+            state: line.state(now),
             messages_per_s: line.meter.per_second(now),
-            age_ms,
+            age_ms: line.age_ms(now),
             gaps: line.gaps,
             resyncs: line.resyncs,
             checksum_failures: line.checksum_failures,
@@ -292,6 +314,8 @@ mod tests {
         assert_eq!(state(at(1_250)).age_ms, Some(250));
         assert_eq!(state(at(1_250)).state, ConnectionState::Live);
         assert_eq!(state(at(4_000)).state, ConnectionState::Stale);
+        assert_eq!(board.states(at(3_000)), [ConnectionState::Live]);
+        assert_eq!(board.states(at(3_001)), [ConnectionState::Stale]);
         cell.waiting(ConnectionState::Waiting, "cut".to_owned(), at(9_000));
         let waiting = state(at(2_000));
         assert_eq!(waiting.retry_at, Some(9_000));

@@ -23,6 +23,7 @@ use tower_http::set_header::SetResponseHeader;
 use crate::api::PageError;
 use crate::server::service::{Documents, Service, ServiceError};
 use crate::server::web::{AppState, MISSING, Problem, page_policy};
+use crate::ui::address::{PANEL_PATH, Page};
 use crate::ui::shell::{self, shell};
 
 /// Largest error of a server function, bytes.
@@ -57,6 +58,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     let kept = SetResponseHeader::if_not_present(files.clone(), CACHE_CONTROL, FOREVER);
     Router::new()
         .route("/", get(page))
+        .route(PANEL_PATH, get(page))
         .route("/docs", get(async || Redirect::to("/api/v1/docs")))
         .route("/fn/{*function}", get(call).post(call))
         .nest_service(&shell::files(), kept)
@@ -69,6 +71,7 @@ async fn page(
     State(documents): State<Documents>,
     request: Request,
 ) -> impl IntoResponse {
+    let shown = Page::at(request.uri().path());
     let context = move || {
         provide_context(service.clone());
         provide_context(documents.clone());
@@ -76,8 +79,9 @@ async fn page(
             response.insert_header(CONTENT_SECURITY_POLICY, page_policy(&nonce));
         }
     };
-    let render =
-        leptos_axum::render_app_to_stream_with_context(context, move || shell(options.clone()));
+    let render = leptos_axum::render_app_to_stream_with_context(context, move || {
+        shell(options.clone(), shown)
+    });
     render(request).await
 }
 

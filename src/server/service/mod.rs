@@ -14,6 +14,7 @@ mod follow;
 mod history_tests;
 mod instruments;
 mod keeping;
+mod ledger;
 mod memory;
 mod page;
 mod search;

@@ -7,8 +7,12 @@ use tradesuite_core::model::{KindStatus, ServerStatus, StoreState, StoreStatus, 
 use super::{Service, memory};
 use crate::server::storage::StoreError;
 
-/// How often listeners of the topic `status` hear of it.
+/// How often listeners of the topic `status` hear of it, whether anything changed or not.
 const EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked whether a connection went from one state to another: that is said at once,
+/// since who looks shall know within three seconds that a venue is silent, and silence takes two to
+/// be told.
+const LOOK: Duration = Duration::from_millis(200);
 
 impl Service {
     /// Everything that the status panel shows.
@@ -66,14 +70,23 @@ impl Service {
         Ok((bytes, kinds))
     }
 
-    /// Says every second how the server is doing, until dropped.
+    /// Says how the server is doing every second, and at once when a connection's state is another;
+    /// until dropped.
     pub async fn publish_status(&self) {
-        let mut every = tokio::time::interval(EVERY);
-        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        let parts = &self.0.parts;
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        let mut due = tokio::time::Instant::now();
+        let mut said = Vec::new();
         loop {
-            every.tick().await;
-            let status = self.status().await;
-            self.0.parts.hub.publish_status(status);
+            let now = look.tick().await;
+            let states = parts.board.states(parts.clock.now());
+            if now >= due || states != said {
+                due = now + EVERY;
+                said = states;
+                let status = self.status().await;
+                parts.hub.publish_status(status);
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use tradesuite_core::chart::ChartSize;
+use tradesuite_core::chart::{ChartSize, NumberStyle, SizeUnit};
 use tradesuite_core::model::UnixMs;
 
 use crate::browser::{self, Surface, SurfaceSize};
@@ -14,8 +14,8 @@ use crate::ui::chart::paint::{BarPainter, Overlay, time_of};
 use crate::ui::chart::shown::Shown;
 use crate::ui::chart::study_legend::write_values;
 use crate::ui::panel::Palette;
+use crate::ui::preferences::Preferences;
 use crate::ui::widget::Readout;
-use crate::ui::workspace::Workspace;
 
 /// The axis font is measured this often, milliseconds: it may arrive after the first frame.
 const MEASURE_MS: f64 = 500.0;
@@ -23,9 +23,10 @@ const MEASURE_MS: f64 = 500.0;
 /// Both canvases and what they were painted with.
 pub struct Canvases {
     parts: Parts,
-    workspace: Workspace,
+    preferences: Preferences,
     grid: Option<Surface>,
-    grid_palette: Option<Palette>,
+    /// Colours and numbers of the grid.
+    grid_looks: Option<(Palette, NumberStyle)>,
     bars: BarPainter,
     legend: LegendReadouts,
     missing: Readout,
@@ -33,12 +34,12 @@ pub struct Canvases {
 
 impl Canvases {
     /// Nothing painted yet.
-    pub fn new(parts: Parts, workspace: Workspace) -> Self {
+    pub fn new(parts: Parts) -> Self {
         Self {
             parts,
-            workspace,
+            preferences: Preferences::expect(),
             grid: None,
-            grid_palette: None,
+            grid_looks: None,
             bars: BarPainter::default(),
             legend: LegendReadouts::new(parts.legend),
             missing: Readout::new(parts.missing),
@@ -53,21 +54,26 @@ impl Canvases {
         size: SurfaceSize,
         palette: &Palette,
     ) {
-        let zone = self.workspace.zone.get_untracked();
+        let zone = self.preferences.zone.get_untracked();
+        let numbers = self.preferences.numbers.get_untracked();
         let offset_ms = move |time: UnixMs| zone.offset_ms(time.0);
         fit(shown, surface, size);
         shown.say_last();
-        shown.marked.tell(shown.feed.view_mut());
+        if !shown.gestures.is_dragging() {
+            // A line that is being dragged stays with the pointer.
+            shown.marked.tell(shown.feed.view_mut());
+        }
         if shown.feed.view_mut().follow() {
             self.parts.unfinished.notify();
         }
         let changed = shown.feed.view_mut().lay_out(&offset_ms);
         self.paint_below(shown, changed, size, palette);
         if !shown.feed.is_shown() {
-            self.legend.set(None);
+            self.legend.set(None, SizeUnit::default(), numbers);
             self.missing.set("", "");
             return;
         }
+        shown.tell_linked();
         let view = shown.feed.view();
         let crosshair = shown.crosshair();
         let overlay = Overlay {
@@ -76,14 +82,20 @@ impl Canvases {
             closes_in_ms: view.closes_in_ms(UnixMs(browser::now_ms() as i64)),
             metrics: shown.metrics,
             measure: shown.gestures.measure(),
+            numbers,
             indicators: Rc::clone(&shown.indicators),
+            drawings: shown.marked.drawings(),
+            selected: shown.selected,
         };
         self.bars.paint(view, &overlay, surface, size, palette);
         let legend = view.legend(crosshair.map(|crosshair| crosshair.index));
-        self.legend.set(legend.as_ref());
-        self.missing
-            .set(&missing_text(view, crosshair, &offset_ms), "");
-        write_values(view, crosshair, self.parts.study_values);
+        let unit = self.preferences.sizes.get_untracked();
+        self.legend.set(legend.as_ref(), unit, numbers);
+        self.missing.set(
+            &missing_text(view, crosshair, shown.gap_tick(), &offset_ms),
+            "",
+        );
+        write_values(view, crosshair, numbers, self.parts.study_values);
         shown.sum_up();
     }
 
@@ -110,10 +122,14 @@ impl Canvases {
     fn paint_below(&mut self, shown: &Shown, changed: bool, size: SurfaceSize, palette: &Palette) {
         self.grid = self.grid.take().or_else(|| Surface::of(&self.parts.grid));
         let Some(grid) = &self.grid else { return };
-        if changed || self.grid_palette.as_ref() != Some(palette) {
+        let numbers = self.preferences.numbers.get_untracked();
+        let looks = self.grid_looks.as_ref();
+        let is_as_before = looks.is_some_and(|(held, style)| held == palette && *style == numbers);
+        if changed || !is_as_before {
             let _ = grid.fit();
-            self.grid_palette = Some(palette.clone());
-            paint_grid(shown.feed.view(), shown.metrics, grid, size, palette);
+            self.grid_looks = Some((palette.clone(), numbers));
+            let labels = (shown.metrics, numbers);
+            paint_grid(shown.feed.view(), labels, grid, size, palette);
             self.place_legends(shown);
         }
     }

@@ -31,6 +31,8 @@ struct Facts<'a> {
     hover: Option<Hover>,
     /// Columns in which trades are missing: left edge and width.
     gaps: Vec<(f64, f64)>,
+    /// Ticks of gaps narrower than a bar: middle, and how many there are.
+    gap_ticks: Vec<(f64, usize)>,
     /// From the top down: place and text.
     price_labels: Vec<(f64, &'a str)>,
     /// From left to right: place and text.
@@ -44,8 +46,11 @@ struct Facts<'a> {
     /// Top and height of each pane, the price pane's first.
     panes: Vec<(f64, f64)>,
     indicators: Vec<StudyFacts<'a>>,
-    /// Lines that a person drew, and levels by name.
+    /// Prices of lines that a person drew, times between which a measure was kept, the id of the
+    /// drawing that is selected; and levels by name.
     lines: Vec<String>,
+    measures: Vec<(i64, i64)>,
+    selected: Option<u32>,
     levels: Vec<(&'a str, String)>,
 }
 
@@ -76,13 +81,20 @@ struct BarFacts {
 struct Hover {
     /// Middle of the bar.
     x: f64,
+    /// Whether the pointer is over a chart that this one is linked with.
+    linked: bool,
     #[serde(flatten)]
     bar: BarFacts,
 }
 
 /// The figures; empty while there is no bar.
 #[must_use]
-pub fn facts(instrument: &InstrumentId, view: &ChartView, crosshair: Option<Crosshair>) -> String {
+pub fn facts(
+    instrument: &InstrumentId,
+    view: &ChartView,
+    crosshair: Option<Crosshair>,
+    selected: Option<u32>,
+) -> String {
     let series = view.series();
     let visible = view.axis().visible_bars();
     let outermost = series.bar(visible.start).zip(series.bar(visible.end - 1));
@@ -99,6 +111,7 @@ pub fn facts(instrument: &InstrumentId, view: &ChartView, crosshair: Option<Cros
         let bar = series.bar(crosshair.index)?;
         Some(Hover {
             x: view.axis().x(crosshair.index as f64),
+            linked: crosshair.across.is_none(),
             bar: BarFacts::of(bar, precision),
         })
     });
@@ -120,6 +133,11 @@ pub fn facts(instrument: &InstrumentId, view: &ChartView, crosshair: Option<Cros
             .iter()
             .map(|column| (f64::from(column.x) / ratio, f64::from(column.width) / ratio))
             .collect(),
+        gap_ticks: view
+            .gap_ticks()
+            .iter()
+            .map(|tick| (f64::from(tick.x) / ratio, tick.count))
+            .collect(),
         price_labels: view
             .price_ticks()
             .iter()
@@ -140,7 +158,19 @@ pub fn facts(instrument: &InstrumentId, view: &ChartView, crosshair: Option<Cros
             .map(|rows| (f64::from(rows.top) / ratio, f64::from(rows.height) / ratio))
             .collect(),
         indicators: study_facts(view, crosshair),
-        lines: view.lines().drawn().iter().map(price).collect(),
+        lines: view
+            .lines()
+            .drawn
+            .iter()
+            .map(|line| price(&line.price))
+            .collect(),
+        measures: view
+            .lines()
+            .measures
+            .iter()
+            .map(|measure| (measure.from.0.0, measure.to.0.0))
+            .collect(),
+        selected,
         levels: view
             .lines()
             .levels
@@ -212,7 +242,7 @@ mod tests {
             ratio: 1.0,
         };
         let mut view = ChartView::new(Timeframe::M1, precision, size);
-        assert_eq!(facts(&instrument, &view, None), "");
+        assert_eq!(facts(&instrument, &view, None, None), "");
         view.merge((0..100).map(|minute| Bar {
             time: UnixMs(minute * 60_000),
             open: Price(6_418_820),
@@ -232,7 +262,7 @@ mod tests {
         }]);
         assert!(!view.follow());
         view.lay_out(&|_| 0);
-        let text = facts(&instrument, &view, view.crosshair(10.0, 10.0));
+        let text = facts(&instrument, &view, view.crosshair(10.0, 10.0), None);
         let read: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(read["bars"], 100);
         assert_eq!(read["last"]["time"], 99 * 60_000);

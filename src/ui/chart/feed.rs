@@ -269,6 +269,13 @@ impl Feed {
         bars
     }
 
+    /// The server can be reached again: nothing waits any longer.
+    pub fn reached(&mut self) {
+        self.retry_at_ms = 0.0;
+        self.again_at_ms = 0.0;
+        self.pause_ms = RETRY_MS;
+    }
+
     fn next_pause(&mut self) -> f64 {
         let pause = self.pause_ms;
         self.pause_ms = (pause * 2.0).min(LONGEST_RETRY_MS);

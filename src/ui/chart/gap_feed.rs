@@ -34,6 +34,12 @@ impl GapFeed {
         }
     }
 
+    /// The server can be reached again: what failed is asked for anew, and what may have changed
+    /// meanwhile.
+    pub fn reached(&mut self) {
+        self.due_ms = 0.0;
+    }
+
     /// Since when to ask for gaps now, where the oldest bar held is of that time.
     pub fn next_request(&mut self, oldest: Option<UnixMs>, now_ms: f64) -> Option<UnixMs> {
         let oldest = oldest.filter(|_| !self.is_asked)?;

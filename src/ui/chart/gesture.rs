@@ -20,13 +20,15 @@ pub struct Pointer {
     pub shift: bool,
 }
 
-/// What a person changed by dragging, to be kept.
+/// What a person did with the pointer that was lifted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
     /// The heights of panes.
     Panes,
-    /// A line that was drawn.
-    Lines,
+    /// The price of a line that was drawn.
+    Line(u32),
+    /// Nothing: it was only pressed there, on what was drawn or beside it.
+    Pressed(Option<u32>),
 }
 
 /// A turn of the wheel, in the browser's words.
@@ -60,6 +62,8 @@ pub struct Gestures {
     crosshair: Option<(f64, f64)>,
     /// What the only pointer took hold of.
     held: Option<Spot>,
+    /// What was drawn where it came down.
+    touched: Option<u32>,
     /// Where a measure began, while it is drawn.
     measuring: Option<Anchor>,
     measure: Option<Measure>,
@@ -118,18 +122,18 @@ impl Gestures {
             self.crosshair = Some((pointer.x, pointer.y));
         }
         match self.down.as_slice() {
-            // A finger that trembles while it taps moves nothing.
-            [_] if pointer.touch && self.tap.is_some() => {}
+            // A finger that trembles while it taps moves nothing, nor does a press on a drawing.
+            [_] if self.tap.is_some() && (pointer.touch || self.touched.is_some()) => {}
             [one] if self.measuring.is_some() => {
                 let to = view.anchor(one.x, one.y);
                 let ends = self.measuring.zip(to);
                 self.measure = ends.map(|(from, to)| Measure { from, to });
             }
             [one] => {
-                if let Some(Spot::Line(at)) = self.held
+                if let Some(Spot::Drawing(id)) = self.held
                     && let Some(anchor) = view.anchor(one.x, one.y)
                 {
-                    view.lines_mut().move_to(at, anchor.price);
+                    view.lines_mut().move_to(id, anchor.price);
                 }
                 view.drag_to(one.y);
                 if matches!(self.held, Some(Spot::Plot(_) | Spot::TimeAxis)) {
@@ -145,11 +149,16 @@ impl Gestures {
     pub fn lift(&mut self, id: i32, view: &mut ChartView) -> Option<Changed> {
         let at = self.down.iter().position(|held| held.id == id)?;
         let resized = view.release();
-        let is_line = matches!(self.held, Some(Spot::Line(_)));
-        self.measuring = None;
+        let line = match self.held {
+            Some(Spot::Drawing(id)) => Some(id),
+            _ => None,
+        };
+        let has_measured = self.measuring.take().is_some();
         let lifted = self.down.remove(at);
+        let is_tap = self.tap.take().is_some();
+        let touched = self.touched.take();
         if self.down.is_empty() {
-            if lifted.touch && self.tap.take().is_some() {
+            if lifted.touch && is_tap {
                 // A tap shows the crosshair, another one hides it.
                 self.crosshair = match self.crosshair {
                     Some(_) => None,
@@ -161,10 +170,10 @@ impl Gestures {
         } else {
             self.grab(view);
         }
-        match (resized, is_line) {
-            (true, _) => Some(Changed::Panes),
-            (_, true) => Some(Changed::Lines),
-            _ => None,
+        match line {
+            _ if is_tap && !has_measured => Some(Changed::Pressed(touched)),
+            _ if resized => Some(Changed::Panes),
+            line => line.map(Changed::Line),
         }
     }
 
@@ -177,7 +186,7 @@ impl Gestures {
                 let snap = view.snap();
                 view.axis_mut().reset(snap);
             }
-            Spot::Divider(_) | Spot::Line(_) => {}
+            Spot::Divider(_) | Spot::Drawing(_) => {}
         }
     }
 
@@ -215,20 +224,27 @@ impl Gestures {
         match self.down.as_slice() {
             [] => {}
             [one] => {
-                let spot = view.spot(one.x, one.y);
-                self.held = Some(spot);
-                if one.shift && matches!(spot, Spot::Plot(0) | Spot::Line(_)) {
+                let mut spot = view.spot(one.x, one.y);
+                if one.shift && matches!(spot, Spot::Plot(0) | Spot::Drawing(_)) {
                     self.held = None;
                     self.measuring = view.anchor(one.x, one.y);
                     return;
                 }
+                if let Spot::Drawing(id) = spot {
+                    self.touched = Some(id);
+                    if view.lines().price_of(id).is_none() {
+                        // Only lines are dragged: with anything else the chart is.
+                        spot = Spot::Plot(0);
+                    }
+                }
+                self.held = Some(spot);
                 view.grab(spot, one.y);
                 if matches!(spot, Spot::Plot(_) | Spot::TimeAxis) {
                     view.axis_mut().grab(one.x);
                 }
             }
             [first, second, ..] => {
-                self.held = None;
+                (self.held, self.touched) = (None, None);
                 view.release();
                 view.axis_mut().grab_two(first.x, second.x);
             }
@@ -239,7 +255,7 @@ impl Gestures {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tradesuite_core::chart::{Bar, ChartSize, StudyPlan};
+    use tradesuite_core::chart::{Bar, ChartSize, DrawnLine, DrawnMeasure, StudyPlan};
     use tradesuite_core::indicator::{Params, indicator};
     use tradesuite_core::model::{Precision, Price, Timeframe, UnixMs, Volume};
 
@@ -350,13 +366,21 @@ mod tests {
     #[test]
     fn lines_are_dragged_and_shift_measures() {
         let (mut gestures, mut view) = (Gestures::default(), view());
-        view.toggle_line(300.0, 100.0);
-        gestures.press(mouse_at(300.0, 101.0), &mut view);
-        gestures.move_to(mouse_at(350.0, 60.0), &mut view);
-        assert_eq!(gestures.lift(1, &mut view), Some(Changed::Lines));
-        let price = view.scale().price_on_tick(60.0, 1);
-        assert_eq!(view.lines().drawn(), [price]);
+        let price = view.scale().price_on_tick(100.0, 1);
+        view.lines_mut().drawn.push(DrawnLine { id: 7, price });
+        let y = f64::from(view.scale().row(price));
+        gestures.press(mouse_at(300.0, y + 1.0), &mut view);
+        gestures.move_to(mouse_at(302.0, y + 3.0), &mut view);
+        let pressed = gestures.lift(1, &mut view);
+        assert_eq!(pressed, Some(Changed::Pressed(Some(7))));
+        assert_eq!(view.lines().price_of(7), Some(price), "only pressed");
         let place = view.axis().clone();
+        gestures.press(mouse_at(300.0, y + 1.0), &mut view);
+        gestures.move_to(mouse_at(350.0, 60.0), &mut view);
+        assert_eq!(gestures.lift(1, &mut view), Some(Changed::Line(7)));
+        let price = view.scale().price_on_tick(60.0, 1);
+        assert_eq!(view.lines().price_of(7), Some(price));
+        assert_eq!(*view.axis(), place, "the chart stood still");
         let shift = |x, y| Pointer {
             shift: true,
             ..mouse_at(x, y)
@@ -370,6 +394,30 @@ mod tests {
         assert_eq!(*view.axis(), place, "nothing was dragged");
         gestures.press(mouse_at(300.0, 150.0), &mut view);
         assert_eq!(gestures.measure(), None);
+        let pressed = gestures.lift(1, &mut view);
+        assert_eq!(pressed, Some(Changed::Pressed(None)));
+    }
+
+    #[test]
+    fn a_kept_measure_is_pressed_at_its_edge_and_the_chart_is_dragged_by_it() {
+        let (mut gestures, mut view) = (Gestures::default(), view());
+        let place = |x, y| {
+            let anchor = view.anchor(x, y).expect("bars");
+            (anchor.time, anchor.price)
+        };
+        let (from, to) = (place(300.0, 150.0), place(390.0, 50.0));
+        let measure = DrawnMeasure { id: 4, from, to };
+        view.lines_mut().measures.push(measure);
+        let edge = f64::from(view.scale().row(to.1));
+        gestures.press(mouse_at(340.0, edge), &mut view);
+        let pressed = gestures.lift(1, &mut view);
+        assert_eq!(pressed, Some(Changed::Pressed(Some(4))));
+        assert_eq!(view.spot(340.0, 100.0), Spot::Plot(0), "its middle is free");
+        let under = view.axis().index_at(340.0);
+        gestures.press(mouse_at(340.0, edge), &mut view);
+        gestures.move_to(mouse_at(400.0, edge), &mut view);
+        assert_eq!(gestures.lift(1, &mut view), None);
+        assert!((view.axis().index_at(400.0) - under).abs() < 1e-9);
     }
 
     #[test]

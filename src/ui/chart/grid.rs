@@ -1,6 +1,6 @@
 //! The layer below the bars: grid, axis labels and the frame. Painted only when they changed.
 
-use tradesuite_core::chart::{ChartView, LabelMetrics, PriceTick, Rows, TimeTick};
+use tradesuite_core::chart::{ChartView, LabelMetrics, NumberStyle, PriceTick, Rows, TimeTick};
 
 use crate::browser::{Align, Axes, AxisLabel, AxisLine, Font, Rect, Surface, SurfaceSize};
 use crate::ui::panel::Palette;
@@ -79,7 +79,12 @@ pub fn time_labels(
 }
 
 /// Lines and labels of the laid out chart.
-fn axes(view: &ChartView, metrics: LabelMetrics, size: SurfaceSize, palette: &Palette) -> Axes {
+fn axes(
+    view: &ChartView,
+    (metrics, numbers): (LabelMetrics, NumberStyle),
+    size: SurfaceSize,
+    palette: &Palette,
+) -> Axes {
     let snap = view.snap();
     let (right, bottom) = plot_edges(view);
     let columns = view.axis().columns(snap);
@@ -102,7 +107,7 @@ fn axes(view: &ChartView, metrics: LabelMetrics, size: SurfaceSize, palette: &Pa
     let prices = price_labels(view, metrics).map(|(y, label)| AxisLabel {
         at: (edge, y),
         align: Align::Right,
-        text: label.to_owned(),
+        text: numbers.write(label.to_owned()),
     });
     let middle = i32::midpoint(bottom, size.height as i32);
     let times = time_labels(view, metrics).map(|(x, tick)| AxisLabel {
@@ -120,16 +125,16 @@ fn axes(view: &ChartView, metrics: LabelMetrics, size: SurfaceSize, palette: &Pa
     }
 }
 
-/// Paints the layer.
+/// Paints the layer; labels in widths of the axis font, numbers in a style.
 pub fn paint_grid(
     view: &ChartView,
-    metrics: LabelMetrics,
+    labels: (LabelMetrics, NumberStyle),
     surface: &Surface,
     size: SurfaceSize,
     palette: &Palette,
 ) {
     surface.clear();
-    surface.axes(&axes(view, metrics, size, palette));
+    surface.axes(&axes(view, labels, size, palette));
     let (right, bottom) = plot_edges(view);
     let (right, bottom) = (f64::from(right), f64::from(bottom));
     let frame = [

@@ -2,7 +2,9 @@
 
 use leptos::html::Span;
 use leptos::prelude::*;
-use tradesuite_core::chart::{ChartView, Crosshair, Legend, format};
+use tradesuite_core::chart::{
+    ChartView, Crosshair, GapTick, Legend, NumberStyle, SizeUnit, format,
+};
 use tradesuite_core::model::UnixMs;
 
 use crate::ui::chart::timeframes::chosen_timeframe;
@@ -44,15 +46,22 @@ impl LegendReadouts {
         Self(nodes.map(Readout::new))
     }
 
-    /// Shows a bar's figures; nothing where there is none.
-    pub fn set(&self, legend: Option<&Legend>) {
+    /// Shows a bar's figures, volumes in a unit; nothing where there is none.
+    pub fn set(&self, legend: Option<&Legend>, unit: SizeUnit, numbers: NumberStyle) {
         let Some(legend) = legend else {
             self.0.iter().for_each(|readout| readout.set("–", ""));
             return;
         };
         let tone = if legend.is_up { "up" } else { "down" };
-        let delta = legend.delta.as_deref().unwrap_or("–");
-        let delta_tone = match delta.chars().next() {
+        let (volume, exact, delta) = match unit {
+            SizeUnit::Base => (&legend.volume, Some(&legend.exact_volume), &legend.delta),
+            SizeUnit::Quote => {
+                let quote = &legend.quote;
+                (&quote.volume, quote.exact_volume.as_ref(), &quote.delta)
+            }
+        };
+        let delta = delta.as_deref().unwrap_or("–");
+        let delta_tone = match delta.trim_start_matches('≈').chars().next() {
             Some('+') => "up",
             Some('−') => "down",
             _ => "",
@@ -62,35 +71,50 @@ impl LegendReadouts {
             (legend.high.as_str(), ""),
             (legend.low.as_str(), ""),
             (legend.close.as_str(), tone),
-            (legend.volume.as_str(), ""),
+            (volume.as_str(), ""),
             (delta, delta_tone),
             (legend.change.as_str(), tone),
         ];
         for (readout, (text, tone)) in self.0.iter().zip(texts) {
-            readout.set(text, tone);
+            readout.set(&numbers.write(text.to_owned()), tone);
         }
-        self.0[VOLUME].note_exact(&legend.exact_volume);
+        self.0[VOLUME].note_exact(exact.map_or("", String::as_str));
     }
 }
 
-/// What is said of missing trades: of the bar pointed at, else what the marks mean where any are
-/// in view. `offset_ms` says how far the shown zone is ahead of UTC.
+/// What is said of missing trades: of the tick or the bar pointed at, else what the marks mean
+/// where any are in view. `offset_ms` says how far the shown zone is ahead of UTC.
 #[must_use]
 pub fn missing_text(
     view: &ChartView,
     crosshair: Option<Crosshair>,
+    tick: Option<GapTick>,
     offset_ms: &dyn Fn(UnixMs) -> i64,
 ) -> String {
     let clock = |time: UnixMs| format::clock(UnixMs(time.0 + offset_ms(time)));
+    let of_tick = tick.as_ref().and_then(|tick| view.gap_of_tick(tick));
     let under = crosshair.and_then(|crosshair| view.gap_of(crosshair.index));
-    match under {
+    let others = match tick {
+        Some(GapTick { count: 2, .. }) => " (and another gap)".to_owned(),
+        Some(GapTick { count: 3.., .. }) => {
+            let others = tick.map_or(0, |tick| tick.count - 1);
+            format!(" (and {others} other gaps)")
+        }
+        _ => String::new(),
+    };
+    let has_columns = !view.gap_columns().is_empty();
+    match of_tick.or(under) {
         Some(gap) => {
             let until = gap.end.map_or_else(|| "now".to_owned(), clock);
             let from = clock(gap.start);
-            format!("Trades are missing from {from} to {until}: {}", gap.reason)
+            format!(
+                "Trades are missing from {from} to {until}: {}{others}",
+                gap.reason
+            )
         }
-        None if view.gap_columns().is_empty() => String::new(),
-        None => "Trades are missing in the marked bars".to_owned(),
+        None if has_columns => "Trades are missing in the marked bars".to_owned(),
+        None if view.gap_ticks().is_empty() => String::new(),
+        None => "Trades are missing for less than a bar where the time axis is marked".to_owned(),
     }
 }
 

@@ -8,18 +8,26 @@
 //! | [`legend`], [`summary`], [`facts`] | the figures, for eyes, for readers and for the browser tests |
 //! | [`indicators`] | which indicators are wanted and how they look |
 //! | [`indicator_menu`], [`study_legend`] | adding, setting, hiding and removing them |
-//! | [`marked`] | lines that a person drew, levels of the day and the week before |
-//! | [`typing`] | a timeframe, an instrument or a date typed over the chart |
+//! | [`marked`] | what a person drew, levels of the day and the week before |
+//! | [`drawn`], [`drawing_form`] | drawing, choosing and moving; the form of a drawing |
+//! | [`dividers`] | the lines between panes, for the keyboard |
+//! | [`typing`], [`go_to`] | a timeframe, an instrument or a date typed over the chart; the box of a date |
+//! | [`notice`] | what is said over the bars |
+//! | `keys` | what keys do |
 //! | [`timeframes`], [`looks`], [`more_menu`] | the choices of the header |
 //! | `session`, `shown`, `canvases`, `tools` | one instrument and timeframe on screen: wires all of them together |
 //!
 //! What is drawn where is computed in [`tradesuite_core::chart`]. A tick changes the feed's
 //! buffer and asks for a frame; signals change only when the notice or the follow button does.
 
+pub mod dividers;
+pub mod drawing_form;
+pub mod drawn;
 pub mod facts;
 pub mod feed;
 pub mod gap_feed;
 pub mod gesture;
+pub mod go_to;
 pub mod grid;
 pub mod indicator_menu;
 pub mod indicators;
@@ -27,6 +35,7 @@ pub mod legend;
 pub mod looks;
 pub mod marked;
 pub mod more_menu;
+pub mod notice;
 pub mod paint;
 pub mod paint_lines;
 pub mod paint_studies;
@@ -37,6 +46,7 @@ pub mod timeframes;
 pub mod typing;
 
 mod canvases;
+mod keys;
 mod session;
 mod shown;
 mod tools;
@@ -46,22 +56,28 @@ use std::collections::BTreeMap;
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use leptos::html::{Canvas, Span};
 use leptos::prelude::*;
-use tradesuite_core::chart::{Spot, action_of};
+use tradesuite_core::chart::Spot;
+use tradesuite_core::dock::PanelId;
 
 use crate::browser;
+use crate::ui::chart::dividers::PaneDividers;
+use crate::ui::chart::drawing_form::{DrawingForm, DrawingNotes};
+use crate::ui::chart::drawn::ChartDrawings;
 use crate::ui::chart::feed::Notice;
 use crate::ui::chart::gesture::{Pointer, WheelTurn};
+use crate::ui::chart::go_to::GoToBox;
 use crate::ui::chart::indicator_menu::{IndicatorButton, IndicatorPopover};
 use crate::ui::chart::indicators::Indicators;
+use crate::ui::chart::keys::{Boxes, on_key};
 use crate::ui::chart::legend::{LegendLine, LegendNodes};
 use crate::ui::chart::looks::{LookMenus, chosen_kind, chosen_scale};
-use crate::ui::chart::marked::DrawnLines;
 use crate::ui::chart::more_menu::{MoreMenu, wants_levels};
+use crate::ui::chart::notice::{Going, NoticeBox};
 use crate::ui::chart::session::Session;
 use crate::ui::chart::study_legend::{StudyLegend, StudyReadouts};
 use crate::ui::chart::timeframes::{TimeframeBar, chosen_timeframe};
-use crate::ui::chart::typing::{TypeBox, begins};
-use crate::ui::live::{Link, Live};
+use crate::ui::chart::typing::TypeBox;
+use crate::ui::live::Live;
 use crate::ui::panel::{Panel, PanelContext};
 use crate::ui::workspace::Workspace;
 
@@ -76,6 +92,8 @@ struct Parts {
     summary: NodeRef<Span>,
     facts: NodeRef<Span>,
     notice: RwSignal<Option<Notice>>,
+    /// What became of going to a time.
+    going: RwSignal<Option<Going>>,
     /// Whether the last bar is followed.
     following: RwSignal<bool>,
     /// The indicators, as they are set.
@@ -84,8 +102,10 @@ struct Parts {
     study_values: StudyReadouts,
     /// Told when a frame ends before every indicator is computed.
     unfinished: Trigger,
-    /// The lines drawn, as they are kept.
-    lines: DrawnLines,
+    /// What is drawn.
+    drawings: ChartDrawings,
+    /// The line to the server.
+    live: Live,
 }
 
 /// The chart of its instrument.
@@ -104,13 +124,16 @@ pub fn ChartPanel(
         summary: NodeRef::new(),
         facts: NodeRef::new(),
         notice: RwSignal::new(Some(Notice::Loading)),
+        going: RwSignal::new(None),
         following: RwSignal::new(true),
         indicators: Indicators::of(context),
         study_values: StoredValue::new_local(BTreeMap::new()),
         unfinished: Trigger::new(),
-        lines: DrawnLines::of(context),
+        drawings: ChartDrawings::of(context),
+        live,
     };
-    let indicators = parts.indicators;
+    let (indicators, drawings) = (parts.indicators, parts.drawings);
+    drawings.take_over_lines();
     let session = StoredValue::new_local(None::<Session>);
     let shown_timeframe = chosen_timeframe(context);
     let (kind, scale) = (chosen_kind(context), chosen_scale(context));
@@ -145,9 +168,24 @@ pub fn ChartPanel(
     });
     Effect::new(move || {
         started.track();
-        with(&|session| session.set_lines());
+        let (list, selected) = (drawings.list(), drawings.selected.get());
+        with(&|session| session.set_drawings(list.clone(), selected));
     });
-    let typed = RwSignal::new(None::<String>);
+    Effect::new(move || {
+        started.track();
+        let colour = workspace.link_of(PanelId(context.id));
+        with(&|session| session.set_link(colour));
+    });
+    let boxes = Boxes {
+        typed: RwSignal::new(None),
+        asked: RwSignal::new(None),
+    };
+    let leave = move || {
+        if let Some(canvas) = parts.bars.get_untracked() {
+            // Fails only where the element cannot have the focus.
+            let _ = canvas.focus();
+        }
+    };
     on_cleanup(move || drop(session.try_update_value(Option::take)));
     let label = move || {
         let (instrument, timeframe) = (context.instrument.get(), shown_timeframe.get());
@@ -163,6 +201,10 @@ pub fn ChartPanel(
                 <IndicatorButton indicators />
                 <MoreMenu
                     context
+                    drawings
+                    draw_line=move || with(&|session| session.toggle_line())
+                    draw_average=move || with(&|session| session.draw_average())
+                    go_to=move || with(&|session| boxes.asked.set(Some(session.middle())))
                     save_picture=move || with(&|session| session.save_picture())
                     save_table=move || with(&|session| session.save_table())
                 />
@@ -203,25 +245,7 @@ pub fn ChartPanel(
                     on:dblclick=move |event: MouseEvent| {
                         with(&|session| session.double(event.offset_x().into(), event.offset_y().into()));
                     }
-                    on:keydown=move |event: KeyboardEvent| {
-                        if event.alt_key() && event.code() == "KeyH" {
-                            event.prevent_default();
-                            with(&|session| session.toggle_line());
-                        }
-                        if event.ctrl_key() || event.alt_key() || event.meta_key() {
-                            return;
-                        }
-                        if event.key() == "Escape" {
-                            with(&|session| session.end_measure());
-                        }
-                        if let Some(action) = action_of(&event.key(), event.shift_key()) {
-                            event.prevent_default();
-                            with(&|session| session.act(action));
-                        } else if begins(&event.key()) {
-                            event.prevent_default();
-                            typed.set(Some(event.key()));
-                        }
-                    }
+                    on:keydown=move |event: KeyboardEvent| with(&|session| on_key(session, boxes, &event))
                 ></canvas>
                 <span id=summary_id class="sr-only" node_ref=parts.summary data-testid="chart-summary"></span>
                 <span hidden=true node_ref=parts.facts data-testid="chart-facts"></span>
@@ -241,69 +265,15 @@ pub fn ChartPanel(
                         "To now →"
                     </button>
                 </Show>
-                <NoticeBox notice=parts.notice link=live.link() />
+                <NoticeBox notice=parts.notice going=parts.going link=live.link() />
+                <PaneDividers indicators move_edge=move |id, by| with(&|session| session.move_edge(id, by)) />
+                <DrawingNotes drawings keep=move || with(&|session| session.keep_measure()) />
                 <IndicatorPopover indicators />
-                <TypeBox
-                    context
-                    typed
-                    go_to=move |time| with(&|session| session.go_to(time))
-                    leave=move || {
-                        if let Some(canvas) = parts.bars.get_untracked() {
-                            // Fails only where the element cannot have the focus.
-                            let _ = canvas.focus();
-                        }
-                    }
-                />
+                <DrawingForm drawings leave />
+                <TypeBox context typed=boxes.typed go_to=move |time| with(&|session| session.go_to(time)) leave />
+                <GoToBox asked=boxes.asked go_to=move |time| with(&|session| session.go_to(time)) leave />
             </div>
         </Panel>
-    }
-}
-
-/// Says what is loading, missing or not true any more.
-#[component]
-fn NoticeBox(notice: RwSignal<Option<Notice>>, link: Signal<Link>) -> impl IntoView {
-    let text = move || match (notice.get(), link.get()) {
-        (Some(Notice::Loading), _) => Some("Loading bars…".to_owned()),
-        (Some(Notice::Failed(why)), _) => Some(format!(
-            "The bars could not be loaded: {why}. Trying again."
-        )),
-        (_, Link::Lost) => {
-            Some("The server cannot be reached; this is what was seen until then.".to_owned())
-        }
-        (Some(Notice::Empty(why)), _) if why.is_empty() => Some(
-            "No bars yet: this market has not traded since the server began to watch it."
-                .to_owned(),
-        ),
-        (Some(Notice::Empty(why) | Notice::Incomplete(why)), _) => Some(why),
-        (Some(Notice::Few(1)), _) => Some("One bar so far; nothing older is known.".to_owned()),
-        (Some(Notice::Few(bars)), _) => {
-            Some(format!("{bars} bars so far; nothing older is known."))
-        }
-        (Some(Notice::Stale(why)), _) => Some(format!("Stale: {why}")),
-        (None, _) => None,
-    };
-    let covers = move || {
-        matches!(
-            notice.get(),
-            Some(Notice::Loading | Notice::Failed(_) | Notice::Empty(_))
-        )
-    };
-    let place = move || {
-        let at = if covers() {
-            "top-1/2 -translate-y-1/2"
-        } else {
-            "bottom-9"
-        };
-        format!(
-            "pointer-events-none absolute left-1/2 {at} max-w-[80%] -translate-x-1/2 rounded bg-raised px-3 py-2 text-center text-text-2"
-        )
-    };
-    view! {
-        <Show when=move || text().is_some()>
-            <p class=place data-testid="chart-note" role="status">
-                {text}
-            </p>
-        </Show>
     }
 }
 
@@ -314,7 +284,8 @@ fn show_cursor(cursor: RwSignal<&'static str>, spot: Spot) {
     let wanted = match spot {
         Spot::Plot(_) => CROSSHAIR,
         Spot::PriceAxis(_) => "cursor-ns-resize",
-        Spot::Divider(_) | Spot::Line(_) => "cursor-row-resize",
+        Spot::Divider(_) => "cursor-row-resize",
+        Spot::Drawing(_) => "cursor-pointer",
         Spot::TimeAxis => "cursor-grab",
     };
     if cursor.get_untracked() != wanted {

@@ -4,14 +4,14 @@
 use std::rc::Rc;
 
 use tradesuite_core::chart::{
-    self, ChartKind, ChartView, Crosshair, LabelMetrics, Level, Measure, format,
+    self, ChartKind, ChartView, Crosshair, LabelMetrics, Level, Measure, NumberStyle, format,
 };
-use tradesuite_core::model::UnixMs;
+use tradesuite_core::model::{Drawings, UnixMs};
 
 use crate::browser::{Rect, Surface, SurfaceSize};
 use crate::ui::chart::grid::plot_edges;
 use crate::ui::chart::indicators::IndicatorSetting;
-use crate::ui::chart::paint_lines::{paint_lines, paint_measure};
+use crate::ui::chart::paint_lines::{paint_drawings, paint_levels, paint_measure};
 use crate::ui::chart::paint_studies::{area, paint_studies};
 use crate::ui::chart::tags::{price_tag, time_tag};
 use crate::ui::panel::Palette;
@@ -20,6 +20,8 @@ const VOLUME_OPACITY: f64 = 0.28;
 const GAP_OPACITY: f64 = 0.12;
 /// Height of the stroke above bars that lack trades, CSS pixels.
 const GAP_STROKE: f64 = 3.0;
+/// Width and height of a tick on the time axis, CSS pixels.
+const GAP_TICK: (f64, f64) = (3.0, 6.0);
 /// Width of the line of a line chart, CSS pixels, and how the area below it is shaded.
 const LINE: f64 = 1.75;
 const AREA_OPACITY: f64 = 0.12;
@@ -36,8 +38,14 @@ pub struct Overlay {
     pub metrics: LabelMetrics,
     /// What is measured.
     pub measure: Option<Measure>,
+    /// How numbers are written.
+    pub numbers: NumberStyle,
     /// How the indicators look.
     pub indicators: Rc<[IndicatorSetting]>,
+    /// What is drawn.
+    pub drawings: Rc<Drawings>,
+    /// The drawing that is selected.
+    pub selected: Option<u32>,
 }
 
 /// Paints the layer. Keeps its buffers from frame to frame.
@@ -62,6 +70,13 @@ pub struct Frame<'a> {
     pub palette: &'a Palette,
 }
 
+impl Frame<'_> {
+    /// Figures as the reader wants them written.
+    pub fn figures(&self, figures: String) -> String {
+        self.overlay.numbers.write(figures)
+    }
+}
+
 impl BarPainter {
     /// Paints one frame on a surface that is clear.
     pub fn paint(
@@ -83,11 +98,12 @@ impl BarPainter {
         self.paint_gaps(&frame);
         self.paint_bars(&frame);
         paint_studies(&frame, &overlay.indicators);
-        paint_lines(&frame);
+        paint_levels(&frame);
+        paint_drawings(&frame);
         self.paint_last_price(&frame);
         self.paint_crosshair(&frame);
         if let Some(measure) = &overlay.measure {
-            paint_measure(&frame, measure);
+            paint_measure(&frame, measure, None);
         }
     }
 
@@ -102,6 +118,16 @@ impl BarPainter {
             .map(|column| chart::Rect { height, ..*column })
             .collect();
         self.fill(frame, color, 1.0, &[&strokes]);
+        let snap = frame.view.snap();
+        let width = snap.px(GAP_TICK.0).max(2);
+        let tick = |tick: &chart::GapTick| chart::Rect {
+            x: tick.x - width / 2,
+            y: frame.edges.1 + 1,
+            width,
+            height: snap.px(GAP_TICK.1),
+        };
+        let ticks: Vec<chart::Rect> = frame.view.gap_ticks().iter().map(tick).collect();
+        self.fill(frame, color, 1.0, &[&ticks]);
     }
 
     fn paint_bars(&mut self, frame: &Frame) {
@@ -155,7 +181,7 @@ impl BarPainter {
         );
         let decimals = frame.view.series().precision().price;
         let countdown = frame.overlay.closes_in_ms.map(format::countdown);
-        let text = format::price(price, decimals);
+        let text = frame.figures(format::price(price, decimals));
         let colors = (color.as_str(), frame.palette.on_accent.as_str());
         price_tag(frame, (y, rows), &text, countdown.as_deref(), colors);
     }
@@ -165,7 +191,9 @@ impl BarPainter {
             return;
         };
         let color = &frame.palette.text_2;
-        for (at, across) in [(crosshair.x, false), (crosshair.y, true)] {
+        let down = Some((crosshair.x, false));
+        let across = crosshair.across.map(|across| (across.y, true));
+        for (at, across) in down.into_iter().chain(across) {
             self.dashes(
                 frame,
                 color,
@@ -182,9 +210,12 @@ impl BarPainter {
             frame.palette.line_strong.as_str(),
             frame.palette.text_1.as_str(),
         );
-        let (pane, text) = level_text(frame.view, crosshair.level);
-        let rows = frame.view.rows().get(pane).copied().unwrap_or_default();
-        price_tag(frame, (crosshair.y, rows), &text, None, colors);
+        if let Some(across) = crosshair.across {
+            let (pane, text) = level_text(frame.view, across.level);
+            let text = frame.figures(text);
+            let rows = frame.view.rows().get(pane).copied().unwrap_or_default();
+            price_tag(frame, (across.y, rows), &text, None, colors);
+        }
         time_tag(frame, crosshair.x, colors);
     }
 

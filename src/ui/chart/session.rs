@@ -9,6 +9,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tradesuite_core::chart::{ChartAction, ChartKind, ScaleMode, Spot};
+use tradesuite_core::dock::LinkColour;
 use tradesuite_core::model::{InstrumentId, Timeframe};
 use tradesuite_core::protocol::Topic;
 
@@ -19,9 +20,13 @@ use crate::ui::chart::canvases::Canvases;
 use crate::ui::chart::feed::{Feed, Request};
 use crate::ui::chart::gesture::{Changed, Gestures, Pointer, WheelTurn};
 use crate::ui::chart::indicators::IndicatorSetting;
+use crate::ui::chart::notice::Going;
 use crate::ui::chart::shown::Shown;
-use crate::ui::live::{Live, Subscription};
+use crate::ui::crosshairs::Crosshairs;
+use crate::ui::drawings;
+use crate::ui::live::{Link, Live, Subscription};
 use crate::ui::panel::Painter;
+use crate::ui::preferences::Preferences;
 use crate::ui::pulse::{Listening, Pulse};
 use crate::ui::server_status::StatusFeed;
 use crate::ui::workspace::Workspace;
@@ -37,6 +42,7 @@ pub struct Session {
     pub(super) workspace: Workspace,
     _subscription: Subscription,
     _trades: Listening,
+    _drawings: drawings::Shown,
     _beat: Guard,
 }
 
@@ -45,7 +51,7 @@ impl Session {
     pub fn start(instrument: InstrumentId, timeframe: Timeframe, parts: Parts) -> Self {
         let shown = Shown::new(instrument.clone(), timeframe, parts);
         let shown = Rc::new(RefCell::new(shown));
-        let mut canvases = Canvases::new(parts, Workspace::expect());
+        let mut canvases = Canvases::new(parts);
         let painted = Rc::clone(&shown);
         let painter = Painter::start(parts.bars, 0.0, move |surface, size, palette| {
             canvases.paint(&mut painted.borrow_mut(), surface, size, palette);
@@ -55,6 +61,10 @@ impl Session {
             traded.borrow_mut().last = beat.last;
             on_trade.request();
         });
+        let linked = painter.clone();
+        let linked = Crosshairs::expect().join(move || linked.request());
+        shown.borrow_mut().linked = Some(linked);
+        let drawings = parts.drawings.board.open(&instrument);
         let topic = Topic::Candles {
             instrument,
             timeframe,
@@ -65,6 +75,7 @@ impl Session {
             on_message.request();
         });
         let beat = beat(&shown, &painter, parts);
+        watch_line(&shown, &painter, parts);
         watch_choices(painter.clone(), parts);
         watch_gaps(&shown);
         pump(&shown, &painter, parts);
@@ -75,6 +86,7 @@ impl Session {
             workspace: Workspace::expect(),
             _subscription: subscription,
             _trades: trades,
+            _drawings: drawings,
             _beat: beat,
         }
     }
@@ -82,7 +94,7 @@ impl Session {
     /// A pointer comes down.
     pub fn press(&self, pointer: Pointer) {
         self.change(|shown| {
-            shown.target = None;
+            shown.going = None;
             shown.gestures.press(pointer, shown.feed.view_mut());
         });
     }
@@ -97,11 +109,12 @@ impl Session {
         let mut changed = None;
         self.change(|shown| changed = shown.gestures.lift(id, shown.feed.view_mut()));
         match changed {
-            Some(Changed::Panes) => {
-                let shares = self.shown.borrow().feed.view().pane_shares();
-                self.parts.indicators.keep_shares(&shares);
+            Some(Changed::Panes) => self.keep_panes(),
+            Some(Changed::Line(id)) => {
+                self.parts.drawings.select(Some(id));
+                self.keep_line(id);
             }
-            Some(Changed::Lines) => self.keep_lines(),
+            Some(Changed::Pressed(id)) => self.parts.drawings.select(id),
             None => {}
         }
     }
@@ -124,10 +137,35 @@ impl Session {
     /// Wants these indicators and no other.
     pub fn set_indicators(&self, settings: &[IndicatorSetting]) {
         self.change(|shown| {
-            let plans = settings.iter().filter_map(IndicatorSetting::plan);
-            shown.feed.view_mut().set_studies(plans.collect());
-            shown.indicators = settings.into();
+            shown.settings = settings.into();
+            shown.plan();
         });
+    }
+
+    /// The chart is linked with others by another colour, or with none.
+    pub fn set_link(&self, colour: Option<LinkColour>) {
+        self.change(|shown| {
+            if let Some(linked) = &shown.linked {
+                linked.set_link(colour);
+            }
+        });
+    }
+
+    /// Moves the upper edge of an indicator's pane by so many CSS pixels.
+    pub fn move_edge(&self, indicator: u32, by: f64) {
+        self.change(|shown| {
+            let view = shown.feed.view_mut();
+            let mut panes = view.panes().iter();
+            if let Some(pane) = panes.position(|pane| pane.study == indicator) {
+                view.move_divider(pane, by);
+            }
+        });
+        self.keep_panes();
+    }
+
+    fn keep_panes(&self) {
+        let shares = self.shown.borrow().feed.view().pane_shares();
+        self.parts.indicators.keep_shares(&shares);
     }
 
     /// The mouse leaves.
@@ -138,7 +176,7 @@ impl Session {
     /// The wheel turns.
     pub fn wheel(&self, turn: WheelTurn) {
         self.change(|shown| {
-            shown.target = None;
+            shown.going = None;
             Gestures::wheel(turn, shown.feed.view_mut());
         });
     }
@@ -146,7 +184,7 @@ impl Session {
     /// A key is pressed.
     pub fn act(&self, action: ChartAction) {
         self.change(|shown| {
-            shown.target = None;
+            shown.going = None;
             if action == ChartAction::Now {
                 shown.feed.jump_to_now();
             } else {
@@ -156,8 +194,14 @@ impl Session {
         });
     }
 
-    /// Twice pressed: an axis fits itself again, the plot shows what it did at first.
+    /// Twice pressed: an axis fits itself again, the plot shows what it did at first, and what is
+    /// drawn there is set.
     pub fn double(&self, x: f64, y: f64) {
+        if let Spot::Drawing(id) = self.spot(x, y) {
+            self.parts.drawings.select(Some(id));
+            self.parts.drawings.open();
+            return;
+        }
         if matches!(self.spot(x, y), Spot::Plot(_) | Spot::TimeAxis) {
             self.act(ChartAction::Now);
         }
@@ -170,24 +214,67 @@ impl Session {
     }
 
     pub(super) fn change(&self, action: impl FnOnce(&mut Shown)) {
-        action(&mut self.shown.borrow_mut());
+        let has_measure = {
+            let mut shown = self.shown.borrow_mut();
+            action(&mut shown);
+            shown.tell_linked();
+            shown.gestures.measure().is_some()
+        };
+        let known = self.parts.drawings.has_measure;
+        if known
+            .try_get_untracked()
+            .is_some_and(|known| known != has_measure)
+        {
+            known.set(has_measure);
+        }
         self.painter.request();
         pump(&self.shown, &self.painter, self.parts);
     }
 }
 
-/// Paints anew when the zone or the theme is changed, and while indicators are being computed.
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Its last frame may still hold the rest: nobody is to see a crosshair that is gone.
+        if let Ok(mut shown) = self.shown.try_borrow_mut() {
+            drop(shown.linked.take());
+        }
+    }
+}
+
+/// Paints anew when colours, zone or numbers are changed, and while indicators are being computed.
 fn watch_choices(painter: Painter, parts: Parts) {
-    let workspace = Workspace::expect();
+    let preferences = Preferences::expect();
     let again = painter.clone();
     Effect::new(move || {
         parts.unfinished.track();
         again.request();
     });
     Effect::new(move || {
-        workspace.zone.track();
-        workspace.theme.track();
+        preferences.track_looks();
+        preferences.sizes.track();
         painter.recolor();
+    });
+}
+
+/// Asks at once for what could not be had while the server was away.
+fn watch_line(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
+    let (weak, painter) = (Rc::downgrade(shown), painter.clone());
+    let link = Live::expect().link();
+    Effect::new(move |before: Option<Link>| {
+        let now = link.get();
+        if now == Link::Open
+            && before == Some(Link::Lost)
+            && let Some(shown) = weak.upgrade()
+        {
+            {
+                let mut shown = shown.borrow_mut();
+                shown.feed.reached();
+                shown.gaps.reached();
+            }
+            pump(&shown, &painter, parts);
+            pump_gaps(&shown, &painter, parts);
+        }
+        now
     });
 }
 
@@ -217,7 +304,7 @@ fn beat(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) -> Guard {
     browser::every(BEAT_MS, move || {
         let Some(shown) = weak.upgrade() else { return };
         pump(&shown, &painter, parts);
-        pump_gaps(&shown, &painter);
+        pump_gaps(&shown, &painter, parts);
         shown.borrow_mut().sum_up();
         painter.request();
     })
@@ -227,7 +314,7 @@ fn beat(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) -> Guard {
 fn pump(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
     let mut held = shown.borrow_mut();
     held.seek();
-    show_notice(&held.feed, parts);
+    show_notice(&held.feed, held.going, parts);
     let Some(request) = held.feed.next_request(browser::now_ms()) else {
         return;
     };
@@ -236,7 +323,10 @@ fn pump(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
     let painter = painter.clone();
     spawn_local(async move {
         let Request { before, limit } = request;
-        let page = load_candles(instrument, timeframe, before, limit).await;
+        let page = parts
+            .live
+            .ask(load_candles(instrument, timeframe, before, limit))
+            .await;
         // Gone where another instrument was chosen meanwhile.
         let Some(shown) = weak.upgrade() else { return };
         let page = page.map_err(|error| error.to_string());
@@ -248,7 +338,7 @@ fn pump(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
 }
 
 /// Asks the server where trades are missing, when that is due.
-fn pump_gaps(shown: &Rc<RefCell<Shown>>, painter: &Painter) {
+fn pump_gaps(shown: &Rc<RefCell<Shown>>, painter: &Painter, parts: Parts) {
     let mut held = shown.borrow_mut();
     let oldest = held.feed.view().series().first().map(|bar| bar.time);
     let Some(from) = held.gaps.next_request(oldest, browser::now_ms()) else {
@@ -257,7 +347,7 @@ fn pump_gaps(shown: &Rc<RefCell<Shown>>, painter: &Painter) {
     let instrument = held.instrument.clone();
     let (weak, painter) = (Rc::downgrade(shown), painter.clone());
     spawn_local(async move {
-        let gaps = load_gaps(instrument, from).await;
+        let gaps = parts.live.ask(load_gaps(instrument, from)).await;
         let Some(shown) = weak.upgrade() else { return };
         let mut shown = shown.borrow_mut();
         if let Some(gaps) = shown.gaps.answer(from, gaps, browser::now_ms()) {
@@ -267,7 +357,11 @@ fn pump_gaps(shown: &Rc<RefCell<Shown>>, painter: &Painter) {
     });
 }
 
-fn show_notice(feed: &Feed, parts: Parts) {
+fn show_notice(feed: &Feed, going: Option<Going>, parts: Parts) {
+    let is_new = |shown: &Option<Going>| *shown != going;
+    if parts.going.try_with_untracked(is_new) == Some(true) {
+        parts.going.set(going);
+    }
     let notice = feed.notice();
     if parts
         .notice

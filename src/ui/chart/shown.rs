@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use tradesuite_core::chart::{ChartSize, Crosshair, LabelMetrics};
-use tradesuite_core::model::{InstrumentId, Timeframe, UnixMs};
+use tradesuite_core::chart::{ChartSize, Crosshair, GapTick, LabelMetrics};
+use tradesuite_core::model::{InstrumentId, Timeframe};
 
 use crate::browser;
 use crate::ui::chart::Parts;
@@ -13,7 +13,9 @@ use crate::ui::chart::gap_feed::GapFeed;
 use crate::ui::chart::gesture::Gestures;
 use crate::ui::chart::indicators::IndicatorSetting;
 use crate::ui::chart::marked::Marked;
+use crate::ui::chart::notice::Going;
 use crate::ui::chart::summary::summary;
+use crate::ui::crosshairs::Member;
 use crate::ui::pulse::LastTrade;
 use crate::ui::widget::Readout;
 
@@ -36,12 +38,18 @@ pub struct Shown {
     pub gestures: Gestures,
     /// Widths of the axis font.
     pub metrics: LabelMetrics,
-    /// How the indicators look.
+    /// The indicators that a person added.
+    pub settings: Rc<[IndicatorSetting]>,
+    /// How indicators look, those that stem from drawings among them.
     pub indicators: Rc<[IndicatorSetting]>,
-    /// Prices that are marked.
+    /// What is drawn, and levels that are marked.
     pub marked: Marked,
-    /// A time to go to, once its bars are there.
-    pub target: Option<UnixMs>,
+    /// The drawing that is selected.
+    pub selected: Option<u32>,
+    /// This chart among those whose crosshairs are in step.
+    pub linked: Option<Member>,
+    /// Going to a time, and what became of it.
+    pub going: Option<Going>,
     summary: Readout,
     facts: Readout,
     /// When summary and facts were written, milliseconds since the page was opened.
@@ -66,9 +74,12 @@ impl Shown {
             gaps: GapFeed::default(),
             gestures: Gestures::default(),
             metrics: LabelMetrics::default(),
+            settings: Rc::new([]),
             indicators: Rc::new([]),
             marked: Marked::default(),
-            target: None,
+            selected: None,
+            linked: None,
+            going: None,
             summary: Readout::new(parts.summary),
             facts: Readout::new(parts.facts),
             summed_at: f64::MIN,
@@ -76,10 +87,41 @@ impl Shown {
         }
     }
 
-    /// Where the pointer points.
+    /// Where the pointer points, in this chart or in one that it is linked with.
     pub fn crosshair(&self) -> Option<Crosshair> {
+        let view = self.feed.view();
+        match self.gestures.crosshair() {
+            Some((x, y)) => view.crosshair(x, y),
+            None => view.crosshair_at(self.linked.as_ref()?.seen()?),
+        }
+    }
+
+    /// Tells the charts that this one is linked with where the pointer points.
+    pub fn tell_linked(&self) {
+        let view = self.feed.view();
+        let own = self.gestures.crosshair();
+        let own = own.and_then(|(x, y)| view.crosshair(x, y));
+        let time = own.and_then(|crosshair| view.time_of(&crosshair));
+        if let Some(linked) = &self.linked {
+            linked.point(time);
+        }
+    }
+
+    /// The tick of gaps that the pointer is on, on the time axis.
+    pub fn gap_tick(&self) -> Option<GapTick> {
         let (x, y) = self.gestures.crosshair()?;
-        self.feed.view().crosshair(x, y)
+        self.feed.view().gap_tick_at(x, y).copied()
+    }
+
+    /// Has the chart compute the indicators that a person added and the averages that are drawn.
+    pub fn plan(&mut self) {
+        let drawn = self.marked.averages(self.selected);
+        let all: Vec<IndicatorSetting> = self.settings.iter().cloned().chain(drawn).collect();
+        if *self.indicators != *all {
+            let plans = all.iter().filter_map(IndicatorSetting::plan);
+            self.feed.view_mut().set_studies(plans.collect());
+            self.indicators = all.into();
+        }
     }
 
     /// Gives the chart the last price that all panels show.
@@ -103,14 +145,23 @@ impl Shown {
 
     /// Brings the time to go to into view, or the oldest bar held, so that older ones are loaded.
     pub fn seek(&mut self) {
-        let (Some(target), Some(first)) = (self.target, self.feed.view().series().first()) else {
+        let series = self.feed.view().series();
+        let (Some(Going::To(target)), Some(first), Some(last)) =
+            (self.going, series.first(), series.last())
+        else {
             return;
         };
-        let is_there = first.time <= target || self.feed.is_complete();
+        let (first, end) = (first.time, self.timeframe.next(last.time));
+        let is_there = first <= target || self.feed.is_complete();
         let view = self.feed.view_mut();
         if is_there {
-            self.target = None;
-            let index = view.series().index_at_or_after(target) as f64;
+            self.going = match target {
+                _ if target < first => Some(Going::BeforeFirst(first)),
+                _ if target >= end => Some(Going::AfterLast),
+                _ => None,
+            };
+            let bar = view.timeframe().floor(target);
+            let index = view.series().index_at_or_after(bar) as f64;
             let half = view.axis().width() / view.axis().spacing() / 2.0;
             view.axis_mut().show(index - half, index + half);
         } else {
@@ -128,6 +179,6 @@ impl Shown {
         let (view, crosshair) = (self.feed.view(), self.crosshair());
         self.summary.set(&summary(view, crosshair), "");
         self.facts
-            .set(&facts(&self.instrument, view, crosshair), "");
+            .set(&facts(&self.instrument, view, crosshair, self.selected), "");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use leptos::html::Span;
 use leptos::prelude::*;
-use tradesuite_core::chart::{ChartView, Crosshair, Study, format, is_drawn};
+use tradesuite_core::chart::{ChartView, Crosshair, NumberStyle, Study, format, is_drawn};
 use tradesuite_core::indicator::{Colour, Output, Place, Unit};
 use tradesuite_core::model::{InstrumentId, Precision};
 
@@ -28,7 +28,12 @@ const LINES: [&str; 5] = [
 pub type StudyReadouts = StoredValue<BTreeMap<u32, Vec<Readout>>, LocalStorage>;
 
 /// Writes every value at the bar pointed at, else at the last one.
-pub fn write_values(view: &ChartView, crosshair: Option<Crosshair>, readouts: StudyReadouts) {
+pub fn write_values(
+    view: &ChartView,
+    crosshair: Option<Crosshair>,
+    numbers: NumberStyle,
+    readouts: StudyReadouts,
+) {
     let last = view.series().bounds().map(|bounds| bounds.last);
     let Some(index) = crosshair.map(|crosshair| crosshair.index).or(last) else {
         return;
@@ -38,7 +43,7 @@ pub fn write_values(view: &ChartView, crosshair: Option<Crosshair>, readouts: St
         for study in view.studies().list() {
             let places = readouts.get(&study.plan().id).into_iter().flatten();
             for ((_, text), readout) in texts(study, index, precision).zip(places) {
-                readout.set(&text, "");
+                readout.set(&numbers.write(text), "");
             }
         }
     });
@@ -62,7 +67,11 @@ pub fn texts(
 
 /// The legend as texts at places in device pixels, for a picture.
 #[must_use]
-pub fn captions(view: &ChartView, instrument: &InstrumentId) -> Vec<(String, (f64, f64))> {
+pub fn captions(
+    view: &ChartView,
+    instrument: &InstrumentId,
+    numbers: NumberStyle,
+) -> Vec<(String, (f64, f64))> {
     const INSET: f64 = 10.0;
     const LINE: f64 = 16.0;
     let px = |css: f64| f64::from(view.snap().px(css));
@@ -70,17 +79,17 @@ pub fn captions(view: &ChartView, instrument: &InstrumentId) -> Vec<(String, (f6
     let venue = format::venue(instrument.exchange());
     let mut first = format!("{} {} · {venue}", instrument.symbol(), view.timeframe());
     if let Some(legend) = view.legend(None) {
-        first += &format!(
+        first += &numbers.write(format!(
             "   O {}   H {}   L {}   C {}   V {}",
             legend.open, legend.high, legend.low, legend.close, legend.volume
-        );
+        ));
     }
     let mut all = vec![(first, (px(INSET), px(INSET)))];
     let last = view.series().bounds().map_or(0, |bounds| bounds.last);
     let shown = view.studies().list().iter();
     for study in shown.filter(|study| !study.plan().is_hidden) {
         let id = study.plan().id;
-        let values = texts(study, last, precision).map(|(_, text)| text);
+        let values = texts(study, last, precision).map(|(_, text)| numbers.write(text));
         let values: Vec<String> = values.collect();
         let text = format!("{}   {}", study.plan().params.title(), values.join("   "));
         let pane = view.panes().iter().position(|pane| pane.study == id);

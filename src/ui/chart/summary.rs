@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use tradesuite_core::chart::{Bar, ChartView, Crosshair};
-use tradesuite_core::model::Precision;
+use tradesuite_core::chart::{Bar, ChartView, Crosshair, format};
+use tradesuite_core::model::{Gap, Precision};
 
 use crate::ui::chart::study_legend::texts;
 
@@ -44,6 +44,20 @@ pub fn summary(view: &ChartView, crosshair: Option<Crosshair>) -> String {
     if gaps > 0 {
         let stretches = if gaps == 1 { "stretch" } else { "stretches" };
         let _ = write!(text, "; trades are missing in {gaps} {stretches} in view");
+    }
+    let ticks = view.gap_ticks();
+    let short: usize = ticks.iter().map(|tick| tick.count).sum();
+    let longest = ticks.iter().filter_map(|tick| view.gap_of_tick(tick));
+    let length = |gap: &&Gap| gap.end.map_or(0, |end| end.0 - gap.start.0);
+    if let Some(gap) = longest.max_by_key(length) {
+        let gaps = if short == 1 { "gap" } else { "gaps" };
+        let _ = write!(
+            text,
+            "; {short} {gaps} shorter than a bar in view, the longest at {} of {}: {}",
+            gap.start.to_rfc3339(),
+            format::duration(length(&gap)),
+            gap.reason
+        );
     }
     if let Some(bar) = crosshair.and_then(|crosshair| series.bar(crosshair.index)) {
         let _ = write!(text, "; pointer on {}", figures(bar, series.precision()));

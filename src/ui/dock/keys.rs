@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use tradesuite_core::dock::{Edit, Landing, PanelId, Place, Side};
 
 use crate::browser;
+use crate::ui::dock::popped::pop_out;
 use crate::ui::dock::state::DockState;
 use crate::ui::dock::tab::close;
 
@@ -19,6 +20,7 @@ enum Action {
     Grow(Side),
     NextTab(bool),
     Maximise,
+    PopOut,
     Close,
     Reopen,
     Undo,
@@ -167,6 +169,13 @@ pub static DOCK_KEYS: &[DockKey] = &[
         "Maximise or restore",
         Action::Maximise,
     ),
+    key(
+        "KeyO",
+        SHIFT,
+        "Alt Shift O",
+        "The panel into a window of its own, and back from there",
+        Action::PopOut,
+    ),
     key("KeyW", PLAIN, "Alt W", "Close the panel", Action::Close),
     key(
         "KeyT",
@@ -201,8 +210,13 @@ pub fn on_key(state: DockState, event: &KeyboardEvent) {
     if let Some(key) = found {
         event.prevent_default();
         event.stop_propagation();
-        obey(state, key.action);
+        run(state, key);
     }
+}
+
+/// Does what a key does.
+pub fn run(state: DockState, key: &DockKey) {
+    obey(state, key.action);
 }
 
 fn obey(state: DockState, action: Action) {
@@ -268,6 +282,7 @@ fn obey(state: DockState, action: Action) {
             };
             workspace.edit(&edit);
         }
+        Action::PopOut => pop_out(state, panel),
         Action::Close => close(state, panel),
         Action::Reopen | Action::Undo | Action::Redo => {}
     }

@@ -5,11 +5,13 @@ use leptos::prelude::*;
 use tradesuite_core::dock::{Edit, LinkColour, PanelId, Place};
 
 use crate::browser;
+use crate::ui::dock::popped::pop_out;
 use crate::ui::dock::settings::{PanelSettings, settings_of};
 use crate::ui::dock::state::DockState;
 use crate::ui::dock::tab::close;
 use crate::ui::panel::PANELS;
 use crate::ui::widget::{Menu, MenuItem};
+use crate::ui::workspace::Workspace;
 
 /// Adds a panel of any kind.
 #[component]
@@ -51,7 +53,7 @@ pub fn LinkMenu(
     /// Of which panel.
     panel: PanelId,
 ) -> impl IntoView {
-    let workspace = DockState::expect().workspace;
+    let workspace = Workspace::expect();
     let link = move || workspace.link_of(panel);
     let choices = std::iter::once(None).chain(LinkColour::ALL.map(|(_, colour)| Some(colour)));
     view! {
@@ -86,7 +88,10 @@ pub fn LinkMenu(
 
 /// A link's colour; a ring where there is none.
 #[component]
-fn LinkDot(link: Signal<Option<LinkColour>>) -> impl IntoView {
+pub fn LinkDot(
+    /// The colour.
+    link: Signal<Option<LinkColour>>,
+) -> impl IntoView {
     let style = move || {
         link.get().map(|colour| {
             format!(
@@ -125,7 +130,7 @@ pub fn PanelMenu(
     let root = NodeRef::<Div>::new();
     let is_set = RwSignal::new(false);
     let place = RwSignal::new(String::new());
-    let has_settings = !untrack(|| settings_of(state, panel)).is_empty();
+    let has_settings = !untrack(|| settings_of(workspace, panel)).is_empty();
     let set = move || {
         place.set(browser::place_below(root));
         is_set.set(true);
@@ -151,6 +156,9 @@ pub fn PanelMenu(
                         }
                     })}
                 <MenuItem testid="maximise" keys="Alt Enter" on_choose=maximise>{maximise_label}</MenuItem>
+                <MenuItem testid="pop-out" keys="Alt Shift O" on_choose=move || pop_out(state, panel)>
+                    "Into a window of its own"
+                </MenuItem>
                 <MenuItem testid="equalise" on_choose=edit(Edit::Equalise)>"Equal sizes"</MenuItem>
                 <MenuItem testid="undo" keys="Alt Z" on_choose=move || workspace.undo()>"Undo"</MenuItem>
                 <MenuItem testid="reopen" keys="Alt Shift T" on_choose=edit(Edit::Reopen)>"Open what was closed"</MenuItem>

@@ -8,26 +8,32 @@
 //! | `slot` | the place of a panel that shows |
 //! | `divider` | the line between two parts |
 //! | `menu` | what can be done with a panel, and which can be added |
+//! | `popped` | panels in windows of their own: sending one there, bringing it back |
 //! | `settings` | how one panel is set |
 //! | `keys` | the keys of the dock |
 //! | `phone` | one panel and tabs at the bottom |
 //!
 //! Which arrangements there are, and where everything then stands, is arithmetic in
-//! [`tradesuite_core::dock`]. Here it is drawn: every panel that shows is one absolutely placed
-//! element named by its id and kind, so that it goes on as it is while it is moved.
+//! [`tradesuite_core::dock`]. Here it is drawn: every panel that has shown is one absolutely placed
+//! element named by its id and kind, so that it goes on as it is while it is moved, and while
+//! another tab of its group is before it.
 
 mod divider;
 mod group;
 mod keys;
 mod menu;
 mod phone;
+mod popped;
 mod settings;
 mod slot;
 mod state;
 mod tab;
 
-pub use keys::{DOCK_KEYS, DockKey};
-pub use state::HeaderSlot;
+pub use keys::{DOCK_KEYS, DockKey, go_to, run};
+pub use menu::{LinkDot, LinkMenu};
+pub use settings::{PanelSettings, settings_of};
+pub use slot::PanelBody;
+pub use state::{DockState, HeaderSlot};
 
 use leptos::ev::keydown;
 use leptos::html::Div;
@@ -38,8 +44,10 @@ use crate::ui::dock::divider::DividerView;
 use crate::ui::dock::group::GroupHeader;
 use crate::ui::dock::menu::AddPanel;
 use crate::ui::dock::phone::PhoneDock;
+use crate::ui::dock::popped::PoppedOut;
 use crate::ui::dock::slot::Slot;
-use crate::ui::dock::state::{DockState, style_of};
+use crate::ui::dock::state::style_of;
+use crate::ui::overlay::Overlays;
 use crate::ui::workspace::Workspace;
 
 /// The panels, as the window has room for them.
@@ -59,6 +67,7 @@ fn WideDock() -> impl IntoView {
     let workspace = Workspace::expect();
     let ground = NodeRef::<Div>::new();
     let state = DockState::provide(workspace, ground);
+    Overlays::expect().has_dock(state);
     Effect::new(move || {
         let guard = browser::on_resize(ground, move || state.measure());
         let held = StoredValue::new_local(guard);
@@ -84,7 +93,7 @@ fn WideDock() -> impl IntoView {
                 data-testid="dock"
             >
                 // A panel goes on only as what it is: another workspace gives its id to another kind.
-                <For each=move || state.shown() key=|(panel, kind)| (*panel, kind.id) let((panel, kind))>
+                <For each=move || state.mounted() key=|(panel, kind)| (*panel, kind.id) let((panel, kind))>
                     {view! { <Slot panel kind /> }.into_any()}
                 </For>
                 <For each=groups key=|at| *at let(at)>
@@ -104,6 +113,7 @@ fn WideDock() -> impl IntoView {
                     {view! { <EmptyDock /> }.into_any()}
                 </Show>
             </div>
+            {view! { <PoppedOut /> }.into_any()}
     }
 }
 

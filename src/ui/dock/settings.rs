@@ -8,15 +8,15 @@ use tradesuite_core::dock::PanelId;
 use tradesuite_core::model::{Field, FieldKind};
 
 use crate::browser;
-use crate::ui::dock::state::DockState;
 use crate::ui::panel::PanelChange;
 use crate::ui::widget::{FieldForm, has_input};
+use crate::ui::workspace::Workspace;
 
 const BUTTON: &str = "h-7 cursor-pointer rounded border border-line-strong px-2.5 hover:bg-hover";
 
 /// The settings of a panel's kind; empty where a form would show none of them.
-pub fn settings_of(state: DockState, panel: PanelId) -> &'static [Field] {
-    let kind = state.workspace.kind_of(panel);
+pub fn settings_of(workspace: Workspace, panel: PanelId) -> &'static [Field] {
+    let kind = workspace.kind_of(panel);
     let fields = kind.map_or(&[][..], |kind| kind.fields);
     if fields.iter().any(has_input) {
         fields
@@ -36,10 +36,10 @@ pub fn PanelSettings(
     /// Called for Escape, for a click beside it and by its button.
     close: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let state = DockState::expect();
-    let context = untrack(|| state.workspace.panel(panel));
-    let fields = untrack(|| settings_of(state, panel));
-    let title = untrack(|| state.workspace.title_of(panel));
+    let workspace = Workspace::expect();
+    let context = untrack(|| workspace.panel(panel));
+    let fields = untrack(|| settings_of(workspace, panel));
+    let title = untrack(|| workspace.title_of(panel));
     let set = move |name, value| context.on_change.run(PanelChange::Setting(name, value));
     // What is looked at is no taste, and stays.
     let is_taste = |field: &&Field| has_input(field) && field.kind != FieldKind::Instrument;

@@ -1,4 +1,5 @@
-//! The place of a panel that shows: the area of its group below the header.
+//! The place of a panel that has shown: the area of its group below the header. Behind another tab
+//! it has none: it is not painted, but keeps what it holds and where it was scrolled to.
 
 use leptos::prelude::*;
 use tradesuite_core::dock::{Area, PanelId, PanelKind};
@@ -24,7 +25,11 @@ pub fn Slot(
         // A panel that is just going keeps its last place.
         area.or(last.copied()).unwrap_or_default()
     });
+    let is_shown = Memo::new(move |_| state.is_shown(panel));
     let style = move || {
+        if !is_shown.get() {
+            return "display:none".to_owned();
+        }
         let area = area.get();
         style_of(Area {
             y: area.y + HEADER,

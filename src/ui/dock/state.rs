@@ -1,13 +1,15 @@
 //! What the parts of the dock share: areas on the page, what is being dragged, and the tools that
 //! panels put into their headers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use leptos::html::Div;
 use leptos::prelude::*;
 use tradesuite_core::dock::{
-    Area, Edit, Geometry, GroupArea, Landing, Layout, PanelId, PanelKind, Place, kind_of,
+    Area, Edit, Geometry, GroupArea, Landing, Layout, PanelId, PanelKind, Place, WindowPlace,
+    kind_of,
 };
+use tradesuite_core::model::Name;
 
 use crate::browser;
 use crate::ui::panel::KINDS;
@@ -15,6 +17,8 @@ use crate::ui::workspace::Workspace;
 
 /// Height of a group's header, CSS pixels.
 pub const HEADER: i32 = 30;
+/// Width and height of a panel's own window at the least, CSS pixels.
+const LEAST_WINDOW: i32 = 320;
 /// How far a pressed tab is moved before that is a drag, CSS pixels.
 const SLACK: i32 = 5;
 
@@ -50,6 +54,8 @@ pub struct DockState {
     /// Width and height of the ground, CSS pixels.
     size: RwSignal<(i32, i32)>,
     headers: StoredValue<HashMap<PanelId, HeaderSlot>>,
+    /// Panels of the workspace of this name that have shown.
+    mounted: StoredValue<(Option<Name>, BTreeSet<PanelId>)>,
     owner: StoredValue<Option<Owner>>,
 }
 
@@ -94,6 +100,7 @@ impl DockState {
             ground,
             size,
             headers: StoredValue::new(HashMap::new()),
+            mounted: StoredValue::new((None, BTreeSet::new())),
             owner: StoredValue::new(Owner::current()),
         };
         provide_context(state);
@@ -114,21 +121,58 @@ impl DockState {
         }
     }
 
-    /// The panels that show, one of each group, and what they are.
+    /// Where a docked panel stands on the screen.
     #[must_use]
-    pub fn shown(self) -> Vec<(PanelId, &'static PanelKind)> {
-        let mut shown = self.geometry.with(|geometry| {
+    pub fn on_screen(self, panel: PanelId) -> Option<WindowPlace> {
+        let geometry = self.geometry.get_untracked();
+        let area = geometry.group_of(panel)?.area;
+        let (left, top) = browser::origin_of(self.ground);
+        let (window_x, window_y) = browser::origin_on_screen();
+        Some(WindowPlace {
+            x: window_x + left + area.x,
+            y: window_y + top + area.y,
+            width: u16::try_from(area.width.max(LEAST_WINDOW)).ok()?,
+            height: u16::try_from(area.height.max(LEAST_WINDOW)).ok()?,
+        })
+    }
+
+    /// The panels that have shown since they were docked, and what they are. Those behind another
+    /// tab go on as they are, unseen and unpainted, so that a person finds them as they were left.
+    #[must_use]
+    pub fn mounted(self) -> Vec<(PanelId, &'static PanelKind)> {
+        let shown = self.geometry.with(|geometry| {
             let groups = geometry.groups.iter();
             groups.map(|group| group.active).collect::<Vec<_>>()
         });
-        // The order of the elements says nothing, so it need not follow the arrangement.
-        shown.sort_unstable();
         self.workspace.with_layout(|layout| {
+            let name = self.workspace.name.get();
+            let mounted = self.mounted.try_update_value(|(of, mounted)| {
+                // Another workspace gives its numbers to other panels, which have not shown.
+                if of.as_ref() != Some(&name) {
+                    mounted.clear();
+                    *of = Some(name);
+                }
+                mounted.extend(shown);
+                mounted.retain(|panel| layout.group_of(*panel).is_some());
+                mounted.clone()
+            });
+            // In the order of their numbers: that of the elements says nothing, so it need not
+            // follow the arrangement.
+            let mounted = mounted.unwrap_or_default().into_iter();
             let kind = |panel| kind_of(&KINDS, &layout.panel(panel)?.kind);
-            let shown = shown.into_iter();
-            shown
+            mounted
                 .filter_map(|panel| Some((panel, kind(panel)?)))
                 .collect()
+        })
+    }
+
+    /// Whether a panel shows: it is the one of its group that does, and no other group has the
+    /// whole window.
+    #[must_use]
+    pub fn is_shown(self, panel: PanelId) -> bool {
+        self.geometry.with(|geometry| {
+            let mut groups = geometry.groups.iter();
+            groups.any(|group| group.active == panel)
         })
     }
 

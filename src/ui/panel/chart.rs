@@ -8,7 +8,7 @@ use crate::ui::chart::ChartPanel;
 use crate::ui::panel::PanelSpec;
 use crate::ui::panel::fields::{INSTRUMENT, TIMEFRAME};
 
-/// Indicators and lines of one chart as JSON at most, bytes.
+/// Indicators of one chart as JSON at most, bytes.
 const MOST_BYTES: u32 = 32_768;
 
 /// The kind.
@@ -68,7 +68,8 @@ pub static SPEC: PanelSpec = PanelSpec {
                 name: "lines",
                 label: "Lines",
                 kind: FieldKind::Data { bytes: MOST_BYTES },
-                help: "Horizontal lines by instrument",
+                // Only read: the chart makes drawings of them and keeps them no longer.
+                help: "Lines by instrument, as documents from before drawings have them",
                 when: None,
             },
         ],
@@ -78,4 +79,20 @@ pub static SPEC: PanelSpec = PanelSpec {
 
 const fn choice(value: &'static str, label: &'static str) -> Choice {
     Choice { value, label }
+}
+
+#[cfg(test)]
+mod tests {
+    use tradesuite_core::dock::Workspace;
+
+    use crate::ui::panel::KINDS;
+
+    #[test]
+    fn a_workspace_from_before_drawings_still_opens() {
+        let text = r#"{"version":1,"name":"Mine","desktop":{"root":{"tabs":[1]},"panels":[{"id":1,
+            "kind":"chart","settings":{"lines":{"coinbase:BTC-USD":["61234.50"]}}}]}}"#;
+        let document = Workspace::parse(text.as_bytes(), &KINDS).expect("stands");
+        let panel = document.desktop.panels().next().expect("a chart");
+        assert!(panel.settings.given().contains_key("lines"));
+    }
 }

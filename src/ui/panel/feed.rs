@@ -8,16 +8,16 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use tradesuite_core::chart::PixelSnap;
+use tradesuite_core::chart::{NumberStyle, PixelSnap};
 use tradesuite_core::model::{InstrumentId, Side};
 use tradesuite_core::protocol::{Message, Topic};
 
 use crate::browser::{self, Font, Surface, SurfaceSize};
 use crate::ui::live::Live;
 use crate::ui::panel::{Painter, Palette, Screen};
+use crate::ui::preferences::Preferences;
 use crate::ui::pulse::{Beat, Pulse};
 use crate::ui::widget::Readout;
-use crate::ui::workspace::Workspace;
 
 /// Digits change at most this often, milliseconds.
 const DIGITS_MS: f64 = 100.0;
@@ -61,6 +61,8 @@ pub struct Frame<'a> {
     pub size: SurfaceSize,
     /// The theme's colours.
     pub palette: &'a Palette,
+    /// How numbers are written.
+    pub numbers: NumberStyle,
 }
 
 impl Frame<'_> {
@@ -77,6 +79,12 @@ impl Frame<'_> {
             px: css * self.size.ratio,
             weight,
         }
+    }
+
+    /// Figures as the reader wants them written.
+    #[must_use]
+    pub fn figures(&self, figures: String) -> String {
+        self.numbers.write(figures)
     }
 
     /// The colour of a side: rising, bids and buys, or falling, asks and sells.
@@ -121,6 +129,7 @@ impl<S: Painted> Feed<S> {
         screen.note.set(state.note());
         let state = Rc::new(RefCell::new(state));
         let (summary, facts) = (Readout::new(screen.summary), Readout::new(screen.facts));
+        let preferences = Preferences::expect();
         let painted = Rc::clone(&state);
         let written_at = Cell::new(f64::MIN);
         let painter =
@@ -130,6 +139,7 @@ impl<S: Painted> Feed<S> {
                     surface,
                     size,
                     palette,
+                    numbers: preferences.numbers.get_untracked(),
                 });
                 // In the same frame as the picture: both say the same.
                 summary.set(&state.summary(), "");
@@ -140,9 +150,9 @@ impl<S: Painted> Feed<S> {
                 }
                 goes_on
             });
-        let (workspace, recolored) = (Workspace::expect(), painter.clone());
+        let recolored = painter.clone();
         Effect::new(move || {
-            workspace.theme.track();
+            preferences.track_looks();
             recolored.recolor();
         });
         Self {

@@ -1,6 +1,12 @@
 //! Settings that several kinds of panel have.
 
+use leptos::prelude::{Get, Memo};
+use serde::Deserialize;
+use tradesuite_core::chart::SizeUnit;
 use tradesuite_core::model::{Choice, Field, FieldKind};
+
+use crate::ui::panel::PanelContext;
+use crate::ui::preferences::Preferences;
 
 /// What a panel looks at that is not linked with others.
 pub const INSTRUMENT: Field = Field {
@@ -27,6 +33,10 @@ pub const UNIT: Field = Field {
     kind: FieldKind::Choice {
         options: &[
             Choice {
+                value: "preferred",
+                label: "what is preferred",
+            },
+            Choice {
                 value: "base",
                 label: "the base currency",
             },
@@ -35,11 +45,33 @@ pub const UNIT: Field = Field {
                 label: "the quote currency",
             },
         ],
-        default: "base",
+        default: "preferred",
     },
     help: "The currency that sizes are counted in",
     when: None,
 };
+
+/// Words of [`UNIT`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum UnitWord {
+    /// As everywhere on the page.
+    #[default]
+    Preferred,
+    Base,
+    Quote,
+}
+
+/// What a panel's sizes are counted in: as it is set, else as is preferred everywhere.
+pub fn chosen_unit(context: PanelContext) -> Memo<SizeUnit> {
+    let preferred = Preferences::expect().sizes;
+    let own = context.setting(UNIT.name, UnitWord::default());
+    Memo::new(move |_| match own.get() {
+        UnitWord::Preferred => preferred.get(),
+        UnitWord::Base => SizeUnit::Base,
+        UnitWord::Quote => SizeUnit::Quote,
+    })
+}
 
 /// The step of a book's rows.
 pub const fn group(default: i64) -> Field {

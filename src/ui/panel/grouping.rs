@@ -15,7 +15,9 @@ use tradesuite_core::model::{Decimal, InstrumentId, Price};
 
 use crate::api::load_instrument;
 use crate::browser::{self, Guard};
+use crate::ui::live::{Link, Live};
 use crate::ui::panel::PanelContext;
+use crate::ui::preferences::Preferences;
 
 const SETTING: &str = "group";
 /// How long after a failure the tick is asked for again, milliseconds; doubled every time.
@@ -161,6 +163,15 @@ fn automatic(held: Option<i64>, tick: i64, price: Price) -> i64 {
 fn learn_tick(instrument: Signal<InstrumentId>, tick: RwSignal<Option<Decimal>>) {
     let again = Trigger::new();
     let waiting = StoredValue::new_local(None::<Guard>);
+    let live = Live::expect();
+    Effect::new(move |before: Option<Link>| {
+        let now = live.link().get();
+        let is_back = now == Link::Open && before == Some(Link::Lost);
+        if is_back && tick.with_untracked(Option::is_none) {
+            again.notify();
+        }
+        now
+    });
     Effect::new(move |last: Option<(InstrumentId, u32)>| {
         again.track();
         let wanted = instrument.get();
@@ -172,7 +183,7 @@ fn learn_tick(instrument: Signal<InstrumentId>, tick: RwSignal<Option<Decimal>>)
         waiting.set_value(None);
         let asked = wanted.clone();
         spawn_local(async move {
-            let found = load_instrument(asked.clone()).await;
+            let found = live.ask(load_instrument(asked.clone())).await;
             if instrument.try_get_untracked() != Some(asked) {
                 return;
             }
@@ -202,6 +213,7 @@ pub fn GroupSelect(
         offer,
         ..
     } = grouping;
+    let numbers = Preferences::expect().numbers;
     let shown = move || {
         let chosen = chosen.get();
         if chosen <= 0 {
@@ -212,8 +224,10 @@ pub fn GroupSelect(
     };
     let options = move || {
         let offer = offer.get();
-        let automatic = format!("Auto · {}", offer.label(offer.automatic));
-        let sizes = offer.sizes.iter().map(|size| (*size, offer.label(*size)));
+        let numbers = numbers.get();
+        let label = |size| numbers.write(offer.label(size));
+        let automatic = format!("Auto · {}", label(offer.automatic));
+        let sizes = offer.sizes.iter().map(|size| (*size, label(*size)));
         let shown = shown();
         std::iter::once((0, automatic))
             .chain(sizes)

@@ -9,7 +9,7 @@
 //! | `frame` | tools and content |
 //! | `screen`, `painter`, `feed` | a canvas with its words and notes; when it is painted; what it is painted from |
 //! | `live_book`, `grouping` | what book, depth curve and ladder share: the book as it is told, the step of a row |
-//! | `chart`, `book`, `depth`, `ladder`, `tape`, `status` | the panels |
+//! | `chart`, `book`, `depth`, `ladder`, `tape`, `watchlist`, `status` | the panels |
 
 mod book;
 mod chart;
@@ -25,6 +25,7 @@ mod painter;
 mod screen;
 mod status;
 mod tape;
+mod watchlist;
 
 use std::sync::LazyLock;
 
@@ -54,6 +55,7 @@ pub static PANELS: &[&PanelSpec] = &[
     &ladder::SPEC,
     &depth::SPEC,
     &tape::SPEC,
+    &watchlist::SPEC,
     &status::SPEC,
 ];
 

@@ -12,6 +12,7 @@ use leptos::web_sys::EventTarget;
 use crate::browser;
 use crate::ui::live::{Link, Live};
 use crate::ui::panel::{Note, PanelContext};
+use crate::ui::workspace::Workspace;
 
 /// Height of the line of captions at the top of a canvas, CSS pixels.
 pub const CAPTIONS: f64 = 20.0;
@@ -120,11 +121,15 @@ fn NoteView(screen: Screen, link: Signal<Link>, testid: &'static str) -> impl In
         (Some(Note::Waiting(text) | Note::Empty(text)), _) => Some(text),
         _ => None,
     };
+    let since = Live::expect().lost_at(Workspace::expect().zone);
     let strip = move || match (screen.note.get(), link.get()) {
         (Some(Note::Waiting(_)), _) => None,
         // Nothing that was stale is shown.
         (Some(Note::Stale(_)), Link::Lost) => Some("Not connected.".to_owned()),
-        (_, Link::Lost) => Some("Not connected: this is what was seen until then.".to_owned()),
+        (_, Link::Lost) => Some(format!(
+            "Not connected: this is what was seen until {}.",
+            since().unwrap_or_else(|| "then".to_owned())
+        )),
         (Some(Note::Stale(reason)), _) => Some(format!("Stale: {reason}")),
         _ => None,
     };

@@ -3,20 +3,24 @@
 mod picker;
 mod workspaces;
 
+pub use picker::InstrumentPicker;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use leptos::html::Span;
 use leptos::prelude::*;
-use tradesuite_core::chart::format;
-use tradesuite_core::model::InstrumentId;
+use tradesuite_core::chart::{SizeUnit, format};
+use tradesuite_core::model::preferences::{THEME, ZONE};
+use tradesuite_core::model::{InstrumentId, Precision, Price, Volume};
 use tradesuite_core::protocol::{Body, Data, TickerData, Topic};
 
 use crate::browser::{self, FrameLoop};
 use crate::ui::live::Live;
 use crate::ui::outage::Outage;
+use crate::ui::overlay::{Overlay, Overlays};
+use crate::ui::preferences::Preferences;
 use crate::ui::pulse::{LastTrade, Pulse};
-use crate::ui::top_bar::picker::InstrumentPicker;
 use crate::ui::top_bar::workspaces::WorkspaceBar;
 use crate::ui::widget::Readout;
 use crate::ui::workspace::{Theme, Workspace, Zone};
@@ -30,6 +34,7 @@ pub fn TopBar() -> impl IntoView {
             <InstrumentPicker />
             <Day />
             <WorkspaceBar />
+            <Tools />
             <Switches />
         </header>
     }
@@ -92,9 +97,10 @@ impl DayReadouts {
         }
     }
 
-    fn show(&self, base: &str, data: &TickerData) {
+    fn show(&self, currencies: (&str, &str), data: &TickerData, preferences: Preferences) {
+        let numbers = preferences.numbers.get_untracked();
         let decimals = data.precision.price;
-        let price = |value| format::price(value, decimals);
+        let price = |value| numbers.write(format::price(value, decimals));
         let ticker = &data.ticker;
         let change = ticker
             .last
@@ -116,7 +122,7 @@ impl DayReadouts {
                 "{} {percent}",
                 format::signed(change.into(), decimals, decimals)
             );
-            self.change.set(&text, tone);
+            self.change.set(&numbers.write(text), tone);
         }
         if let Some(high) = ticker.high_24h {
             self.high.set(&price(high), "");
@@ -125,9 +131,27 @@ impl DayReadouts {
             self.low.set(&price(low), "");
         }
         if let Some(volume) = ticker.volume_24h {
-            let amount = format::compact(volume.to_f64(data.precision.quantity));
-            self.volume.set(&format!("{amount} {base}"), "");
+            let unit = preferences.sizes.get_untracked();
+            let text = day_volume(volume, ticker.last, data.precision, (unit, currencies));
+            self.volume.set(&numbers.write(text), "");
         }
+    }
+}
+
+/// What was traded in a day. In quote currency it is counted at the last price, and says so.
+fn day_volume(
+    volume: Volume,
+    last: Option<Price>,
+    precision: Precision,
+    (unit, (base, quote)): (SizeUnit, (&str, &str)),
+) -> String {
+    let volume = volume.to_f64(precision.quantity);
+    match (unit, last) {
+        (SizeUnit::Quote, Some(last)) => {
+            let paid = volume * last.to_f64(precision.price);
+            format!("≈{} {quote}", format::compact(paid))
+        }
+        _ => format!("{} {base}", format::compact(volume)),
     }
 }
 
@@ -137,9 +161,21 @@ fn title(instrument: &InstrumentId) -> String {
     format!("{} · {venue} | TradeSuite", instrument.symbol())
 }
 
+fn show_in_title(data: &TickerData, name: &str, preferences: Preferences) {
+    if let Some(last) = data.ticker.last {
+        let price = format::price(last, data.precision.price);
+        let price = preferences.numbers.get_untracked().write(price);
+        browser::set_title(&format!("{price} {name}"));
+    }
+}
+
+/// How often the title of a page is written that nobody sees, milliseconds.
+const TITLE_MS: u32 = 1_000;
+
 #[component]
 fn Day() -> impl IntoView {
     let workspace = Workspace::expect();
+    let preferences = Preferences::expect();
     let live = Live::expect();
     let nodes: [NodeRef<Span>; 5] = std::array::from_fn(|_| NodeRef::new());
     let [last, change, high, low, volume] = nodes;
@@ -160,17 +196,28 @@ fn Day() -> impl IntoView {
         browser::set_title(&name);
         let figures = Rc::new(RefCell::new(DayFigures::default()));
         let shown = Rc::clone(&figures);
-        let base = instrument.base().to_owned();
+        let (base, quote) = (instrument.base().to_owned(), instrument.quote().to_owned());
+        let (behind, name_behind) = (Rc::clone(&figures), name.clone());
         // In a frame, like the panels, so that no frame has two last prices.
         let frames = FrameLoop::new(move |_| {
             let Some(data) = shown.borrow().data() else {
                 return;
             };
-            readouts.show(&base, &data);
-            if let Some(last) = data.ticker.last {
-                let price = format::price(last, data.precision.price);
-                browser::set_title(&format!("{price} {name}"));
+            readouts.show((&base, &quote), &data, preferences);
+            show_in_title(&data, &name, preferences);
+        });
+        // A page in a tab behind has no frames, but its title is read.
+        let calm = browser::every(TITLE_MS, move || {
+            let data = behind.borrow().data();
+            if let Some(data) = data.filter(|_| !browser::is_visible()) {
+                show_in_title(&data, &name_behind, preferences);
             }
+        });
+        let again = frames.clone();
+        Effect::new(move || {
+            preferences.numbers.track();
+            preferences.sizes.track();
+            again.request();
         });
         let (on_day, day_frames) = (Rc::clone(&figures), frames.clone());
         let day = live.subscribe(Topic::Ticker(instrument.clone()), move |message| {
@@ -185,7 +232,7 @@ fn Day() -> impl IntoView {
             figures.borrow_mut().last = beat.last;
             frames.request();
         });
-        let held = StoredValue::new_local(Some((day, trades)));
+        let held = StoredValue::new_local(Some((day, trades, calm)));
         on_cleanup(move || drop(held.try_update_value(Option::take)));
     });
     // As wide as the figures usually become, so that those beside them stay where they are.
@@ -215,33 +262,68 @@ fn Day() -> impl IntoView {
     }
 }
 
+/// Ways to everything else: the palette and the help; in a narrow window the menu, which has both.
+#[component]
+fn Tools() -> impl IntoView {
+    let overlays = Overlays::expect();
+    let button = "grid size-7 shrink-0 cursor-pointer place-items-center rounded text-text-2 hover:bg-hover hover:text-text-1 max-md:hidden";
+    view! {
+        <div class="flex shrink-0 items-center">
+            <button
+                class=button
+                title="Find anything (Ctrl K)"
+                aria-label="Find anything"
+                aria-haspopup="dialog"
+                data-testid="open-palette"
+                on:click=move |_| overlays.show(Overlay::Palette)
+            >
+                <svg class="size-4" viewBox="0 0 16 16" aria-hidden="true">
+                    <path d="M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9Zm3.3 7.8 3.2 3.2" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" />
+                </svg>
+            </button>
+            <button
+                class=button
+                title="Keys and gestures (F1)"
+                aria-label="Keys and gestures"
+                aria-haspopup="dialog"
+                data-testid="open-help"
+                on:click=move |_| overlays.show(Overlay::Help)
+            >
+                <span class="text-[13px] font-semibold" aria-hidden="true">"?"</span>
+            </button>
+        </div>
+        <button
+            class="grid size-10 shrink-0 cursor-pointer place-items-center rounded text-text-1 hover:bg-hover md:hidden"
+            aria-label="Menu"
+            aria-haspopup="dialog"
+            data-testid="open-sheet"
+            on:click=move |_| overlays.show(Overlay::Sheet)
+        >
+            <svg class="size-5" viewBox="0 0 20 20" aria-hidden="true">
+                <path d="M3 5.5h14M3 10h14M3 14.5h14" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" />
+            </svg>
+        </button>
+    }
+}
+
 #[component]
 fn Switches() -> impl IntoView {
-    let workspace = Workspace::expect();
-    let theme_label = move || match workspace.theme.get() {
+    let preferences = Preferences::expect();
+    let theme_label = move || match preferences.theme.get() {
         Theme::Auto => "Theme: system",
         Theme::Dark => "Theme: dark",
         Theme::Light => "Theme: light",
     };
     // Every one as wide as its longest word.
-    let button = "h-7 w-10 shrink-0 cursor-pointer rounded text-[11px] text-text-2 hover:bg-hover hover:text-text-1 md:w-12";
+    let button = "h-7 w-12 shrink-0 cursor-pointer rounded text-[11px] text-text-2 hover:bg-hover hover:text-text-1 max-md:hidden";
     view! {
         <button
             class=button
             data-testid="zone"
             title="Zone of all times: UTC or your own"
-            on:click=move |_| {
-                workspace
-                    .zone
-                    .update(|zone| {
-                        *zone = match *zone {
-                            Zone::Utc => Zone::Local,
-                            Zone::Local => Zone::Utc,
-                        };
-                    });
-            }
+            on:click=move |_| preferences.choose(&ZONE, preferences.zone.get_untracked().other())
         >
-            {move || match workspace.zone.get() {
+            {move || match preferences.zone.get() {
                 Zone::Utc => "UTC",
                 Zone::Local => "Local",
             }}
@@ -251,14 +333,35 @@ fn Switches() -> impl IntoView {
             data-testid="theme"
             title=theme_label
             aria-label=theme_label
-            on:click=move |_| workspace.theme.update(|theme| *theme = theme.next())
+            on:click=move |_| preferences.choose(&THEME, preferences.theme.get_untracked().next())
         >
-            {move || match workspace.theme.get() {
+            {move || match preferences.theme.get() {
                 Theme::Auto => "Auto",
                 Theme::Dark => "Dark",
                 Theme::Light => "Light",
             }}
         </button>
+        <button
+            class="grid size-7 shrink-0 cursor-pointer place-items-center rounded text-text-2 hover:bg-hover hover:text-text-1 max-md:hidden"
+            data-testid="preferences"
+            title="Preferences (Ctrl ,)"
+            aria-label="Preferences"
+            aria-haspopup="dialog"
+            on:click=move |_| preferences.is_open.set(true)
+        >
+            <Gear />
+        </button>
+    }
+}
+
+/// A wheel with eight teeth.
+#[component]
+fn Gear() -> impl IntoView {
+    view! {
+        <svg class="size-4" viewBox="0 0 16 16" aria-hidden="true">
+            <circle cx="8" cy="8" r="5.5" fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="2.16" />
+            <circle cx="8" cy="8" r="3.5" fill="none" stroke="currentColor" stroke-width="1.5" />
+        </svg>
     }
 }
 

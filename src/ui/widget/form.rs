@@ -5,27 +5,33 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 use tradesuite_core::model::{Choice, Field, FieldKind, Settings, Timeframe};
 
+use super::list::list_input;
+
 const INPUT: &str = "h-7 w-32 rounded border border-line bg-panel px-2 text-right text-text-1";
 
 /// What is set, and what takes a change.
 #[derive(Clone, Copy)]
-struct Entry {
-    field: &'static Field,
+pub(super) struct Entry {
+    pub field: &'static Field,
     /// What is set, else the default.
-    value: Memo<Value>,
-    on_set: Callback<(&'static str, Value)>,
+    pub value: Memo<Value>,
+    pub on_set: Callback<(&'static str, Value)>,
     /// Why what was entered last was not taken.
-    error: RwSignal<Option<String>>,
+    pub error: RwSignal<Option<String>>,
+    /// The list that it stands in, and its row there.
+    pub row: Option<(&'static str, usize)>,
 }
 
 impl Entry {
     /// Takes what was entered, if it stands. The default is not kept: where a later version has
-    /// another one, that holds.
-    fn enter(self, value: Value) {
+    /// another one, that holds. A list without rows is kept: its reader may have rows of its own for
+    /// one that was never set.
+    pub fn enter(self, value: Value) {
         match Settings::default().set(self.field, value.clone()) {
             Ok(()) => {
                 self.error.set(None);
-                let is_default = value == self.field.default_value();
+                let is_list = matches!(self.field.kind, FieldKind::List { .. });
+                let is_default = !is_list && value == self.field.default_value();
                 let kept = if is_default { Value::Null } else { value };
                 self.on_set.run((self.field.name, kept));
             }
@@ -47,15 +53,18 @@ impl Entry {
 
     /// For the browser tests.
     fn testid(self) -> String {
-        format!("field-{}", self.field.name)
+        let name = self.field.name;
+        match self.row {
+            None => format!("field-{name}"),
+            Some((list, row)) => format!("field-{list}-{row}-{name}"),
+        }
     }
 }
 
-/// Whether the form shows a setting: those that only their reader understands and lists have no
-/// input.
+/// Whether the form shows a setting: those that only their reader understands have no input.
 #[must_use]
 pub fn has_input(field: &Field) -> bool {
-    !matches!(field.kind, FieldKind::Data { .. } | FieldKind::List { .. })
+    !matches!(field.kind, FieldKind::Data { .. })
 }
 
 /// The form.
@@ -81,6 +90,7 @@ pub fn FieldForm(
                 }),
                 on_set,
                 error: RwSignal::new(None),
+                row: None,
             };
             let is_shown = move || values.with(|values| field.is_shown(fields, values));
             view! {
@@ -117,19 +127,37 @@ fn EntryRow(entry: Entry) -> impl IntoView {
         FieldKind::Integer { unit, .. } | FieldKind::Decimal { unit, .. } => unit,
         _ => "",
     };
+    let inputs = view! {
+        <span class="flex items-center gap-1.5">
+            {input_of(entry)} <span class="text-[11px] text-text-2 empty:hidden">{unit}</span>
+        </span>
+    };
+    let row = match entry.field.kind {
+        // Its inputs have names of their own, and one name cannot be that of several.
+        FieldKind::List { .. } => view! {
+            <div class="flex items-start justify-between gap-2 px-1" title=entry.field.help>
+                <span class="shrink-0 leading-7 whitespace-nowrap text-text-2">{entry.field.label}</span>
+                {inputs}
+            </div>
+        }
+        .into_any(),
+        _ => view! {
+            <FormRow label=entry.field.label help=entry.field.help>
+                {inputs}
+            </FormRow>
+        }
+        .into_any(),
+    };
     view! {
-        <FormRow label=entry.field.label help=entry.field.help>
-            <span class="flex items-center gap-1.5">
-                {input_of(entry)} <span class="text-[11px] text-text-2 empty:hidden">{unit}</span>
-            </span>
-        </FormRow>
+        {row}
         <p class="px-1 text-[11px] text-warning empty:hidden" role="alert">
             {move || entry.error.get()}
         </p>
     }
 }
 
-fn input_of(entry: Entry) -> AnyView {
+/// The input of a setting.
+pub(super) fn input_of(entry: Entry) -> AnyView {
     match entry.field.kind {
         FieldKind::Flag { .. } => flag_input(entry),
         FieldKind::Integer { least, most, .. } => {
@@ -154,7 +182,8 @@ fn input_of(entry: Entry) -> AnyView {
         }
         FieldKind::Text { .. } | FieldKind::Instrument => text_input(entry, "text"),
         FieldKind::Colour { .. } => text_input(entry, "color"),
-        FieldKind::List { .. } | FieldKind::Data { .. } => ().into_any(),
+        FieldKind::List { fields, most } => list_input(entry, fields, most),
+        FieldKind::Data { .. } => ().into_any(),
     }
 }
 

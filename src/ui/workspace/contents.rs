@@ -54,7 +54,8 @@ impl Workspace {
     }
 
     /// Whether a panel looks at an instrument: by its link, or one of its own.
-    pub(super) fn looks_at_one(self, panel: PanelId) -> bool {
+    #[must_use]
+    pub fn looks_at_one(self, panel: PanelId) -> bool {
         let has_own = || {
             self.kind_of(panel)
                 .is_some_and(|kind| kind.field(INSTRUMENT).is_some())
@@ -74,6 +75,12 @@ impl Workspace {
                 .flatten(),
         };
         found.unwrap_or_else(first_instrument)
+    }
+
+    /// What a panel looks at, where it looks at anything.
+    #[must_use]
+    pub fn shows_instrument(self, panel: PanelId) -> Option<InstrumentId> {
+        self.looks_at_one(panel).then(|| self.instrument_of(panel))
     }
 
     /// Width of a chart's bars; `None` for every other panel.
@@ -100,9 +107,11 @@ impl Workspace {
 
     pub(super) fn look_at(self, panel: PanelId, instrument: InstrumentId) {
         match untrack(|| self.link_of(panel)) {
-            Some(colour) => self.links.update(|links| {
-                links.entry(colour).or_default().instrument = Some(instrument);
-            }),
+            Some(colour) => {
+                self.hear_linked(colour, instrument.clone());
+                self.say_linked(colour, instrument);
+                self.say_contents(panel);
+            }
             None => self.set(panel, INSTRUMENT, instrument.to_string().into()),
         }
     }
@@ -129,6 +138,7 @@ impl Workspace {
             });
         } else {
             self.edit(&Edit::Set(panel, settings));
+            self.say_contents(panel);
         }
     }
 
@@ -155,6 +165,7 @@ impl Workspace {
         if is_open && untrack(|| self.looks_at_one(panel)) {
             self.look_at(panel, looked_at);
         }
+        self.say_contents(panel);
     }
 }
 

@@ -35,10 +35,20 @@ pub fn copy_of(name: &Name) -> Result<Option<(Kept, Document)>, String> {
 
 /// Copies the workspace that is shown.
 pub fn store_copy(name: &Name, kept: &Kept) {
+    put_copy(name, kept);
+    browser::store(KEY, name.as_str());
+}
+
+/// Copies a workspace that another window shows, or none.
+pub fn put_copy(name: &Name, kept: &Kept) {
     if let Ok(text) = serde_json::to_string(kept) {
         browser::store(&key(name), &text);
-        browser::store(KEY, name.as_str());
     }
+}
+
+/// Forgets the copy of a workspace that is no more.
+pub fn drop_copy(name: &Name) {
+    browser::unstore(&key(name));
 }
 
 fn key(name: &Name) -> String {

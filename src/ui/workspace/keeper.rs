@@ -278,6 +278,14 @@ impl Keeper {
         }
     }
 
+    /// What is shown was deleted, here and by a person: nothing of it is saved any more.
+    pub fn forsake(&mut self) -> Todo {
+        self.clean = Some(self.shown.clone());
+        self.sent = None;
+        self.overtaken = None;
+        Todo::Nothing
+    }
+
     /// The other workspace cannot be shown.
     pub fn stay(&mut self) -> Todo {
         self.leaving = None;

@@ -493,3 +493,21 @@ fn an_address_on_top_of_what_is_kept_is_no_change_of_a_person() {
     let todo = keeper.found(asked(&todo), document(4, "b"));
     assert!(matches!(todo, Todo::Show { version: 4, .. }), "{todo:?}");
 }
+
+#[test]
+fn what_was_deleted_is_not_saved_again() {
+    let mut keeper = Keeper::new(name());
+    keeper.show(name(), Some(1), "one".to_owned());
+    assert!(matches!(keeper.changed("two".to_owned()), Todo::Wait(_)));
+    let Todo::Save { ticket, .. } = keeper.due() else {
+        panic!("nothing was saved");
+    };
+    // Deleted while that was on its way: it finds nothing to be saved over.
+    assert_eq!(keeper.forsake(), Todo::Nothing);
+    assert_eq!(
+        keeper.leave("Other".parse().expect("a name")),
+        Todo::Nothing
+    );
+    let next = keeper.answered(ticket, SaveAnswer::Differs(None));
+    assert_eq!(next, Todo::Open("Other".parse().expect("a name")));
+}

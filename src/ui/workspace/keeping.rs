@@ -38,6 +38,8 @@ pub(super) struct Keeping {
     waiting: StoredValue<Option<Guard>, LocalStorage>,
     /// Gives up the request that is out.
     patience: StoredValue<Option<Guard>, LocalStorage>,
+    /// The line, with which requests are given up.
+    live: StoredValue<Option<Live>>,
 }
 
 impl Keeping {
@@ -49,6 +51,7 @@ impl Keeping {
             has_begun: StoredValue::new(false),
             waiting: StoredValue::new_local(None),
             patience: StoredValue::new_local(None),
+            live: StoredValue::new(None),
         }
     }
 
@@ -61,6 +64,7 @@ impl Keeping {
 impl Workspace {
     /// Shows what the browser holds, then what the server does, and saves every change to both.
     pub fn keep(self, live: Live) {
+        self.keeping.live.set_value(Some(live));
         Effect::new(move || {
             if !self.ready.get_untracked() {
                 self.open_copy();
@@ -218,7 +222,11 @@ impl Workspace {
         if !self.keeping.has_begun.get_value() {
             self.begin().await;
         }
-        let stored = load_document(Shelf::Workspaces, name.to_string()).await;
+        let stored = Live::asked(
+            self.keeping.live.get_value(),
+            load_document(Shelf::Workspaces, name.to_string()),
+        )
+        .await;
         if !self.keeping.with(|keeper| keeper.waits_for(ticket)) {
             return;
         }
@@ -250,7 +258,11 @@ impl Workspace {
     }
 
     async fn save(self, ticket: Ticket, name: Name, text: String, over: Option<u64>) {
-        let answer = save_document(Shelf::Workspaces, name.to_string(), text, over).await;
+        let answer = Live::asked(
+            self.keeping.live.get_value(),
+            save_document(Shelf::Workspaces, name.to_string(), text, over),
+        )
+        .await;
         if !self.keeping.with(|keeper| keeper.waits_for(ticket)) {
             return;
         }
@@ -328,7 +340,7 @@ impl Workspace {
     }
 
     /// The document of what is shown.
-    fn document(self) -> Document {
+    pub(super) fn document(self) -> Document {
         Document {
             name: self.name.get(),
             desktop: self.with_layout(Clone::clone),
@@ -351,6 +363,7 @@ impl Workspace {
         let keeper = self.keeping.keeper;
         keeper.update_value(|keeper| told(keeper, name, text));
         self.note();
+        self.ask_who_is_out();
     }
 }
 

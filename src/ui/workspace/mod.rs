@@ -3,23 +3,29 @@
 //! | file | what it owns |
 //! |---|---|
 //! | `contents` | what each panel is told of itself, and what a person changes in it |
-//! | `preferences` | what is preferred everywhere: theme, zone |
 //! | `ready` | ready-made workspaces, looking at what the server has |
 //! | `keeping` | reading the document when the page opens, writing it when something changed |
 //! | `keeper`, `todo` | what has to be read and written when, so that nothing is lost; in which words |
 //! | `current` | which workspace this class of device begins with |
 //! | `copies` | what the browser holds of each workspace |
+//! | `named` | workspaces by their names: saved as another, renamed, deleted, set back, as files |
+//! | `asked` | what is asked of it by a word: the width of bars, panels of a narrow window |
+//! | `windows` | the same workspace in several windows, panels in windows of their own |
+//! | `own_window` | the window of one panel |
 //!
 //! What may be done to an arrangement is [`tradesuite_core::dock`]; this holds it in signals.
 
+mod asked;
 mod contents;
 mod copies;
 mod current;
 mod keeper;
 mod keeping;
-mod preferences;
+mod named;
+mod own_window;
 mod ready;
 mod todo;
+mod windows;
 
 #[cfg(test)]
 mod keeper_tests;
@@ -34,9 +40,13 @@ use tradesuite_core::dock::{
 use tradesuite_core::model::{InstrumentId, Name, Timeframe};
 
 use self::keeping::Keeping;
-use self::preferences::Preferences;
-pub use self::preferences::{Theme, Zone};
+pub use self::named::{LONGEST_FILE, document_in, is_ready_made, names, ready_names};
+use self::own_window::Own;
+pub use self::own_window::OwnWindow;
+use self::windows::Others;
 use crate::browser;
+use crate::ui::preferences::Preferences;
+pub use crate::ui::preferences::{Theme, Zone};
 
 const FIRST_INSTRUMENT: &str = "coinbase:BTC-USD";
 
@@ -45,10 +55,10 @@ const FIRST_INSTRUMENT: &str = "coinbase:BTC-USD";
 pub struct Workspace {
     /// What the panel looks at that has the person's attention.
     pub instrument: Memo<InstrumentId>,
-    /// Colours.
-    pub theme: RwSignal<Theme>,
-    /// Zone of every time.
-    pub zone: RwSignal<Zone>,
+    /// Colours, as they are preferred.
+    pub theme: Memo<Theme>,
+    /// Zone of every time, as it is preferred.
+    pub zone: Memo<Zone>,
     /// Its name.
     pub name: RwSignal<Name>,
     /// The panels of a narrow window.
@@ -71,16 +81,21 @@ pub struct Workspace {
     /// Whether what is shown may be another workspace in a moment: the server is asked for it.
     pub is_reading: RwSignal<bool>,
     keeping: Keeping,
+    preferences: Preferences,
+    others: Others,
+    own: Own,
     /// The panels of a wide window, with undo.
     dock: RwSignal<Dock>,
     links: RwSignal<BTreeMap<LinkColour, Linked>>,
 }
 
 impl Workspace {
-    /// Makes the workspace and puts it into the context. What is kept is read after hydration.
+    /// Makes the workspace and the preferences and puts them into the context. What is kept is read
+    /// after hydration.
     pub fn provide() -> Self {
         let empty = dock::Workspace::new(first_name());
-        let Preferences { theme, zone } = Preferences::new();
+        let preferences = Preferences::provide();
+        let Preferences { theme, zone, .. } = preferences;
         let workspace = Self {
             // Read when it is first asked for, which is after the workspace is there.
             instrument: Memo::new(|_| Self::expect().attended_instrument()),
@@ -97,11 +112,13 @@ impl Workspace {
             overtaken: RwSignal::new(None),
             is_reading: RwSignal::new(true),
             keeping: Keeping::new(),
+            preferences,
+            others: Others::new(),
+            own: Own::new(),
             dock: RwSignal::new(Dock::new(empty.desktop)),
             links: RwSignal::new(empty.links),
         };
         provide_context(workspace);
-        workspace.watch_width();
         workspace
     }
 
@@ -111,7 +128,8 @@ impl Workspace {
         expect_context()
     }
 
-    fn watch_width(self) {
+    /// Goes with the width of the window; that of one panel is never a phone's.
+    pub fn watch_width(self) {
         Effect::new(move || {
             self.is_phone.set(browser::is_narrow());
             let guard = browser::on_narrow(move |is_narrow| self.is_phone.set(is_narrow));
@@ -231,7 +249,12 @@ impl Workspace {
             true => self
                 .phone
                 .with(|phone| phone.panels().iter().map(id).collect()),
-            false => self.with_layout(|layout| layout.panels().map(id).collect()),
+            false => self.with_layout(|layout| {
+                let panels = layout.panels().map(id);
+                panels
+                    .filter(|panel| layout.group_of(*panel).is_some())
+                    .collect()
+            }),
         };
         self.attended().into_iter().chain(others).find_map(find)
     }
@@ -243,9 +266,12 @@ impl Workspace {
                 .phone
                 .with(|phone| phone.active().map(|panel| panel.id));
         }
+        if let Some(own) = self.own_panel() {
+            return Some(own);
+        }
         let focused = self.focused.get();
         self.with_layout(|layout| {
-            let focused = focused.filter(|panel| layout.panel(*panel).is_some());
+            let focused = focused.filter(|panel| layout.group_of(*panel).is_some());
             let first = || layout.groups().first().map(|group| group.active());
             focused.or_else(first)
         })

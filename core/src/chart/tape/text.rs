@@ -1,6 +1,6 @@
 //! A row's texts.
 
-use crate::chart::{Amount, SizeUnit, format};
+use crate::chart::{Amount, NumberStyle, SizeUnit, format};
 use crate::model::{Precision, Side, UnixMs};
 
 use super::row::TapeRow;
@@ -16,6 +16,8 @@ pub struct TextStyle<'a> {
     pub size_decimals: u8,
     /// Whether times are said to the millisecond.
     pub milliseconds: bool,
+    /// How numbers are written.
+    pub numbers: NumberStyle,
     /// The shown zone's lead over UTC.
     pub offset_ms: &'a dyn Fn(UnixMs) -> i64,
 }
@@ -62,19 +64,21 @@ impl TapeTexts {
                 Side::Buy => "↑",
                 Side::Sell => "↓",
             },
-            price: format::price(row.price, precision.price),
+            price: style
+                .numbers
+                .write(format::price(row.price, precision.price)),
             fills: if row.fills > 1 {
                 format!("×{}", row.fills)
             } else {
                 String::new()
             },
             range: if range > 0 {
-                format::grouped(range, precision.price)
+                style.numbers.write(format::grouped(range, precision.price))
             } else {
                 String::new()
             },
-            size,
-            value,
+            size: style.numbers.write(size),
+            value: style.numbers.write(value),
         }
     }
 }
@@ -119,6 +123,7 @@ mod tests {
             unit: SizeUnit::Base,
             size_decimals: 4,
             milliseconds: false,
+            numbers: NumberStyle::Comma,
             offset_ms: &|_| 3_600_000,
         };
         let expected = TapeTexts {
@@ -134,6 +139,7 @@ mod tests {
         let style = TextStyle {
             unit: SizeUnit::Quote,
             milliseconds: true,
+            numbers: NumberStyle::Point,
             ..style
         };
         let single = TapeRow {
@@ -145,11 +151,11 @@ mod tests {
         let expected = TapeTexts {
             time: "14:57:40.507".into(),
             side: "↓",
+            price: "64.213,52".into(),
             fills: String::new(),
             range: String::new(),
-            size: "308,995".into(),
-            value: "4.8120".into(),
-            ..expected
+            size: "308.995".into(),
+            value: "4,8120".into(),
         };
         assert_eq!(TapeTexts::new(&single, &style), expected);
     }

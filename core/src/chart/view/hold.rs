@@ -7,8 +7,11 @@ use super::{ChartView, TIME_AXIS};
 use crate::chart::measure::Anchor;
 use crate::chart::price_axis::PriceAxis;
 
-/// A divider is taken hold of this far from it, CSS pixels.
+/// Dividers and drawings are taken hold of this far from them, CSS pixels.
 const DIVIDER_REACH: f64 = 4.0;
+/// An indicator that stems from a drawing has the drawing's id and this on top: larger than any id
+/// that a document may hold, so that it is no indicator's own.
+pub const DRAWN_STUDY: u32 = 1 << 31;
 
 /// What lies at a place of the chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +22,8 @@ pub enum Spot {
     PriceAxis(usize),
     /// The line below a pane.
     Divider(usize),
-    /// A line drawn at a price, by its place among those drawn.
-    Line(usize),
+    /// Something that a person drew, by its id.
+    Drawing(u32),
     /// The time axis.
     TimeAxis,
 }
@@ -42,8 +45,9 @@ impl ChartView {
             return Spot::Divider(divider);
         }
         let pane = self.pane_at(y).unwrap_or(0);
-        if let Some(line) = self.line_at(y).filter(|_| pane == 0 && x < width) {
-            Spot::Line(line)
+        let drawing = (pane == 0 && x < width).then(|| self.drawing_at(x, y));
+        if let Some(id) = drawing.flatten() {
+            Spot::Drawing(id)
         } else if x < width {
             Spot::Plot(pane)
         } else {
@@ -76,7 +80,7 @@ impl ChartView {
                 }
             }
             Spot::Divider(divider) => self.stack.grab(divider, row, self.rows.clone()),
-            Spot::Line(_) | Spot::TimeAxis => {}
+            Spot::Drawing(_) | Spot::TimeAxis => {}
         }
     }
 
@@ -87,6 +91,17 @@ impl ChartView {
             axis.drag_to(y * ratio);
         }
         self.stack.drag_to(y * ratio, ratio);
+    }
+
+    /// Moves the divider below a pane by so many CSS pixels, downwards where positive.
+    pub fn move_divider(&mut self, pane: usize, by: f64) {
+        let Some(rows) = self.rows.get(pane) else {
+            return;
+        };
+        let (row, ratio) = (f64::from(rows.bottom()), self.size.ratio);
+        self.stack.grab(pane, row, self.rows.clone());
+        self.stack.drag_to(row + by * ratio, ratio);
+        self.stack.release();
     }
 
     /// The pointer lets go. Says whether panes have other heights than before.
@@ -109,20 +124,49 @@ impl ChartView {
         })
     }
 
-    /// Draws a line at a place of the price pane, or takes the one that is there away.
-    pub fn toggle_line(&mut self, x: f64, y: f64) {
-        if let Some(anchor) = self.anchor(x, y) {
-            let reach = DIVIDER_REACH * self.size.ratio;
-            self.lines.toggle(anchor.price, &self.scale, reach);
-        }
+    /// What a person drew at a place of the price pane: lines before measures before averages.
+    #[must_use]
+    pub fn drawing_at(&self, x: f64, y: f64) -> Option<u32> {
+        let ratio = self.size.ratio;
+        let (row, reach) = (y * ratio, DIVIDER_REACH * ratio);
+        let line = self.lines.near(row, &self.scale, reach);
+        line.or_else(|| self.measure_at(x, row, reach))
+            .or_else(|| self.drawn_study_at(x, row, reach))
     }
 
-    /// The line drawn at a place, by its place among those drawn.
-    #[must_use]
-    pub fn line_at(&self, y: f64) -> Option<usize> {
-        let ratio = self.size.ratio;
-        self.lines
-            .near(y * ratio, &self.scale, DIVIDER_REACH * ratio)
+    /// The measure of which an edge or the way from corner to corner is near.
+    fn measure_at(&self, x: f64, row: f64, reach: f64) -> Option<u32> {
+        let columns = self.axis.columns(self.snap());
+        let column = x * self.size.ratio;
+        let found = self.lines.measures.iter().rev().find(|measure| {
+            let there = measure.on(&self.series, self.timeframe);
+            let corner = |anchor: Anchor| {
+                let x = f64::from(columns.at(anchor.index));
+                (x, f64::from(self.scale.row(anchor.price)))
+            };
+            let (from, to) = (corner(there.from), corner(there.to));
+            let across = from.0.min(to.0) - reach..=from.0.max(to.0) + reach;
+            let down = from.1.min(to.1) - reach..=from.1.max(to.1) + reach;
+            let is_near = |a: f64, b: f64| (a - b).abs() <= reach;
+            across.contains(&column)
+                && down.contains(&row)
+                && (is_near(column, from.0)
+                    || is_near(column, to.0)
+                    || is_near(row, from.1)
+                    || is_near(row, to.1))
+        });
+        found.map(|measure| measure.id)
+    }
+
+    /// The average that was drawn, not added as an indicator, and runs near.
+    fn drawn_study_at(&self, x: f64, row: f64, reach: f64) -> Option<u32> {
+        let index = self.axis.bar_at(x);
+        let factor = 10_f64.powi(i32::from(self.series.precision().price));
+        let list = self.studies.list().iter();
+        let drawn = list.filter(|study| study.plan().id >= DRAWN_STUDY);
+        let near = |value: f64| (self.scale.y(value * factor) - row).abs() <= reach;
+        let mut hit = drawn.filter(|study| study.value(0, index).is_some_and(near));
+        hit.next().map(|study| study.plan().id - DRAWN_STUDY)
     }
 
     /// A pane's scale fits itself again.

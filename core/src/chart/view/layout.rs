@@ -2,7 +2,7 @@
 
 use crate::chart::axis::TimeAxis;
 use crate::chart::bar::Extremes;
-use crate::chart::gaps::gap_columns;
+use crate::chart::gaps::{gap_columns, gap_ticks};
 use crate::chart::price_scale::{PriceScale, Rows, ScaleMode};
 use crate::chart::price_ticks::{AxisWidth, PriceTick, price_ticks};
 use crate::chart::time_ticks::time_ticks;
@@ -64,6 +64,8 @@ impl ChartView {
             &self.axis,
             (snap, height),
         );
+        let bars = (&self.series, self.timeframe);
+        self.gap_ticks = gap_ticks(&self.gaps, bars, &self.axis, snap);
         self.lay_out_studies();
         self.note_grid()
     }

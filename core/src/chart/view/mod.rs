@@ -15,14 +15,14 @@ mod layout;
 mod panes;
 mod read;
 
-pub use hold::Spot;
+pub use hold::{DRAWN_STUDY, Spot};
 pub use panes::Pane;
 
 use crate::model::{Gap, Precision, Price, Timeframe, UnixMs};
 
 use super::axis::TimeAxis;
 use super::bar::Bar;
-use super::gaps::gap_under;
+use super::gaps::{GapTick, gap_under};
 use super::kind::{ChartKind, DrawnBars};
 use super::lines::PriceLines;
 use super::marks::Marks;
@@ -78,6 +78,7 @@ pub struct ChartView {
     /// Where trades are missing, by start.
     gaps: Vec<Gap>,
     gap_columns: Vec<Rect>,
+    gap_ticks: Vec<GapTick>,
     price_ticks: Vec<PriceTick>,
     time_ticks: Vec<TimeTick>,
     painted: Option<layout::GridState>,
@@ -112,6 +113,7 @@ impl ChartView {
             marks: Marks::default(),
             gaps: Vec::new(),
             gap_columns: Vec::new(),
+            gap_ticks: Vec::new(),
             price_ticks: Vec::new(),
             time_ticks: Vec::new(),
             painted: None,
@@ -228,13 +230,13 @@ impl ChartView {
             .filter(|_| self.price_axis.mode() == ScaleMode::Percent)
     }
 
-    /// The prices that are marked.
+    /// What is marked over the bars.
     #[must_use]
     pub fn lines(&self) -> &PriceLines {
         &self.lines
     }
 
-    /// The prices that are marked, for changes.
+    /// What is marked over the bars, for changes.
     pub fn lines_mut(&mut self) -> &mut PriceLines {
         &mut self.lines
     }
@@ -299,6 +301,12 @@ impl ChartView {
     /// Drops every bar; the zoom stays.
     pub fn clear(&mut self) {
         self.set_precision(self.series.precision());
+    }
+
+    /// The instrument's price step, counts of the series' precision.
+    #[must_use]
+    pub fn tick(&self) -> i64 {
+        self.tick
     }
 
     /// Sets the instrument's price step, counts of the series' precision.

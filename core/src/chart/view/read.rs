@@ -2,10 +2,14 @@
 
 use crate::chart::bar::Bar;
 use crate::chart::crosshair::{Crosshair, Legend, Level};
+use crate::chart::gaps::GapTick;
 use crate::chart::last::last_bar;
-use crate::model::{Price, UnixMs};
+use crate::model::{Gap, Price, UnixMs};
 
-use super::ChartView;
+use super::{ChartView, Spot};
+
+/// A tick on the time axis is pointed at this far from it, CSS pixels.
+const TICK_REACH: f64 = 6.0;
 
 impl ChartView {
     /// Where a pointer points, CSS pixels from the top left corner; `None` outside the panes.
@@ -24,6 +28,44 @@ impl ChartView {
             None => Level::Price(self.scale.price_on_tick(row, self.tick)),
         };
         Crosshair::at((x, y), &self.series, &self.axis, self.snap(), level)
+    }
+
+    /// The crosshair of a time that is pointed at elsewhere: the bar that contains it.
+    #[must_use]
+    pub fn crosshair_at(&self, time: UnixMs) -> Option<Crosshair> {
+        let bars = (&self.series, self.timeframe);
+        Crosshair::at_time(time, bars, &self.axis, self.snap())
+    }
+
+    /// The time that a crosshair stands at, where it is this chart's own.
+    #[must_use]
+    pub fn time_of(&self, crosshair: &Crosshair) -> Option<UnixMs> {
+        Some(self.series.bar(crosshair.index)?.time)
+    }
+
+    /// Ticks of gaps narrower than a bar, of the last layout, from left to right.
+    #[must_use]
+    pub fn gap_ticks(&self) -> &[GapTick] {
+        &self.gap_ticks
+    }
+
+    /// The longest gap of a tick.
+    #[must_use]
+    pub fn gap_of_tick(&self, tick: &GapTick) -> Option<&Gap> {
+        self.gaps.get(tick.longest)
+    }
+
+    /// The tick on the time axis at a place, CSS pixels from the top left corner.
+    #[must_use]
+    pub fn gap_tick_at(&self, x: f64, y: f64) -> Option<&GapTick> {
+        if self.spot(x, y) != Spot::TimeAxis {
+            return None;
+        }
+        let ratio = self.size.ratio;
+        let distance = |tick: &GapTick| (f64::from(tick.x) - x * ratio).abs();
+        let near = self.gap_ticks.iter();
+        near.filter(|tick| distance(tick) <= TICK_REACH * ratio)
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
     }
 
     /// The figures of a bar; of the last one where none is named.

@@ -8,7 +8,7 @@
 mod paint;
 mod state;
 
-use crate::ui::panel::fields::{INSTRUMENT, UNIT, group};
+use crate::ui::panel::fields::{INSTRUMENT, UNIT, chosen_unit, group};
 use leptos::prelude::*;
 use tradesuite_core::dock::PanelKind;
 use tradesuite_core::model::{Field, FieldKind};
@@ -52,7 +52,7 @@ pub fn BookPanel(
     let screen = Screen::new();
     let choices = Choices {
         grouping: Grouping::new(context, 1),
-        unit: context.setting("unit", Default::default()),
+        unit: chosen_unit(context),
         flash: context.setting("flash", false),
         levels: RwSignal::new(BookDepth::default().levels),
     };

@@ -108,8 +108,9 @@ fn paint_side(side: Side, shown: &ShownSide, state: &BookState, frame: &Frame, e
             (format!("{least}{size}"), frame.palette.text_1.as_str()),
             (total, frame.palette.text_2.as_str()),
         ];
-        for ((text, color), x) in texts.iter().zip(edges) {
-            frame.surface.text(text, (x, y), Align::Right, font, color);
+        for ((text, color), x) in texts.into_iter().zip(edges) {
+            let text = frame.figures(text);
+            frame.surface.text(&text, (x, y), Align::Right, font, color);
         }
     }
 }
@@ -152,7 +153,7 @@ fn paint_middle(state: &BookState, layout: &BookLayout, frame: &Frame) {
             Side::Buy => "↑",
             Side::Sell => "↓",
         };
-        let text = format!("{} {arrow}", format::price(price, decimals));
+        let text = frame.figures(format!("{} {arrow}", format::price(price, decimals)));
         let color = frame.side_text_color(last.side());
         frame.surface.text(&text, (x, y), Align::Left, font, color);
         x += frame.surface.text_width(&text, font) + frame.px(8.0);
@@ -161,14 +162,14 @@ fn paint_middle(state: &BookState, layout: &BookLayout, frame: &Frame) {
     if let (Some(bid), Some(ask)) = (bids.first(), asks.first()) {
         let decimals = state.book.precision.price;
         let spread = format::grouped(i128::from(ask.price.0 - bid.price.0), decimals);
-        let spread = format!("spread {spread}");
+        let spread = frame.figures(format!("spread {spread}"));
         frame
             .surface
             .text(&spread, (x, y), Align::Left, small, &palette.text_2);
         x += frame.surface.text_width(&spread, small) + frame.px(8.0);
         // Half a count needs one more decimal.
         let mid = (i128::from(ask.price.0) + i128::from(bid.price.0)) * 5;
-        let mid = format!("mid {}", format::grouped(mid, decimals + 1));
+        let mid = frame.figures(format!("mid {}", format::grouped(mid, decimals + 1)));
         let end = frame.size.width - frame.px(INSET);
         if end - frame.surface.text_width(&mid, small) >= x {
             frame

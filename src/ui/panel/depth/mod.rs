@@ -11,7 +11,7 @@
 mod paint;
 mod state;
 
-use crate::ui::panel::fields::{INSTRUMENT, UNIT};
+use crate::ui::panel::fields::{INSTRUMENT, UNIT, chosen_unit};
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 use tradesuite_core::dock::PanelKind;
@@ -59,7 +59,7 @@ pub fn DepthPanel(
     let screen = Screen::new();
     let choices = Choices {
         span: context.setting("span", 0.0_f64),
-        unit: context.setting("unit", Default::default()),
+        unit: chosen_unit(context),
     };
     let feed = StoredValue::new_local(None::<Feed<DepthState>>);
     Effect::new(move || {

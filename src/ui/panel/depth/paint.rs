@@ -107,7 +107,7 @@ impl Painter {
             axes.labels.push(AxisLabel {
                 at: (edge, y),
                 align: Align::Right,
-                text: short(size),
+                text: frame.figures(short(size)),
             });
         }
         axes.lines.push(AxisLine {
@@ -132,7 +132,7 @@ impl Painter {
             let half = (label / 2.0) as i32;
             if (half..=width - half).contains(&x) {
                 let at = (x, bottom + frame.px(PRICES / 2.0) as i32);
-                let text = format::price(*price, precision.price);
+                let text = frame.figures(format::price(*price, precision.price));
                 axes.labels.push(AxisLabel {
                     at,
                     align: Align::Center,
@@ -198,7 +198,7 @@ fn paint_pointer(state: &DepthState, frame: &Frame) {
     ];
     frame.surface.fill_rects(&frame.palette.text_2, 0.5, &lines);
     let font = frame.font(LABEL_PX, 400);
-    let text = format::price(point.price, state.book.precision.price);
+    let text = frame.figures(format::price(point.price, state.book.precision.price));
     let long = (frame.surface.text_width(&text, font) + 2.0 * frame.px(6.0)).round();
     let left = (x - long / 2.0)
         .round()
@@ -226,8 +226,9 @@ fn paint_readout(state: &DepthState, frame: &Frame) {
     let (font, y) = (frame.font(11.0, 400), frame.px(CAPTIONS / 2.0));
     let mut x = frame.px(INSET);
     let mut write = |text: &str, color: &str| {
-        frame.surface.text(text, (x, y), Align::Left, font, color);
-        x += frame.surface.text_width(text, font) + frame.px(8.0);
+        let text = frame.figures(text.to_owned());
+        frame.surface.text(&text, (x, y), Align::Left, font, color);
+        x += frame.surface.text_width(&text, font) + frame.px(8.0);
     };
     let palette = frame.palette;
     let Some(point) = state.point else {

@@ -13,7 +13,7 @@ mod gesture;
 mod paint;
 mod state;
 
-use crate::ui::panel::fields::{INSTRUMENT, UNIT, group};
+use crate::ui::panel::fields::{INSTRUMENT, UNIT, chosen_unit, group};
 use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
 use leptos::html::Span;
 use leptos::prelude::*;
@@ -49,7 +49,7 @@ pub fn LadderPanel(
     let since = NodeRef::<Span>::new();
     let choices = Choices {
         grouping: Grouping::new(context, 0),
-        unit: context.setting("unit", Default::default()),
+        unit: chosen_unit(context),
         zone: workspace.zone,
         levels: RwSignal::new(BookDepth::default().levels),
         is_scrolled: RwSignal::new(false),

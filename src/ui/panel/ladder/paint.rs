@@ -122,7 +122,8 @@ fn paint_last(state: &LadderState, name: &str, columns: &Columns, frame: &Frame)
         Some(last) => {
             let (price, decimals) = last.price();
             let color = frame.side_text_color(last.side());
-            (format::price(price, decimals), frame.font(11.0, 600), color)
+            let text = frame.figures(format::price(price, decimals));
+            (text, frame.font(11.0, 600), color)
         }
     };
     frame.surface.text(&text, at, Align::Center, font, color);
@@ -214,10 +215,10 @@ fn paint_figures(state: &LadderState, columns: &Columns, frame: &Frame) {
     let font = frame.font(11.0, 400);
     let text = |amount: Amount, precision: Precision| {
         let whole = amount.text(unit, precision, SIZE_DECIMALS);
-        match whole.chars().count() <= MOST_CHARACTERS {
+        frame.figures(match whole.chars().count() <= MOST_CHARACTERS {
             true => whole,
             false => amount.compact(unit, precision),
-        }
+        })
     };
     let (text_1, text_2) = (&frame.palette.text_1, &frame.palette.text_2);
     for (at, row) in state.rows.iter().enumerate() {
@@ -264,7 +265,8 @@ fn paint_prices(state: &LadderState, columns: &Columns, frame: &Frame) {
     for (at, row) in state.rows.iter().enumerate() {
         let (top, height) = place(at, frame);
         let point = (middle, top + (height / 2.0).round());
-        let price = format::price(Price(row.number.saturating_mul(step)), decimals);
+        let price = Price(row.number.saturating_mul(step));
+        let price = frame.figures(format::price(price, decimals));
         if let Some((last, _)) = last.filter(|(_, row)| *row == at) {
             let cell = Rect {
                 x: left,

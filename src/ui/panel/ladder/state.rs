@@ -27,7 +27,7 @@ pub struct Choices {
     /// Unit of sizes.
     pub unit: Memo<SizeUnit>,
     /// Zone of the time since when is counted.
-    pub zone: RwSignal<Zone>,
+    pub zone: Memo<Zone>,
     /// Levels a side that are asked for.
     pub levels: RwSignal<u16>,
     /// Whether a person has scrolled away from the last price.

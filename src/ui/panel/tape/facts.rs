@@ -3,16 +3,16 @@
 use std::cell::RefCell;
 
 use serde::Serialize;
-use tradesuite_core::chart::{Prints, TapeRow, TapeRows, TapeScroll};
+use tradesuite_core::chart::{NumberStyle, Prints, TapeRow, TapeRows, TapeScroll};
 use tradesuite_core::model::{Precision, Price, UnixMs};
 
 /// A bar is compared once its minute is over for so long: a late trade may still come.
 const GRACE_MS: i64 = 2_000;
 const MINUTE_MS: i64 = 60_000;
 
-/// What a screen reader reads.
+/// What a screen reader reads: figures exact, thousands not set apart.
 #[must_use]
-pub fn summary(prints: &Prints, seq: u64) -> String {
+pub fn summary(prints: &Prints, seq: u64, numbers: NumberStyle) -> String {
     let precision = prints.precision();
     prints.newest().zip(prints.oldest()).map_or_else(
         || "No trade yet".to_owned(),
@@ -21,8 +21,8 @@ pub fn summary(prints: &Prints, seq: u64) -> String {
                 "Newest trade {}: {} {} at {}, message {seq}; {} trades since {}",
                 newest.id.0,
                 newest.side.name(),
-                newest.quantity.to_decimal(precision.quantity),
-                newest.price.to_decimal(precision.price),
+                numbers.write(newest.quantity.to_decimal(precision.quantity).to_string()),
+                numbers.write(newest.price.to_decimal(precision.price).to_string()),
                 prints.len(),
                 oldest.id.0,
             )

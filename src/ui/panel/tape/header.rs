@@ -84,6 +84,7 @@ impl Header {
             }
             return;
         };
+        let numbers = state.choices.numbers.get_untracked();
         self.window.set(&format::duration(length_s * 1_000), "");
         let delta = sums.delta();
         let size = delta as f64 / 10_f64.powi(state.precision().quantity.into());
@@ -92,14 +93,18 @@ impl Header {
             0 => ("", ""),
             _ => ("", "down"),
         };
-        self.delta
-            .set(&format!("{sign}{}", format::compact(size)), tone);
+        self.delta.set(
+            &numbers.write(format!("{sign}{}", format::compact(size))),
+            tone,
+        );
         let buys = sums
             .buy_ratio()
             .map_or_else(|| "–".to_owned(), |ratio| format!("{:.0} %", ratio * 100.0));
         self.buys.set(&buys, "");
-        self.rate
-            .set(&rate_text(sums.trades as f64 / length_s as f64), "");
+        self.rate.set(
+            &numbers.write(rate_text(sums.trades as f64 / length_s as f64)),
+            "",
+        );
     }
 }
 

@@ -126,6 +126,12 @@ impl History {
         self.asked
     }
 
+    /// The server can be reached again: nothing waits any longer.
+    pub fn reached(&mut self) {
+        self.due_ms = 0.0;
+        self.failures = 0;
+    }
+
     /// A request failed; it is made again after a pause.
     pub fn fail(&mut self, error: String, now_ms: f64) {
         self.asked = None;

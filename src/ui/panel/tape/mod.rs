@@ -31,12 +31,12 @@ use tradesuite_core::chart::{TapeAction, format, tape_action_of};
 use tradesuite_core::dock::PanelKind;
 use tradesuite_core::model::{Choice, Chosen, Field, FieldKind};
 
-use crate::browser::Sound;
 use crate::ui::panel::{Panel, PanelContext, PanelSpec, Screen, ScreenView};
+use crate::ui::preferences::Preferences;
 use crate::ui::workspace::Workspace;
 use header::{FlowFigures, HeaderNodes};
-use session::{Session, SoundSwitch};
-use settings::{Choices, Sounds};
+use session::Session;
+use settings::Choices;
 
 const PERCENTILES: Option<Chosen> = classes("percentiles");
 const SIZES: Option<Chosen> = classes("sizes");
@@ -184,9 +184,9 @@ pub static SPEC: PanelSpec = PanelSpec {
                             label: "huge rows",
                         },
                     ],
-                    default: "off",
+                    default: "large",
                 },
-                help: "Which rows are heard",
+                help: "Which rows are heard while the preferences allow sounds",
                 when: None,
             },
         ],
@@ -202,21 +202,16 @@ pub fn TapePanel(
 ) -> impl IntoView {
     let workspace = Workspace::expect();
     let screen = Screen::new();
-    let choices = Choices::new(context, workspace);
+    let choices = Choices::new(context);
     let nodes = HeaderNodes::new();
-    let sound = SoundSwitch::new();
     let session = StoredValue::new_local(None::<Session>);
     Effect::new(move || {
         if workspace.ready.get() {
             let instrument = context.instrument.get();
             session.set_value(None);
-            let started = Session::start(instrument, screen, choices, nodes, sound);
+            let started = Session::start(instrument, screen, choices, nodes);
             session.set_value(Some(started));
         }
-    });
-    Effect::new(move || {
-        let is_off = choices.sounds.get() == Sounds::Off;
-        sound.with(|sound| if is_off { sound.sleep() } else { sound.wake() });
     });
     on_cleanup(move || drop(session.try_update_value(Option::take)));
     let with = move |action: &dyn Fn(&Session)| {
@@ -263,7 +258,6 @@ pub fn TapePanel(
             >
                 <ScreenView screen context testid="tape" label=Signal::derive(label) keys=true />
             </div>
-            <SoundLine sound />
             <WaitingLine
                 waiting=nodes.waiting
                 on_now=Callback::new(move |()| with(&|session| session.act(TapeAction::Now)))
@@ -272,32 +266,15 @@ pub fn TapePanel(
     }
 }
 
-/// Says that the browser plays nothing yet, which a click changes.
-#[component]
-fn SoundLine(sound: SoundSwitch) -> impl IntoView {
-    view! {
-        <Show when=move || sound.is_blocked.get()>
-            <div class="flex h-6 shrink-0 items-center justify-between border-t border-line px-2.5 text-[11px] text-warning">
-                <span class="truncate">"The browser blocks sound"</span>
-                <button
-                    class="h-5 shrink-0 cursor-pointer rounded px-1.5 text-accent hover:bg-hover"
-                    data-testid="tape-allow-sound"
-                    on:click=move |_| sound.with(Sound::wake)
-                >
-                    "Allow sound"
-                </button>
-            </div>
-        </Show>
-    }
-}
-
 /// Says what came since one scrolled back. It stands below the rows, which do not move for it.
 #[component]
 fn WaitingLine(waiting: RwSignal<Option<usize>>, on_now: Callback<()>) -> impl IntoView {
+    let numbers = Preferences::expect().numbers;
     let text = move || {
         let count = waiting.get().unwrap_or_default();
         let rows = if count == 1 { "row" } else { "rows" };
-        format!("{} newer {rows}", format::grouped(count as i128, 0))
+        let count = numbers.get().write(format::grouped(count as i128, 0));
+        format!("{count} newer {rows}")
     };
     view! {
         <Show when=move || waiting.get().is_some()>

@@ -36,6 +36,7 @@ pub fn paint(state: &TapeState, frame: &Frame) {
         unit: state.choices.rule.get_untracked().unit,
         size_decimals: SIZE_DECIMALS,
         milliseconds: state.choices.milliseconds.get_untracked(),
+        numbers: frame.numbers,
         offset_ms: &|at: UnixMs| zone.offset_ms(at.0),
     };
     let first = range.start;
@@ -169,7 +170,7 @@ fn paint_captions(state: &TapeState, pointed: Option<&TapeRow>, columns: &Column
     let (font, y) = (frame.font(10.0, 400), frame.px(CAPTIONS / 2.0));
     let pale = frame.palette.text_2.as_str();
     if let Some(row) = pointed.filter(|row| row.fills > 1) {
-        let text = detail(row, state);
+        let text = detail(row, state, frame);
         frame
             .surface
             .text(&text, (columns.time, y), Align::Left, font, pale);
@@ -191,8 +192,8 @@ fn paint_captions(state: &TapeState, pointed: Option<&TapeRow>, columns: &Column
 }
 
 /// `12 fills at 64,213.45 – 64,213.52`.
-fn detail(row: &TapeRow, state: &TapeState) -> String {
-    let price = |price| format::price(price, state.precision().price);
+fn detail(row: &TapeRow, state: &TapeState, frame: &Frame) -> String {
+    let price = |price| frame.figures(format::price(price, state.precision().price));
     let prices = match row.low == row.high {
         true => price(row.low),
         false => format!("{} – {}", price(row.low), price(row.high)),

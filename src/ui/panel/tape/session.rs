@@ -14,46 +14,13 @@ use super::header::{Header, HeaderNodes};
 use super::settings::Choices;
 use super::state::{LargeRow, TapeState};
 use crate::api::load_trades;
-use crate::browser::{self, FrameLoop, Guard, Sound};
+use crate::browser::{self, FrameLoop, Guard};
+use crate::ui::live::{Link, Live};
 use crate::ui::panel::{Feed, Screen};
+use crate::ui::preferences::Preferences;
 
-/// How often history and sound are looked after, milliseconds.
+/// How often history is looked after, milliseconds.
 const BEAT_MS: u32 = 250;
-
-/// The panel's sound, and whether the browser keeps it from being heard; cheap to copy.
-#[derive(Clone, Copy)]
-pub struct SoundSwitch {
-    sound: StoredValue<Sound, LocalStorage>,
-    /// Whether a click is needed.
-    pub is_blocked: RwSignal<bool>,
-}
-
-impl SoundSwitch {
-    /// Off.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            sound: StoredValue::new_local(Sound::new()),
-            is_blocked: RwSignal::new(false),
-        }
-    }
-
-    /// Does something with it, unless the page is being taken down.
-    pub fn with(self, action: impl FnOnce(&Sound)) {
-        let _ = self.sound.try_with_value(action);
-    }
-
-    /// Looks whether the browser lets it be heard.
-    fn look(self) {
-        let blocked = self.sound.try_with_value(Sound::is_blocked);
-        let shown = self.is_blocked.try_get_untracked();
-        if let Some((blocked, shown)) = blocked.zip(shown)
-            && blocked != shown
-        {
-            self.is_blocked.set(blocked);
-        }
-    }
-}
 
 /// A tape at work. Dropping it ends its timer and what it still waits for.
 pub struct Session {
@@ -63,6 +30,7 @@ pub struct Session {
     glide: FrameLoop,
     /// Whether the panel is still there when an answer comes.
     alive: Rc<Cell<bool>>,
+    live: Live,
     _beat: Guard,
 }
 
@@ -79,8 +47,8 @@ impl Session {
         screen: Screen,
         choices: Choices,
         nodes: HeaderNodes,
-        sound: SoundSwitch,
     ) -> Self {
+        let preferences = Preferences::expect();
         let state = TapeState::new(&instrument, choices, Header::new(nodes));
         let feed = Feed::start(screen, state);
         feed.repaint_with(move || choices.track());
@@ -91,15 +59,16 @@ impl Session {
                 .iter()
                 .filter_map(|one| state.take(one, now_ms));
             if let Some(row) = rows.max_by_key(|row| row.class) {
-                sound.with(|sound| ring(sound, row));
+                ring(preferences, row);
             }
         });
         let alive = Rc::new(Cell::new(true));
+        let live = Live::expect();
+        watch_line(&feed, live);
         let beat = {
             let (feed, instrument, alive) = (feed.clone(), instrument.clone(), Rc::clone(&alive));
             browser::every(BEAT_MS, move || {
-                pump(&feed, &instrument, &alive);
-                sound.look();
+                pump(&feed, &instrument, &alive, live);
                 feed.repaint();
             })
         };
@@ -111,6 +80,7 @@ impl Session {
             hand,
             glide,
             alive,
+            live,
             _beat: beat,
         }
     }
@@ -162,13 +132,13 @@ impl Session {
         self.hand.borrow_mut().stop();
         self.feed
             .change(|state| action.apply(&mut state.scroll, &state.rows));
-        pump(&self.feed, &self.instrument, &self.alive);
+        pump(&self.feed, &self.instrument, &self.alive, self.live);
     }
 
     fn scroll_by(&self, distance: f64) {
         self.feed
             .change(|state| state.scroll.scroll_by(distance, &state.rows));
-        pump(&self.feed, &self.instrument, &self.alive);
+        pump(&self.feed, &self.instrument, &self.alive, self.live);
     }
 }
 
@@ -195,7 +165,7 @@ fn glide(feed: &Feed<TapeState>, hand: &Rc<RefCell<Hand>>) -> FrameLoop {
 }
 
 /// Buys ring high, sells low, huge rows longer.
-fn ring(sound: &Sound, row: LargeRow) {
+fn ring(preferences: Preferences, row: LargeRow) {
     let hertz = match row.side {
         Side::Buy => 880.0,
         Side::Sell => 440.0,
@@ -205,23 +175,41 @@ fn ring(sound: &Sound, row: LargeRow) {
     } else {
         0.15
     };
-    sound.play(hertz, seconds);
+    preferences.play(hertz, seconds);
+}
+
+/// Asks at once for what could not be had while the server was away.
+fn watch_line(feed: &Feed<TapeState>, live: Live) {
+    let (feed, link) = (feed.clone(), live.link());
+    Effect::new(move |before: Option<Link>| {
+        let now = link.get();
+        if now == Link::Open && before == Some(Link::Lost) {
+            feed.change(TapeState::reached);
+        }
+        now
+    });
 }
 
 /// Carries the tape's wishes to the server.
-fn pump(feed: &Feed<TapeState>, instrument: &InstrumentId, alive: &Rc<Cell<bool>>) {
+fn pump(feed: &Feed<TapeState>, instrument: &InstrumentId, alive: &Rc<Cell<bool>>, live: Live) {
     let now_ms = browser::page_ms();
     let Some(request) = feed.with_mut(|state| state.next_request(now_ms)) else {
         return;
     };
     let (feed, instrument, alive) = (feed.clone(), instrument.clone(), Rc::clone(alive));
     spawn_local(async move {
-        let page = load_trades(instrument.clone(), request.before, request.limit).await;
+        let page = live
+            .ask(load_trades(
+                instrument.clone(),
+                request.before,
+                request.limit,
+            ))
+            .await;
         if !alive.get() {
             return;
         }
         let page = page.map_err(|error| error.to_string());
         feed.change(|state| state.answer(request, page, browser::page_ms()));
-        pump(&feed, &instrument, &alive);
+        pump(&feed, &instrument, &alive, live);
     });
 }

@@ -3,20 +3,21 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
-use tradesuite_core::chart::{ClassRule, SizeClass, SizeUnit, TapeRule};
+use tradesuite_core::chart::{ClassRule, NumberStyle, SizeClass, TapeRule};
 use tradesuite_core::model::Decimal;
 
 use crate::ui::panel::PanelContext;
-use crate::ui::workspace::{Workspace, Zone};
+use crate::ui::panel::fields::chosen_unit;
+use crate::ui::preferences::{Preferences, Zone};
 
 /// What a row must be to be heard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sounds {
     /// Nothing is heard.
-    #[default]
     Off,
     /// Large and huge rows are.
+    #[default]
     Large,
     /// Huge rows are.
     Huge,
@@ -55,7 +56,9 @@ pub struct Choices {
     /// What is heard.
     pub sounds: Memo<Sounds>,
     /// Zone of the times.
-    pub zone: RwSignal<Zone>,
+    pub zone: Memo<Zone>,
+    /// How numbers are written.
+    pub numbers: Memo<NumberStyle>,
 }
 
 /// The longest window of the header, seconds.
@@ -64,14 +67,16 @@ pub const LONGEST_WINDOW_S: i64 = 3_600;
 impl Choices {
     /// The settings of a panel.
     #[must_use]
-    pub fn new(context: PanelContext, workspace: Workspace) -> Self {
+    pub fn new(context: PanelContext) -> Self {
+        let preferences = Preferences::expect();
         let window_s = context.setting("window", 300_i64);
         Self {
             rule: rule(context),
             milliseconds: context.setting("milliseconds", false),
             window_s: Memo::new(move |_| window_s.get().clamp(10, LONGEST_WINDOW_S)),
             sounds: context.setting("sound", Sounds::default()),
-            zone: workspace.zone,
+            zone: preferences.zone,
+            numbers: preferences.numbers,
         }
     }
 
@@ -86,7 +91,7 @@ impl Choices {
 
 fn rule(context: PanelContext) -> Memo<TapeRule> {
     let merge = context.setting("merge", true);
-    let unit = context.setting("unit", SizeUnit::default());
+    let unit = chosen_unit(context);
     let least = context.setting("least", Number::from(0));
     let classes = context.setting("classes", Classes::default());
     let large = context.setting("large_percentile", 98.0_f64);

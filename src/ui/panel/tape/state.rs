@@ -107,6 +107,11 @@ impl TapeState {
         }
     }
 
+    /// The server can be reached again: what waits is asked for at the next look.
+    pub fn reached(&mut self) {
+        self.history.reached();
+    }
+
     /// What to ask the server for now.
     pub fn next_request(&mut self, now_ms: f64) -> Option<Request> {
         let wants = self.is_known && self.wants_older(now_ms);
@@ -274,7 +279,8 @@ impl Painted for TapeState {
     }
 
     fn summary(&self) -> String {
-        facts::summary(self.rows.prints(), self.seq)
+        let numbers = self.choices.numbers.get_untracked();
+        facts::summary(self.rows.prints(), self.seq, numbers)
     }
 
     fn facts(&self) -> String {

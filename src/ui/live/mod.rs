@@ -1,30 +1,37 @@
 //! The page's one live socket: who listens to what, holes in the numbering, reconnecting.
 //!
-//! [`Numbering`] decides what to do with each message, [`Watchdog`] whether the server is still
-//! there; both are plain arithmetic. [`Live`] owns the socket. Listeners are called with every message of their topic, outside of any signal.
+//! [`Live`] owns the socket. Listeners are called with every message of their topic, outside of any
+//! signal.
+//!
+//! | file | what it owns |
+//! |---|---|
+//! | `hearing` | holes in the numbering, silence: plain arithmetic |
+//! | `asking` | what is asked beside the socket; whether a lost server is back |
+//! | `sleep` | what is not listened to while nobody looks |
+
+mod asking;
+mod hearing;
+mod sleep;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use futures::channel::oneshot;
 use leptos::prelude::*;
-use tradesuite_core::protocol::{Body, Message, Request, Topic};
+use tradesuite_core::protocol::{Message, Request, Topic};
 
+use self::hearing::{Alarm, Numbering, Verdict, Watchdog};
+use self::sleep::Sleep;
 use crate::browser::{self, Guard, Socket, SocketEvent};
 
 const PATH: &str = "/ws/v1?format=msgpack";
-/// First pause before the socket is opened again, milliseconds; doubles up to the longest.
+/// First pause before it is looked whether the server is there again, milliseconds; doubles up to
+/// the longest where the line is lost each time although it is.
 const FIRST_PAUSE_MS: u32 = 250;
 const LONGEST_PAUSE_MS: u32 = 4_000;
 /// How often the line is looked after, milliseconds.
 const BEAT_MS: u32 = 1_000;
-/// A server that says nothing for so long is asked whether it is there, milliseconds; it says how
-/// it is doing every second.
-const QUIET_MS: f64 = 2_500.0;
-/// One that says nothing for so long is not, milliseconds.
-const SILENCE_MS: f64 = 5_000.0;
-/// How long opening a line may take, milliseconds.
-const OPENING_MS: f64 = 10_000.0;
 
 /// What the line to the server is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,91 +43,6 @@ pub enum Link {
     Open,
     /// Lost; opened again and again.
     Lost,
-}
-
-/// What to do with a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Show it.
-    Take,
-    /// It belongs to a stretch that a snapshot will replace.
-    Skip,
-    /// A message is missing: ask for a snapshot.
-    Hole,
-}
-
-/// The numbering of one topic.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Numbering {
-    last: Option<u64>,
-}
-
-impl Numbering {
-    /// Judges the next message of the topic.
-    pub fn judge(&mut self, message: &Message) -> Verdict {
-        match (&message.body, self.last) {
-            // Both say how things are whatever came before: the server greets with either.
-            (Body::Snapshot(_) | Body::Stale { .. }, _) => {
-                self.last = Some(message.seq);
-                Verdict::Take
-            }
-            (_, None) => Verdict::Skip,
-            (_, Some(last)) if message.seq == last + 1 => {
-                self.last = Some(message.seq);
-                Verdict::Take
-            }
-            (_, Some(last)) if message.seq <= last => Verdict::Skip,
-            _ => {
-                self.last = None;
-                Verdict::Hole
-            }
-        }
-    }
-}
-
-/// How long a line has been silent: one to a frozen server stays open.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Watchdog {
-    /// When the line is given up, milliseconds; `None` while there is none.
-    deadline_ms: Option<f64>,
-}
-
-/// What to do about a line's silence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Alarm {
-    /// Nothing.
-    None,
-    /// Ask the server whether it is there.
-    Ask,
-    /// Open another line.
-    GiveUp,
-}
-
-impl Watchdog {
-    /// A line is being opened.
-    pub fn opening(&mut self, now_ms: f64) {
-        self.deadline_ms = Some(now_ms + OPENING_MS);
-    }
-
-    /// The server said something, if only that the line is open.
-    pub fn heard(&mut self, now_ms: f64) {
-        self.deadline_ms = Some(now_ms + SILENCE_MS);
-    }
-
-    /// The line is gone.
-    pub fn closed(&mut self) {
-        self.deadline_ms = None;
-    }
-
-    /// What to do now.
-    #[must_use]
-    pub fn look(&self, now_ms: f64) -> Alarm {
-        match self.deadline_ms {
-            Some(deadline) if now_ms >= deadline => Alarm::GiveUp,
-            Some(deadline) if now_ms >= deadline - (SILENCE_MS - QUIET_MS) => Alarm::Ask,
-            _ => Alarm::None,
-        }
-    }
 }
 
 type Listener = Rc<RefCell<dyn FnMut(&Message)>>;
@@ -142,6 +64,9 @@ struct State {
     next_listener: u64,
     failures: u32,
     retry: Option<Guard>,
+    /// Who waits for an answer beside the line.
+    asking: Vec<oneshot::Sender<()>>,
+    sleep: Sleep,
 }
 
 /// A handle on the page's socket; cheap to copy into every component.
@@ -149,6 +74,8 @@ struct State {
 pub struct Live {
     state: StoredValue<Rc<RefCell<State>>, LocalStorage>,
     link: RwSignal<Link>,
+    /// When the server was heard last before the line was lost, Unix milliseconds.
+    lost_since: RwSignal<Option<f64>>,
 }
 
 /// Ends a subscription when it is dropped.
@@ -171,12 +98,19 @@ impl Live {
         let live = Self {
             state: StoredValue::new_local(Rc::default()),
             link: RwSignal::new(Link::default()),
+            lost_since: RwSignal::new(None),
         };
         provide_context(live);
         Effect::new(move || {
             live.connect();
             let beat = browser::every(BEAT_MS, move || live.look());
-            let held = StoredValue::new_local(Some(beat));
+            let seen = browser::on_visibility(move |is_visible| {
+                live.on_visibility(is_visible);
+                if is_visible {
+                    live.look_again();
+                }
+            });
+            let held = StoredValue::new_local(Some((beat, seen)));
             on_cleanup(move || {
                 let _ = held.try_update_value(Option::take);
             });
@@ -194,6 +128,12 @@ impl Live {
     #[must_use]
     pub fn link(self) -> Signal<Link> {
         self.link.into()
+    }
+
+    /// Since when the server has not been heard, Unix milliseconds; `None` while the line is open.
+    #[must_use]
+    pub fn lost_since(self) -> Signal<Option<f64>> {
+        self.lost_since.into()
     }
 
     /// Calls `listener` with every message of `topic`, beginning with a snapshot, until the
@@ -247,6 +187,8 @@ impl Live {
         let socket = Socket::open(PATH, move |event| self.on_event(line, event));
         self.with(|state| {
             state.retry = None;
+            // What was asked of a server that was away is asked anew.
+            state.asking.clear();
             state.socket = Some(socket);
         });
     }
@@ -266,6 +208,7 @@ impl Live {
             SocketEvent::Open => {
                 self.with(State::on_open);
                 self.link.set(Link::Open);
+                self.lost_since.set(None);
             }
             SocketEvent::Binary(bytes) => self.on_bytes(&bytes),
             SocketEvent::Text(text) => self.on_reply(&text),
@@ -276,14 +219,20 @@ impl Live {
     /// Opens another line after a pause. The one that is given up may take long to close.
     fn on_lost(self) {
         self.link.try_set(Link::Lost);
+        let silent_ms = self.with(|state| state.watchdog.silent_ms(browser::page_ms()));
+        if self.lost_since.try_get_untracked() == Some(None) {
+            let since = browser::now_ms() - silent_ms.unwrap_or_default();
+            self.lost_since.set(Some(since));
+        }
         self.with(|state| {
+            state.asking.clear();
             state.line += 1;
             state.watchdog.closed();
             state.open = false;
             state.socket = None;
             let pause = state.pause_ms();
             state.failures += 1;
-            state.retry = Some(browser::after(pause, move || self.connect()));
+            state.retry = Some(browser::after(pause, move || self.probe()));
         });
     }
 
@@ -336,7 +285,8 @@ impl State {
         for entry in self.topics.values_mut() {
             entry.numbering = Numbering::default();
         }
-        let topics: Vec<_> = self.topics.keys().map(ToString::to_string).collect();
+        let awake = self.topics.keys().filter(|topic| !self.sleep.lets(topic));
+        let topics: Vec<_> = awake.map(ToString::to_string).collect();
         if !topics.is_empty() {
             self.send(&Request::Subscribe { id: None, topics });
         }
@@ -358,6 +308,9 @@ impl State {
     }
 
     fn ask(&self, topic: &Topic) {
+        if self.sleep.lets(topic) {
+            return;
+        }
         self.send(&Request::Subscribe {
             id: None,
             topics: vec![topic.to_string()],
@@ -379,82 +332,5 @@ impl State {
             .saturating_mul(1 << self.failures.min(8))
             .min(LONGEST_PAUSE_MS);
         (f64::from(longest) * (0.5 + browser::random() / 2.0)) as u32
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use tradesuite_core::protocol::{Data, TradeData};
-
-    fn message(seq: u64, kind: &str) -> Message {
-        let data = Data::Trades(TradeData::default());
-        Message {
-            topic: Topic::Status,
-            seq,
-            body: match kind {
-                "snapshot" => Body::Snapshot(data),
-                "update" => Body::Update(data),
-                _ => Body::Stale {
-                    reason: "the line is cut".to_owned(),
-                },
-            },
-        }
-    }
-
-    #[test]
-    fn a_silent_line_is_asked_and_then_given_up() {
-        let mut watchdog = Watchdog::default();
-        assert_eq!(watchdog.look(1e9), Alarm::None, "there is no line");
-        watchdog.opening(0.0);
-        assert_eq!(watchdog.look(OPENING_MS - 1.0), Alarm::Ask);
-        assert_eq!(watchdog.look(OPENING_MS), Alarm::GiveUp);
-        watchdog.heard(1_000.0);
-        for (after, expected) in [
-            (QUIET_MS - 1.0, Alarm::None),
-            (QUIET_MS, Alarm::Ask),
-            (SILENCE_MS - 1.0, Alarm::Ask),
-            (SILENCE_MS, Alarm::GiveUp),
-        ] {
-            assert_eq!(watchdog.look(1_000.0 + after), expected, "{after} ms");
-        }
-        watchdog.heard(6_000.0);
-        assert_eq!(watchdog.look(6_000.0 + QUIET_MS - 1.0), Alarm::None);
-        watchdog.closed();
-        assert_eq!(watchdog.look(1e9), Alarm::None);
-    }
-
-    fn check(messages: &[(u64, &str, Verdict)]) {
-        let mut numbering = Numbering::default();
-        for &(seq, kind, expected) in messages {
-            let verdict = numbering.judge(&message(seq, kind));
-            assert_eq!(verdict, expected, "{kind} {seq}");
-        }
-    }
-
-    #[test]
-    fn a_hole_is_seen_once_and_mended_by_a_snapshot() {
-        check(&[
-            (4, "update", Verdict::Skip),
-            (5, "snapshot", Verdict::Take),
-            (6, "update", Verdict::Take),
-            (6, "update", Verdict::Skip),
-            (8, "update", Verdict::Hole),
-            (9, "update", Verdict::Skip),
-            (9, "snapshot", Verdict::Take),
-            (10, "update", Verdict::Take),
-        ]);
-    }
-
-    #[test]
-    fn a_greeting_may_say_that_nothing_is_true() {
-        check(&[
-            (7, "stale", Verdict::Take),
-            (8, "update", Verdict::Take),
-            (10, "update", Verdict::Hole),
-            (10, "stale", Verdict::Take),
-            (11, "snapshot", Verdict::Take),
-            (14, "stale", Verdict::Take),
-        ]);
     }
 }
