@@ -18,8 +18,11 @@ mod book;
 mod changed;
 mod flow;
 mod past;
+mod precision;
+mod read;
 mod save;
 mod sources;
+mod wanted;
 mod warm;
 
 #[cfg(test)]

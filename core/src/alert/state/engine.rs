@@ -6,16 +6,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::fire::Fire;
+use super::followed::Followed;
 use super::market::Market;
 use super::trigger::RuleState;
 use super::wall::Wall;
-use crate::alert::operand::{Reading, reading_of};
+use crate::alert::operand::reading_of;
 use crate::alert::value::Value;
 use crate::model::alert::{Condition, Rule, RuleId, Watch};
-use crate::model::{
-    BookDelta, Candle, EventBody, InstrumentId, Position, Precision, Sequenced, Timeframe, Trade,
-    UnixMs, UnixNs,
-};
+use crate::model::{EventBody, InstrumentId, Position, Sequenced, UnixMs};
 
 /// Follows rules. What it does depends on the events, the rules and the times it is given alone.
 #[derive(Default)]
@@ -48,17 +46,6 @@ pub struct Counts {
     pub backfilled: u64,
     /// Fires.
     pub fires: u64,
-}
-
-/// What has to be read from the store before the rules of an instrument have all their values.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// Bars of each timeframe, so many at least.
-    pub bars: Vec<(Timeframe, u32)>,
-    /// Trades of the last so many seconds; 0 for none.
-    pub trades_s: u32,
-    /// Whether the book is read.
-    pub book: bool,
 }
 
 impl Engine {
@@ -135,7 +122,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn rule_mut(&mut self, id: RuleId) -> Option<&mut super::followed::Followed> {
+    pub(super) fn rule_mut(&mut self, id: RuleId) -> Option<&mut Followed> {
         let home = self.homes.get(&id)?;
         self.markets.get_mut(home)?.rule_mut(id)
     }
@@ -210,79 +197,5 @@ impl Engine {
         let market = self.markets.get(self.homes.get(&id)?)?;
         let standing = &market.rule(id)?.standing;
         Some((standing.state(), standing.fired))
-    }
-
-    /// What history the rules of an instrument want.
-    #[must_use]
-    pub fn wanted(&self, instrument: &InstrumentId) -> Wanted {
-        let mut wanted = Wanted::default();
-        let Some(market) = self.markets.get(instrument) else {
-            return wanted;
-        };
-        let mut bars = |timeframe: Timeframe, count: i64| {
-            let count = u32::try_from(count).unwrap_or(u32::MAX);
-            match wanted.bars.iter_mut().find(|(held, _)| *held == timeframe) {
-                Some((_, most)) => *most = count.max(*most),
-                None => wanted.bars.push((timeframe, count)),
-            }
-        };
-        for timeframe in market.closing() {
-            bars(timeframe, 1);
-        }
-        for reading in market.readings() {
-            match reading {
-                Reading::Bar { timeframe, .. } | Reading::Study { timeframe, .. } => {
-                    bars(*timeframe, reading.reach_ms() / timeframe.nominal_ms());
-                }
-                Reading::Flow { window_s: s, .. } | Reading::Change { lookback_s: s } => {
-                    wanted.trades_s = wanted.trades_s.max(*s);
-                }
-                Reading::Book { .. } => wanted.book = true,
-                Reading::Last | Reading::Silence(_) => {}
-            }
-        }
-        wanted
-    }
-
-    /// Takes bars from the store, ascending, in place of what is held. Nothing fires.
-    pub fn warm_bars(
-        &mut self,
-        instrument: &InstrumentId,
-        timeframe: Timeframe,
-        bars: &[Candle],
-        precision: Precision,
-    ) {
-        self.warm(instrument, |market| {
-            market.sources.warm_bars(timeframe, bars, precision)
-        });
-    }
-
-    /// Takes all trades since `from` from the store, in place of what the windows hold. Bars do not
-    /// take them. Nothing fires.
-    pub fn warm_trades(
-        &mut self,
-        instrument: &InstrumentId,
-        from: UnixNs,
-        trades: &[Trade],
-        precision: Precision,
-    ) {
-        self.warm(instrument, |market| {
-            market.sources.warm_trades(from, trades, precision)
-        });
-    }
-
-    /// Takes all levels of the book over, for rules that were made after its snapshot. Nothing
-    /// fires.
-    pub fn warm_book(&mut self, instrument: &InstrumentId, book: &BookDelta, precision: Precision) {
-        self.warm(instrument, |market| {
-            market.sources.warm_book(book, precision)
-        });
-    }
-
-    fn warm(&mut self, instrument: &InstrumentId, fill: impl FnOnce(&mut Market)) {
-        if let Some(market) = self.markets.get_mut(instrument) {
-            fill(market);
-            market.warmed(&self.moment, self.wall.elapsed_ms());
-        }
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::fire::{Evidence, Seen};
-use super::leaf::{Against, Leaf, Memory, Side, Taken, Verdict};
+use super::leaf::{Against, Leaf, Memory, Side, Verdict};
+use super::sides::Taken;
 use super::trigger::{Look, Standing};
 use crate::alert::text::{condition_text, operand_text};
 use crate::alert::value::Value;

@@ -25,6 +25,7 @@
 mod error;
 mod lexer;
 mod operand;
+mod options;
 mod parser;
 mod printer;
 mod span;

@@ -3,12 +3,11 @@
 use super::error::TextError;
 use super::lexer::{Token, tokens};
 use super::operand;
-use super::span::read_span;
+use crate::model::Decimal;
 use crate::model::alert::{
-    ActiveHours, CHANNEL_OPERATORS, Comparison, Condition, DIRECTIONS, Hysteresis, LEVEL_OPERATORS,
-    LONGEST_S, NoData, Operand, OperatorSpec, Term, Test, Trigger, Watch,
+    CHANNEL_OPERATORS, Comparison, Condition, DIRECTIONS, LEVEL_OPERATORS, NoData, Operand,
+    OperatorSpec, Term, Test, Watch,
 };
-use crate::model::{Decimal, Timeframe, UnixMs};
 
 pub(super) struct Parser<'a> {
     text: &'a str,
@@ -20,7 +19,7 @@ pub(super) struct Parser<'a> {
     brackets: u32,
 }
 
-type Read<T> = Result<T, TextError>;
+pub(super) type Read<T> = Result<T, TextError>;
 
 impl<'a> Parser<'a> {
     pub(super) fn new(text: &'a str) -> Self {
@@ -71,7 +70,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The next piece; an empty one at the end.
-    fn peek(&self) -> Token<'a> {
+    pub(super) fn peek(&self) -> Token<'a> {
         let end = Token {
             at: self.text.len(),
             text: "",
@@ -79,19 +78,19 @@ impl<'a> Parser<'a> {
         self.tokens.get(self.next).copied().unwrap_or(end)
     }
 
-    fn take(&mut self) -> Token<'a> {
+    pub(super) fn take(&mut self) -> Token<'a> {
         let token = self.peek();
         self.next += 1;
         token
     }
 
-    fn no(&self, expected: &str) -> TextError {
+    pub(super) fn no(&self, expected: &str) -> TextError {
         let found = self.peek();
         TextError::new(found.at, expected, found.text)
     }
 
     /// Takes these words if they come next.
-    fn skip(&mut self, words: &str) -> bool {
+    pub(super) fn skip(&mut self, words: &str) -> bool {
         let count = words.split(' ').count();
         let ahead = self.tokens.iter().skip(self.next).map(|token| token.text);
         let is_next = ahead.take(count).eq(words.split(' '));
@@ -101,7 +100,7 @@ impl<'a> Parser<'a> {
         is_next
     }
 
-    fn expect(&mut self, words: &str) -> Read<()> {
+    pub(super) fn expect(&mut self, words: &str) -> Read<()> {
         match self.skip(words) {
             true => Ok(()),
             false => Err(self.no(&format!("`{words}`"))),
@@ -109,7 +108,11 @@ impl<'a> Parser<'a> {
     }
 
     /// The value of the next piece, where it has one.
-    fn parsed<T>(&mut self, expected: &str, read: impl Fn(&str) -> Option<T>) -> Read<T> {
+    pub(super) fn parsed<T>(
+        &mut self,
+        expected: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Read<T> {
         let value = read(self.peek().text).ok_or_else(|| self.no(expected))?;
         self.next += 1;
         Ok(value)
@@ -261,98 +264,6 @@ impl<'a> Parser<'a> {
                 error.expected = "a number or an operand".to_owned();
             }
             error
-        })
-    }
-
-    fn span(&mut self, least: u32) -> Read<u32> {
-        let expected = format!(
-            "a time such as 90s, 5m or 4h, at most {}d,",
-            LONGEST_S / 86_400
-        );
-        self.parsed(&expected, |text| {
-            read_span(text).filter(|seconds| (least..=LONGEST_S).contains(seconds))
-        })
-    }
-
-    fn timeframe(&mut self) -> Read<Timeframe> {
-        self.parsed("a timeframe such as 1m or 4h", |text| text.parse().ok())
-    }
-
-    fn trigger(&mut self) -> Read<Trigger> {
-        if self.skip("once per") {
-            let timeframe = self.timeframe()?;
-            self.expect("bar")?;
-            let repeats = self.skip("repeating");
-            return Ok(Trigger::OncePerBar { timeframe, repeats });
-        }
-        if self.skip("once") {
-            return Ok(Trigger::Once);
-        }
-        if self.skip("on") {
-            let timeframe = self.timeframe()?;
-            self.expect("close")?;
-            let repeats = self.skip("repeating");
-            return Ok(Trigger::BarClose { timeframe, repeats });
-        }
-        if self.skip("every") {
-            let at = self.peek();
-            let cooldown_s = self.span(0)?;
-            let repeats = self.skip("repeating");
-            if repeats && cooldown_s == 0 {
-                return Err(TextError::new(
-                    at.at,
-                    "a time above 0 for `repeating`",
-                    at.text,
-                ));
-            }
-            return Ok(Trigger::Every {
-                cooldown_s,
-                repeats,
-            });
-        }
-        Err(self.no("`and`, `or`, or one of once, once per, on, every"))
-    }
-
-    fn option(&mut self, watch: &mut Watch) -> Read<()> {
-        if self.skip("for") {
-            watch.hold_s = self.span(1)?;
-        } else if self.skip("hysteresis") {
-            let expected = "a distance above zero such as 25 or 0.5%";
-            let read = |text: &str| text.parse::<Hysteresis>().ok();
-            watch.hysteresis = Some(self.parsed(expected, read)?);
-        } else if self.skip("no data") {
-            watch.no_data = self.parsed("one of keep, clear, fire", |text| {
-                let found = NoData::CHOICES.iter().find(|(word, _)| *word == text);
-                found.map(|(_, value)| *value)
-            })?;
-        } else if self.skip("expires") {
-            let expected = "a time such as 2026-12-24T18:00:00Z";
-            let read = |text: &str| UnixMs::parse(text).ok();
-            watch.expires = Some(self.parsed(expected, read)?);
-        } else if self.skip("hours") {
-            watch.hours = Some(self.hours()?);
-        } else {
-            return Err(self.no("one of for, hysteresis, no data, expires, hours, or the end"));
-        }
-        Ok(())
-    }
-
-    /// Days, hours and zone; days may have commas.
-    fn hours(&mut self) -> Read<ActiveHours> {
-        let start = self.peek();
-        let mut days = String::new();
-        loop {
-            days.push_str(self.take().text);
-            if !self.skip(",") {
-                break;
-            }
-            days.push(',');
-        }
-        let (span, zone) = (self.take().text, self.take().text);
-        let hours = format!("{days} {span} {zone}").parse();
-        hours.map_err(|_| {
-            let expected = "days, hours and a zone such as mon-fri 09:00-17:30 +01:00";
-            TextError::new(start.at, expected, start.text)
         })
     }
 }
