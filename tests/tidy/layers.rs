@@ -5,7 +5,7 @@ const CORE: &[&[&str]] = &[
     &["model"],
     &["indicator"],
     &["market", "chart", "dock", "protocol", "watch"],
-    &["command"],
+    &["alert", "command"],
 ];
 
 /// Lines of the server, the highest first.

@@ -17,9 +17,10 @@ const LONGEST_FILE: usize = 400;
 const FEATURE_GATES: [&str; 3] = ["src/lib.rs", "src/main.rs", "src/browser/mod.rs"];
 
 /// Folders whose every module that has this in it has to stand in a table of the folder's `mod.rs`.
-const REGISTRIES: [(&str, &str, &str); 3] = [
+const REGISTRIES: [(&str, &str, &str); 4] = [
     ("src/server/exchange", "EXCHANGES", ""),
     ("core/src/indicator/kind", "INDICATORS", ""),
+    ("core/src/alert/operand/kind", "OPERANDS", ""),
     ("src/ui/panel", "PANELS", "PanelSpec = PanelSpec {"),
 ];
 

@@ -1,5 +1,7 @@
 //! The parameters that an indicator takes, as a form is drawn from them.
 
+use serde::{Deserialize, Serialize};
+
 use super::ohlcv::Ohlcv;
 
 /// Longest window, in bars: a bound of what a thousand rules may hold in memory.
@@ -122,7 +124,7 @@ pub(super) const RESET: Field = Field {
 };
 
 /// The price of a bar that an indicator takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Source {
     Close,
     Open,

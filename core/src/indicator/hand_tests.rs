@@ -149,3 +149,44 @@ fn keltner_of_closes_by_hand() {
         &[NONE, NONE, middle - 4.5],
     );
 }
+
+#[test]
+fn relative_volume_leaves_the_bar_itself_out() {
+    // Means of the two before: (4 + 8) / 2 = 6, then (8 + 3) / 2 = 5.5, then nothing at all.
+    let volumes = [4.0, 8.0, 3.0, 11.0, 0.0, 0.0, 0.0];
+    let bars: Vec<_> = (0..)
+        .zip(volumes)
+        .map(|(hour, volume)| traded(bar(hour * HOUR_MS, 10.0), volume))
+        .collect();
+    let expected = [NONE, NONE, 0.5, 2.0, 0.0, 0.0, NONE];
+    check("rvol", &json!({"period": 2}), "value", &bars, &expected);
+}
+
+#[test]
+fn volatility_is_the_sample_deviation_as_a_share_of_the_price() {
+    // 10, 12, 14: mean 12, deviation √(8 / 2) = 2, of 14. Then 12, 14, 19: mean 15, deviation
+    // √((9 + 1 + 16) / 2) = √13, of 19.
+    let bars: Vec<_> = (0..)
+        .zip([10.0, 12.0, 14.0, 19.0])
+        .map(|(hour, close)| bar(hour * HOUR_MS, close))
+        .collect();
+    let expected = [NONE, NONE, 2.0 / 14.0, 13.0_f64.sqrt() / 19.0];
+    check(
+        "volatility",
+        &json!({"period": 3}),
+        "value",
+        &bars,
+        &expected,
+    );
+}
+
+#[test]
+fn the_gap_to_the_vwap_starts_anew_each_day() {
+    // Typical prices 10 and 20 with volumes 1 and 3: 17.5, from which 21 is 20% away.
+    let bars = [
+        traded(hlc(22 * HOUR_MS, 12.0, 8.0, 10.0), 1.0),
+        traded(hlc(23 * HOUR_MS, 23.0, 16.0, 21.0), 3.0),
+        traded(hlc(40 * HOUR_MS, 40.0, 40.0, 40.0), 2.0),
+    ];
+    check("vwap_gap", &json!({}), "value", &bars, &[0.0, 20.0, 0.0]);
+}

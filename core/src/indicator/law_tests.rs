@@ -129,6 +129,8 @@ proptest! {
                 for revision in own.iter().chain([bar]) {
                     prop_assert!(live.upsert(*revision));
                 }
+                // Kept and read back before every bar.
+                rule = IndicatorState::restored(&params, &rule.saved()).expect("its own").clone();
                 rule.push(*own.first().unwrap_or(bar));
                 rule.revise_last(*bar);
                 for output in 0..spec.outputs.len() {
@@ -226,6 +228,8 @@ fn prices_that_stand_still_have_the_values_of_ta_lib() {
         ("adx", &[0.0, 0.0, 0.0]),
         ("obv", &[10.0]),
         ("volume_z", &[0.0]),
+        ("rvol", &[1.0]),
+        ("volatility", &[0.0]),
     ] {
         let spec = super::indicator(id).expect("an indicator");
         let series = IndicatorSeries::new(Params::defaults(spec), 0, flat.clone());

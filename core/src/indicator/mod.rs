@@ -20,7 +20,7 @@
 //! | [`INDICATORS`], [`indicator()`] | the table: one file each in `kind` |
 //! | [`IndicatorSpec`] | what the table says: place, fields, outputs, styles |
 //! | [`Field`], [`Params`] | what may be set, and a choice of it that was checked |
-//! | [`IndicatorState`] | the newest values alone: what a rule holds |
+//! | [`IndicatorState`], [`SavedIndicator`] | the newest values alone: what a rule holds, and keeps |
 //! | [`IndicatorSeries`] | columns over a history: what a chart draws |
 //! | [`HeikinAshi`] | averaged bars, made in the same way |
 //! | [`PriorLevels`] | high, low and close of the day and the week before |
@@ -52,5 +52,5 @@ pub use kind::{INDICATORS, indicator};
 pub use ohlcv::Ohlcv;
 pub use params::{ParamError, Params};
 pub use prior_levels::{PriorLevels, PriorRange};
-pub use series::{IndicatorSeries, IndicatorState};
-pub use spec::{Colour, Indicator, IndicatorSpec, Output, Place, Style, Unit};
+pub use series::{IndicatorSeries, IndicatorState, SavedIndicator};
+pub use spec::{Colour, Indicator, IndicatorSpec, Kept, Output, Place, Style, Unit};

@@ -1,5 +1,7 @@
 //! What an indicator sees of a bar.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Candle, Precision, UnixMs};
 
 const MS_PER_DAY: i64 = 86_400_000;
@@ -7,7 +9,7 @@ const MS_PER_DAY: i64 = 86_400_000;
 const LARGEST: f64 = 1e60;
 
 /// A bar in floating point: prices in quote currency per base unit, volumes in base units.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ohlcv {
     /// Opening time, UTC.
     pub time: UnixMs,

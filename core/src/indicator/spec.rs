@@ -1,5 +1,8 @@
 //! What the table says of an indicator, and the form that its running state has.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::field::Field;
 use super::ohlcv::Ohlcv;
 use super::params::Params;
@@ -10,13 +13,43 @@ use super::params::Params;
 /// a bar may be revised any number of times and the result depends on its last revision alone,
 /// to the bit: a server that starts again, or a chart that loads the bars afresh, sees what it
 /// saw before.
-pub trait Indicator: Send + Sync {
+pub trait Indicator: Kept + Send + Sync {
     /// Writes what `bar`, following the ones taken, gives: one value per output. What is not
     /// known (yet) is left as it is, not a number.
     fn values(&self, bar: &Ohlcv, out: &mut [f64]);
 
     /// Takes a bar as final.
     fn take(&mut self, bar: &Ohlcv);
+}
+
+/// What every state can do because its numbers can be written down: be copied, kept and read back.
+pub trait Kept {
+    /// Another one that knows the same bars.
+    fn copied(&self) -> Box<dyn Indicator>;
+
+    /// Its numbers, to the bit.
+    fn saved(&self) -> Vec<u8>;
+
+    /// Takes over what [`Kept::saved`] gave of the same indicator; otherwise `false`, and nothing
+    /// was changed.
+    #[must_use]
+    fn restore(&mut self, saved: &[u8]) -> bool;
+}
+
+impl<T: Indicator + Clone + Serialize + DeserializeOwned + 'static> Kept for T {
+    fn copied(&self) -> Box<dyn Indicator> {
+        Box::new(self.clone())
+    }
+
+    fn saved(&self) -> Vec<u8> {
+        // Numbers, lists and options: nothing that MsgPack could not hold.
+        rmp_serde::to_vec(self).unwrap_or_default()
+    }
+
+    fn restore(&mut self, saved: &[u8]) -> bool {
+        let read = rmp_serde::from_slice(saved);
+        read.map(|read| *self = read).is_ok()
+    }
 }
 
 /// An indicator: what it is called, where and how it is drawn, what may be set.

@@ -243,6 +243,25 @@ impl Settings {
         Ok(())
     }
 
+    /// The same settings without those that only repeat their default, so that what means the same
+    /// is equal.
+    #[must_use]
+    pub fn without_defaults(mut self, fields: &[Field]) -> Self {
+        for field in fields {
+            let usual = match (self.0.get(field.name), field.default_value()) {
+                (Some(given), default) if given.is_number() && default.is_number() => {
+                    given.as_f64() == default.as_f64()
+                }
+                (Some(given), default) => *given == default,
+                (None, _) => false,
+            };
+            if usual {
+                self.0.remove(field.name);
+            }
+        }
+        self
+    }
+
     /// A flag, or its default; `false` for a setting that is no flag.
     #[must_use]
     pub fn flag(&self, field: &Field) -> bool {

@@ -4,6 +4,7 @@
 //! (parsing, printing, ordering, bucket arithmetic). What depends on a stream of events lives in
 //! [`crate::market`].
 
+pub mod alert;
 mod book;
 mod candle;
 mod civil;

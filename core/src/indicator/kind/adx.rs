@@ -4,6 +4,8 @@
 //! as in TA-Lib: over one bar less than the period, then smoothed from the next on. Where nothing
 //! moved, the directional indicators are 0 and the index stays.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::Field;
 use crate::indicator::part::{Average, TrueRange};
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -45,7 +47,7 @@ pub(super) static ADX: IndicatorSpec = IndicatorSpec {
 };
 
 /// A sum that loses a share of itself with every number once it has begun.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct WilderSum {
     period: usize,
     seen: usize,
@@ -72,7 +74,7 @@ impl WilderSum {
     }
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Adx {
     /// High and low of the bar before.
     last: Option<(f64, f64)>,

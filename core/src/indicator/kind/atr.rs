@@ -3,6 +3,8 @@
 //! Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978. As in TA-Lib the
 //! first bar, which has no close before it, does not count.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::Field;
 use crate::indicator::part::{Average, TrueRange};
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -30,6 +32,7 @@ pub(super) static ATR: IndicatorSpec = IndicatorSpec {
     },
 };
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Atr {
     previous: TrueRange,
     average: Average,

@@ -3,6 +3,8 @@
 //! Source: J. Bollinger, "Bollinger on Bollinger Bands", 2001. The deviation is that of the
 //! population, as there and in TA-Lib.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::{Field, SOURCE, Source};
 use crate::indicator::part::Window;
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -35,6 +37,7 @@ pub(super) static BOLLINGER: IndicatorSpec = IndicatorSpec {
     },
 };
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Bollinger {
     source: Source,
     multiplier: f64,

@@ -3,6 +3,8 @@
 //! A bar of which the buy volume is not known has no value, and the sum starts anew, at zero,
 //! behind it: a line never bridges what nobody counted.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::RESET;
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
 use crate::indicator::{Indicator, Ohlcv};
@@ -26,6 +28,7 @@ pub(super) static CVD: IndicatorSpec = IndicatorSpec {
     },
 };
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Cvd {
     resets_daily: bool,
     day: i64,

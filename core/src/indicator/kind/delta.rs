@@ -1,5 +1,7 @@
 //! Volume delta of each bar: taker buys less taker sells; a gap where that is not known.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
 use crate::indicator::{Indicator, Ohlcv};
 
@@ -16,6 +18,7 @@ pub(super) static DELTA: IndicatorSpec = IndicatorSpec {
     start: |_| Box::new(Delta),
 };
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Delta;
 
 impl Indicator for Delta {

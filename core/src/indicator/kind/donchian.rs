@@ -1,5 +1,7 @@
 //! Donchian channel: highest high and lowest low of the last bars, the newest included.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::Field;
 use crate::indicator::part::Extreme;
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -28,6 +30,7 @@ pub(super) static DONCHIAN: IndicatorSpec = IndicatorSpec {
     },
 };
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Donchian {
     highs: Extreme,
     lows: Extreme,

@@ -1,5 +1,7 @@
 //! Exponential moving average, begun with the mean of its first period as TA-Lib does.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::{Field, SOURCE, Source};
 use crate::indicator::part::Average;
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -23,6 +25,7 @@ pub(super) static EMA: IndicatorSpec = IndicatorSpec {
     },
 };
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Ema {
     source: Source,
     average: Average,

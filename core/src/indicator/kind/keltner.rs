@@ -3,6 +3,8 @@
 //!
 //! Of closes, as charts usually have it; with the source `hlc3` it is TA-Lib's `KC`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::{Field, SOURCE, Source};
 use crate::indicator::part::{Average, TrueRange};
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -38,7 +40,7 @@ pub(super) static KELTNER: IndicatorSpec = IndicatorSpec {
     },
 };
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Keltner {
     source: Source,
     multiplier: f64,

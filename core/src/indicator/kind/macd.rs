@@ -3,6 +3,8 @@
 //! Source: G. Appel, "The Moving Average Convergence Divergence Method", 1979. As in TA-Lib the
 //! fast average begins so late that both have their first value on the same bar.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::{Field, SOURCE, Source};
 use crate::indicator::part::Average;
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -46,7 +48,7 @@ pub(super) static MACD: IndicatorSpec = IndicatorSpec {
     },
 };
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Macd {
     source: Source,
     /// Bars that the fast average does not see.

@@ -13,11 +13,14 @@ mod keltner;
 mod macd;
 mod obv;
 mod rsi;
+mod rvol;
 mod sma;
 mod stochastic;
 mod supertrend;
+mod volatility;
 mod volume_z;
 mod vwap_anchored;
+mod vwap_gap;
 mod vwap_session;
 mod wma;
 
@@ -41,6 +44,9 @@ pub static INDICATORS: &[&IndicatorSpec] = &[
     &cvd::CVD,
     &delta::DELTA,
     &volume_z::VOLUME_Z,
+    &rvol::RVOL,
+    &volatility::VOLATILITY,
+    &vwap_gap::VWAP_GAP,
 ];
 
 /// The indicator with an identifier.

@@ -3,6 +3,8 @@
 //! Source: J. E. Granville, "New Key to Stock Market Profits", 1963. As in TA-Lib it begins with
 //! the first bar's volume.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
 use crate::indicator::{Indicator, Ohlcv};
 
@@ -23,7 +25,7 @@ pub(super) static OBV: IndicatorSpec = IndicatorSpec {
     start: |_| Box::new(Obv::default()),
 };
 
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 struct Obv {
     close: Option<f64>,
     sum: f64,

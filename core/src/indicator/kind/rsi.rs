@@ -3,6 +3,8 @@
 //! Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978; as in TA-Lib it is 0
 //! where prices have not moved at all.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::{Field, SOURCE, Source};
 use crate::indicator::part::Average;
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -29,7 +31,7 @@ pub(super) static RSI: IndicatorSpec = IndicatorSpec {
     },
 };
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Rsi {
     source: Source,
     price: Option<f64>,

@@ -1,5 +1,7 @@
 //! Simple moving average: the mean of the last prices.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::{Field, SOURCE, Source};
 use crate::indicator::part::Window;
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -23,6 +25,7 @@ pub(super) static SMA: IndicatorSpec = IndicatorSpec {
     },
 };
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Sma {
     source: Source,
     /// All of the period but the bar that is looked at.

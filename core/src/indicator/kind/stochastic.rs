@@ -3,6 +3,8 @@
 //! Source: G. Lane's %K and %D, both smoothed by plain means. As in TA-Lib it is 0 where the
 //! range is empty.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::Field;
 use crate::indicator::part::{Extreme, Window};
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -44,6 +46,7 @@ pub(super) static STOCHASTIC: IndicatorSpec = IndicatorSpec {
     },
 };
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Stochastic {
     highs: Extreme,
     lows: Extreme,

@@ -5,6 +5,8 @@
 //! bands are carried, each only ever moves towards the price until a close has passed it, and
 //! the first direction is up unless the first close lies below the lower band.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::Field;
 use crate::indicator::part::{Average, TrueRange};
 use crate::indicator::spec::{Colour, IndicatorSpec, Output, Place, Unit};
@@ -39,7 +41,7 @@ pub(super) static SUPERTREND: IndicatorSpec = IndicatorSpec {
     },
 };
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Supertrend {
     multiplier: f64,
     previous: TrueRange,
@@ -47,7 +49,7 @@ struct Supertrend {
     stop: Option<Stop>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Stop {
     lower: f64,
     upper: f64,

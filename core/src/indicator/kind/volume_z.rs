@@ -5,6 +5,8 @@
 //! by itself: inside its own window of n bars no score could pass (n - 1) / √n. Where volumes do
 //! not differ, the same volume again scores 0 and any other has no score.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::Field;
 use crate::indicator::part::Window;
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -31,6 +33,7 @@ pub(super) static VOLUME_Z: IndicatorSpec = IndicatorSpec {
     },
 };
 
+#[derive(Clone, Serialize, Deserialize)]
 struct VolumeZ {
     volumes: Window,
 }

@@ -1,6 +1,8 @@
 //! Volume-weighted average price since a time, with bands of standard deviations; reckoned as
 //! that of the day is.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::{Field, FieldKind};
 use crate::indicator::part::VolumePrice;
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -41,6 +43,7 @@ pub(super) static VWAP_ANCHORED: IndicatorSpec = IndicatorSpec {
     },
 };
 
+#[derive(Clone, Serialize, Deserialize)]
 struct AnchoredVwap {
     factors: [f64; 2],
     /// Bars that open earlier count for nothing.

@@ -3,6 +3,8 @@
 //! Exact where bars carry their quote volume, else of typical prices. The deviation is that of
 //! the bars' own average prices, weighted by volume: bars do not tell how prices spread inside.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::Field;
 use crate::indicator::part::VolumePrice;
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -36,6 +38,7 @@ pub(super) static VWAP_SESSION: IndicatorSpec = IndicatorSpec {
     },
 };
 
+#[derive(Clone, Serialize, Deserialize)]
 struct SessionVwap {
     factors: [f64; 2],
     day: i64,

@@ -1,6 +1,8 @@
 //! Weighted moving average: the newest price counts as often as the period is long, the oldest
 //! once.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::field::{Field, SOURCE, Source};
 use crate::indicator::part::Ring;
 use crate::indicator::spec::{IndicatorSpec, Output, Place, Unit};
@@ -26,6 +28,7 @@ pub(super) static WMA: IndicatorSpec = IndicatorSpec {
     },
 };
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Wma {
     source: Source,
     /// All of the period but the bar that is looked at.

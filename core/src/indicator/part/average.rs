@@ -1,7 +1,9 @@
 //! Averages that never forget: each number moves them by a fixed share of its distance.
 
+use serde::{Deserialize, Serialize};
+
 /// An exponential average. It begins with the plain mean of its first numbers, as TA-Lib does.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub(in crate::indicator) struct Average {
     length: u32,
     /// Share of the distance that a number moves the average by.

@@ -2,11 +2,14 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 /// The extreme of the last `length` numbers and one more.
 ///
 /// Kept are only the numbers that no later one outdoes, so that the first is the extreme.
 /// Source: D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons per
 /// element", 2006.
+#[derive(Clone, Serialize, Deserialize)]
 pub(in crate::indicator) struct Extreme {
     length: usize,
     /// 1 for the highest, -1 for the lowest.

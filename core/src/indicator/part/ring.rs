@@ -1,6 +1,9 @@
 //! The last numbers of a stream.
 
+use serde::{Deserialize, Serialize};
+
 /// The last `length` numbers, oldest first.
+#[derive(Clone, Serialize, Deserialize)]
 pub(in crate::indicator) struct Ring {
     slots: Box<[f64]>,
     filled: usize,

@@ -1,9 +1,11 @@
 //! How far a bar reaches, the step from the previous close included.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::ohlcv::Ohlcv;
 
 /// The previous close. Source: J. W. Wilder, "New Concepts in Technical Trading Systems", 1978.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub(in crate::indicator) struct TrueRange {
     close: Option<f64>,
 }

@@ -1,9 +1,11 @@
 //! The mean of prices weighted by volume, and how far prices spread around it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::indicator::ohlcv::Ohlcv;
 
 /// Sums since some bar, of differences from that bar's price, so that little is lost to rounding.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub(in crate::indicator) struct VolumePrice {
     origin: Option<f64>,
     volume: f64,

@@ -1,5 +1,7 @@
 //! Mean and deviation over a sliding window.
 
+use serde::{Deserialize, Serialize};
+
 use super::ring::Ring;
 
 /// The last numbers with their sums.
@@ -7,13 +9,14 @@ use super::ring::Ring;
 /// Sums are of differences from a number of the window and are made anew each time the window
 /// has passed through once. So a mean of equal numbers is that number, their deviation is zero,
 /// and rounding errors do not grow with the length of the history.
+#[derive(Clone, Serialize, Deserialize)]
 pub(in crate::indicator) struct Window {
     numbers: Ring,
     sums: Sums,
 }
 
 /// Sums over a window.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub(in crate::indicator) struct Sums {
     count: usize,
     /// Subtracted from every number.

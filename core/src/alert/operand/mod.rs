@@ -1,0 +1,19 @@
+//! What a condition can look at: one table, from which forms, text and engine are made.
+//!
+//! | item | what it owns |
+//! |---|---|
+//! | [`OPERANDS`] | the table: one file each in `kind` |
+//! | [`OperandSpec`], [`operands()`], [`operand()`] | what the table says; every indicator is one of them |
+//! | [`Reading`] | which source an operand reads, and how |
+//! | [`Operands`] | the table as the reader of rules asks it |
+
+mod kind;
+mod reading;
+mod spec;
+mod vocabulary;
+
+pub use kind::OPERANDS;
+pub use reading::{BookLook, Reading, Silence};
+pub(crate) use spec::reading_of;
+pub use spec::{Entry, Feed, OperandSpec, OperandUnit, operand, operands};
+pub use vocabulary::Operands;
