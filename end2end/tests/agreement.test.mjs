@@ -39,8 +39,11 @@ function sampleFrames(length) {
         book: number(/last (\S+),/.exec(text('book-summary'))?.[1]),
       });
       if (performance.now() > end) done(frames);
-      else requestAnimationFrame(look);
+      else requestAnimationFrame(() => painted.port2.postMessage(null));
     };
+    // After every callback of the frame: between two of them the one has painted and the other not yet.
+    const painted = new MessageChannel();
+    painted.port1.onmessage = look;
     look();
   });
 }
