@@ -32,7 +32,8 @@ export async function settle(page, workspace) {
       // Panels behind other tabs are in the page as well, and painted when they are looked at.
       const shown = [...document.querySelectorAll('[data-testid=panel]')].filter((panel) => panel.checkVisibility());
       const every = (name, holds) => shown.every((panel) => [...panel.querySelectorAll(`[data-testid${name}]`)].every(holds));
-      const isQuiet = every('$=-note', (note) => !note.textContent.trim());
+      // That there is no gap is no reason to wait.
+      const isQuiet = every('$=-note', (note) => note.dataset.testid === 'gap-note' || !note.textContent.trim());
       return isQuiet && every('$=-summary', (node) => node.textContent) && every('=legend-close', (node) => /\d/.test(node.textContent));
     }),
   );
