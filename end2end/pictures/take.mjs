@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { demoServer } from '../bench/server.mjs';
 import { launch, openPage } from '../harness/browser.mjs';
 import { chartOf } from '../harness/chart.mjs';
+import { forgetArrangements } from '../harness/market.mjs';
 import { SIZE, THEMES, WORKSPACES, fileOf, settle } from '../harness/picture.mjs';
 import { until } from '../harness/wait.mjs';
 
@@ -40,6 +41,8 @@ try {
 
 async function takeWorkspaces() {
   for (const theme of THEMES) {
+    // The theme of before is kept on the server, and would be another window's.
+    await forgetArrangements(server.url);
     const { page, close } = await openPage(browser, server.url, { ...SIZE, workspace: { theme } });
     await chartOf(page).drawn();
     for (const workspace of WORKSPACES) {
