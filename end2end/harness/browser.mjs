@@ -67,6 +67,8 @@ export async function openPage(browser, url, options = {}) {
   await page.goto(address.href, { waitUntil: 'domcontentloaded' });
   return {
     page,
+    /** What went wrong so far. */
+    problems,
     /** Fails if anything happened that must not, and closes the page. */
     async close() {
       await context.close();

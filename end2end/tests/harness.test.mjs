@@ -34,18 +34,9 @@ const PROBLEMS = [
 
 for (const [name, cause, said] of PROBLEMS) {
   test(`${name} fails the test`, async () => {
-    let seen = false;
-    const { page, close } = await openPage(browser, url, {
-      before: (opened) => {
-        const note = () => (seen = true);
-        for (const what of ['console', 'pageerror', 'response']) {
-          opened.context().on(what === 'pageerror' ? 'weberror' : what, note);
-        }
-      },
-    });
-    seen = false;
+    const { page, problems, close } = await openPage(browser, url);
     await page.evaluate(cause);
-    await until('the browser to tell it', () => seen);
+    await until('the browser to tell it', () => problems.some((problem) => said.test(problem)));
     await assert.rejects(close(), said);
   });
 }

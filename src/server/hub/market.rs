@@ -4,7 +4,7 @@
 
 use tradesuite_core::market::{
     BarEvent, CandleBuilder, DEFAULT_GRACE_MS, Novelty, OpenBar, OrderBook, PrecisionOverflow,
-    Tape, TickerState, TradeIds, day_bars, fold,
+    Tape, TickerState, TradeIds, fold,
 };
 use tradesuite_core::model::{
     BookView, Candle, EventBody, GapKind, InstrumentId, Origin, Position, Precision, Sequenced,
@@ -129,11 +129,7 @@ impl Market {
                 .map(|(timeframe, bar)| (*timeframe, OpenBar::from_candle(*bar))),
         );
         let mut ticker = TickerState::new();
-        let hours = warm.bars.iter();
-        let hours = hours.filter(|(timeframe, _)| *timeframe == Timeframe::H1);
-        let hours: Vec<Candle> = hours.map(|(_, bar)| *bar).collect();
-        let day = day_bars(&warm.minutes, &hours);
-        let seeded = ticker.seed(&day, warm.precision);
+        let seeded = ticker.seed(&warm.day(), warm.precision);
         self.note(seeded);
         let mut tape = Tape::new(TAPE);
         let newest = warm.trades.iter().map(|trade| trade.id).max();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tradesuite_core::market::day_bars;
 use tradesuite_core::model::{
     Candle, Gap, InstrumentId, Position, Precision, Timeframe, Trade, UnixMs,
 };
@@ -33,6 +34,16 @@ pub(super) struct Warm {
     pub trades: Vec<Trade>,
     /// Since when trades are missing, where nothing has ended that yet.
     pub open_gap: Option<UnixMs>,
+}
+
+impl Warm {
+    /// What the figures of the last 24 hours are worked out from.
+    pub fn day(&self) -> Vec<Candle> {
+        let hours = self.bars.iter();
+        let hours = hours.filter(|(timeframe, _)| *timeframe == Timeframe::H1);
+        let hours: Vec<Candle> = hours.map(|(_, bar)| *bar).collect();
+        day_bars(&self.minutes, &hours)
+    }
 }
 
 /// Reads what the store holds. The store goes on writing meanwhile: reading is repeated until
