@@ -235,7 +235,7 @@ impl Indicators {
         let mut list = self.list.get_untracked();
         for setting in &mut list {
             let share = shares.iter().find(|(id, _)| *id == setting.id);
-            setting.share = share.map(|(_, share)| (share * 1e4).round() / 1e4);
+            setting.share = share.map(|(_, share)| (share * 1e9).round() / 1e9);
         }
         self.keep(&list);
     }
