@@ -134,6 +134,7 @@ test('a ready-made workspace becomes what it was', async (t) => {
   await tab(page, 'Order book').click();
   await page.keyboard.press('Alt+w');
   await shows(page, 'chart', 'tape');
+  await until('the change on the server', async () => (await names()).includes('Minimal'));
   await choose(page, 'workspace-reset');
   await answer(page);
   await isClosed(page);
