@@ -57,7 +57,7 @@ export async function openPage(browser, url, options = {}) {
     [PREFERENCES_KEY, JSON.stringify({ theme, zone })],
   );
   const problems = [];
-  context.on('page', (window) => watch(window, new URL(url).host, problems));
+  watch(context, new URL(url).host, problems);
   const page = await context.newPage();
   await before?.(page);
   const address = new URL(path, url);
@@ -78,22 +78,28 @@ export async function openPage(browser, url, options = {}) {
   };
 }
 
-function watch(page, host, problems) {
-  page.on('console', (message) => {
+/**
+ * Listens at the context, not at each page: a window that a page opens is announced only after it loaded,
+ * and what it said before that would be missed.
+ */
+function watch(context, host, problems) {
+  context.on('console', (message) => {
     if (message.type() === 'error') problems.push(`console: ${message.text()}`);
   });
   // Rejections that nobody handles are among them.
-  page.on('pageerror', (error) => problems.push(`exception: ${error?.message ?? error}`));
-  page.on('crash', () => problems.push('the page crashed'));
-  page.on('request', (request) => {
+  context.on('weberror', (error) => problems.push(`exception: ${error.error()?.message ?? error.error()}`));
+  context.on('request', (request) => {
     const url = new URL(request.url());
     const isLocal = url.protocol === 'data:' || url.protocol === 'blob:';
     if (!isLocal && url.host !== host) problems.push(`another host: ${url}`);
   });
-  page.on('websocket', (socket) => {
-    if (new URL(socket.url()).host !== host) problems.push(`another host: ${socket.url()}`);
-  });
-  page.on('response', (response) => {
+  context.on('response', (response) => {
     if (response.status() >= 400) problems.push(`answer ${response.status()}: ${response.url()}`);
+  });
+  context.on('page', (page) => {
+    page.on('crash', () => problems.push('the page crashed'));
+    page.on('websocket', (socket) => {
+      if (new URL(socket.url()).host !== host) problems.push(`another host: ${socket.url()}`);
+    });
   });
 }

@@ -12,7 +12,8 @@ before(async () => {
   browser = await launch();
   server = createServer((request, response) => {
     response.writeHead(request.url === '/missing' ? 404 : 200, { 'content-type': 'text/html' });
-    response.end('<!doctype html><link rel="icon" href="data:,"><title>A page</title>');
+    const script = request.url === '/broken' ? '<script>console.error("out there")</script>' : '';
+    response.end(`<!doctype html><link rel="icon" href="data:,"><title>A page</title>${script}`);
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   url = `http://127.0.0.1:${server.address().port}`;
@@ -29,7 +30,7 @@ const PROBLEMS = [
   ['a rejection that nobody handles', () => void Promise.reject(new Error('it was refused')), /exception: it was refused/],
   ['a rejection without an error', () => void Promise.reject('no reason'), /exception: .*no reason/],
   ['an answer of 404', () => fetch('/missing').then(() => undefined), /answer 404/],
-  ['an error in a window that it opened', () => void window.open('/other').console.error('out there'), /console: out there/],
+  ['an error in a window that it opened', () => void window.open('/broken'), /console: out there/],
 ];
 
 for (const [name, cause, said] of PROBLEMS) {
