@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, openPage } from '../harness/browser.mjs';
+import { heapOf } from '../harness/heap.mjs';
 import { Server, program } from '../harness/server.mjs';
 import { until } from '../harness/wait.mjs';
 import { folder } from './server.mjs';
-import { heapOf } from './timed.mjs';
 import { megabytes, ms, table } from './table.mjs';
 
 /** Nobody trades it in the simulated market, so that its trades are those imported here. */
