@@ -98,6 +98,7 @@ test('volumes in quote currency are price times size', async (t) => {
     return hover && paid > 0 && paid >= hover.low * hover.volume * 0.999 && paid <= hover.high * hover.volume * 1.001;
   });
   assert.match(await page.getByTestId('day-volume').innerText(), /^≈[\d.]+[kMB] USD$/);
+  await until('the flow in quote currency', async () => / USD \(CVD\)/.test(await page.getByTestId('tape-flow').getAttribute('title')));
 });
 
 test('of two windows that save at once neither loses a choice, and it is said', async (t) => {

@@ -11,6 +11,7 @@ use tradesuite_core::model::{
 
 use crate::ui::gap_ledger::GapLedgerView;
 use crate::ui::server_status::StatusFeed;
+use crate::ui::workspace::{Workspace, Zone};
 
 /// Columns of the store's table.
 const KINDS: [&str; 5] = ["", "Size", "Per day", "Kept", "Next deletion"];
@@ -29,7 +30,7 @@ pub(super) fn size(bytes: u64) -> String {
     }
 }
 
-fn kind_row(kind: &KindStatus) -> Vec<String> {
+fn kind_row(kind: &KindStatus, zone: Zone) -> Vec<String> {
     let name = match kind.kind.as_str() {
         "trades" => "Trades",
         "book" => "Book history",
@@ -45,12 +46,21 @@ fn kind_row(kind: &KindStatus) -> Vec<String> {
             |days| format!("{days} {}", if days == 1 { "day" } else { "days" }),
         ),
         kind.next_deletion
-            .map_or_else(|| "–".to_owned(), day_and_time),
+            .map_or_else(|| "–".to_owned(), |at| day_and_time(at, zone)),
     ]
 }
 
-fn day_and_time(at: UnixMs) -> String {
-    format!("{} {} UTC", format::day(at), format::hour_minute(at))
+fn day_and_time(at: UnixMs, zone: Zone) -> String {
+    let local = UnixMs(at.0 + zone.offset_ms(at.0));
+    let said = match zone {
+        Zone::Utc => " UTC",
+        Zone::Local => "",
+    };
+    format!(
+        "{} {}{said}",
+        format::day(local),
+        format::hour_minute(local)
+    )
 }
 
 fn line_row(line: &ConnectionStatus) -> Vec<String> {
@@ -141,13 +151,16 @@ pub fn StatusCard(
 #[component]
 pub fn StatusTables() -> impl IntoView {
     let status = StatusFeed::expect().status;
+    let zone = Workspace::expect().zone;
     let with = move |read: fn(&ServerStatus) -> String| {
         move || status.with(|status| status.as_ref().map_or_else(String::new, read))
     };
     let kinds = Memo::new(move |_| {
         status.with(|status| {
             let kinds = status.iter().flat_map(|status| &status.store.kinds);
-            kinds.map(kind_row).collect::<Vec<_>>()
+            kinds
+                .map(|kind| kind_row(kind, zone.get()))
+                .collect::<Vec<_>>()
         })
     });
     let lines = Memo::new(move |_| {
@@ -225,7 +238,7 @@ mod tests {
             keep_days: Some(30),
             next_deletion: Some(UnixMs(1_795_392_000_000)),
         };
-        let row = kind_row(&book);
+        let row = kind_row(&book, Zone::Utc);
         assert_eq!(row[..4], ["Book history", "120.0 MB", "90.0 MB", "30 days"]);
         assert!(row[4].ends_with("00:00 UTC"), "{}", row[4]);
         let trades = KindStatus {
@@ -235,6 +248,6 @@ mod tests {
             next_deletion: None,
             ..book
         };
-        assert_eq!(kind_row(&trades)[2..], ["–", "for ever", "–"]);
+        assert_eq!(kind_row(&trades, Zone::Utc)[2..], ["–", "for ever", "–"]);
     }
 }

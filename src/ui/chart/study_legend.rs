@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use leptos::html::Span;
 use leptos::prelude::*;
-use tradesuite_core::chart::{ChartView, Crosshair, NumberStyle, Study, format, is_drawn};
+use tradesuite_core::chart::{
+    ChartView, Crosshair, NumberStyle, SizeUnit, Study, format, is_drawn,
+};
 use tradesuite_core::indicator::{Colour, Output, Place, Unit};
 use tradesuite_core::model::{InstrumentId, Precision};
 
@@ -60,7 +62,7 @@ pub fn texts(
         .filter(|(_, output)| is_drawn(output.style))
         .map(move |(at, output)| {
             let value = study.value(at, index);
-            let text = |value| text(value, output.unit, precision);
+            let text = |value| text(value, (output.unit, study.unit()), precision);
             (output, value.map_or_else(|| "–".to_owned(), text))
         })
 }
@@ -79,9 +81,13 @@ pub fn captions(
     let venue = format::venue(instrument.exchange());
     let mut first = format!("{} {} · {venue}", instrument.symbol(), view.timeframe());
     if let Some(legend) = view.legend(None) {
+        let volume = match view.size_unit() {
+            SizeUnit::Base => &legend.volume,
+            SizeUnit::Quote => &legend.quote.volume,
+        };
         first += &numbers.write(format!(
-            "   O {}   H {}   L {}   C {}   V {}",
-            legend.open, legend.high, legend.low, legend.close, legend.volume
+            "   O {}   H {}   L {}   C {}   V {volume}",
+            legend.open, legend.high, legend.low, legend.close
         ));
     }
     let mut all = vec![(first, (px(INSET), px(INSET)))];
@@ -102,11 +108,13 @@ pub fn captions(
     all
 }
 
-fn text(value: f64, unit: Unit, precision: Precision) -> String {
-    match unit {
-        Unit::Price => format::decimal(value, precision.price),
-        Unit::Volume => format::compact(value),
-        Unit::Plain => format::decimal(value, 2),
+fn text(value: f64, (unit, sizes): (Unit, SizeUnit), precision: Precision) -> String {
+    match (unit, sizes) {
+        (Unit::Price, _) => format::decimal(value, precision.price),
+        (Unit::Volume, SizeUnit::Base) => format::compact(value),
+        // Parts of bars are only known in base units: their average prices stand for the rest.
+        (Unit::Volume, SizeUnit::Quote) => format!("≈{}", format::compact(value)),
+        (Unit::Plain, _) => format::decimal(value, 2),
     }
 }
 
