@@ -128,6 +128,17 @@ test('what could not be saved is said, survives a reload and is saved as soon as
   await until('no word any more', async () => !(await isSaid()));
 });
 
+test('what an older page kept counts where the server has nothing, and yields to it in silence', async (t) => {
+  await site.open(t, { workspace: { theme: 'dark' } });
+  await holds({ theme: 'dark' });
+  const page = await site.open(t, { workspace: { theme: 'light', zone: 'local' } });
+  await until("the server's theme", async () => (await page.locator('html').getAttribute('data-theme')) === 'dark');
+  await chartOf(page).drawn();
+  assert.equal(await page.getByTestId('zone').innerText(), 'UTC');
+  assert.equal(await said(page, 'preferences-notice'), '');
+  assert.deepEqual(await held(), { theme: 'dark' });
+});
+
 test('the dialog holds the keyboard, gives it back and sets everything back', async (t) => {
   const page = await site.open(t);
   await page.getByTestId('theme').focus();
