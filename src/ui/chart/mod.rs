@@ -180,6 +180,15 @@ pub fn ChartPanel(
         typed: RwSignal::new(None),
         asked: RwSignal::new(None),
     };
+    Effect::new(move || {
+        started.track();
+        if workspace.date_wanted.get() == Some(PanelId(context.id)) {
+            with(&|session| {
+                workspace.date_wanted.set(None);
+                boxes.asked.set(Some(session.middle()));
+            });
+        }
+    });
     let leave = move || {
         if let Some(canvas) = parts.bars.get_untracked() {
             // Fails only where the element cannot have the focus.

@@ -128,6 +128,7 @@ impl Overlays {
             Command::Rename | Command::Delete => !is_ready,
             Command::Reset => is_ready,
             Command::Equalise => self.dock.with(Option::is_some),
+            Command::GoToDate => self.workspace.chart().is_some(),
             _ => true,
         }
     }
@@ -156,6 +157,7 @@ impl Overlays {
             Command::Import => ask(Asked::Import),
             Command::Export => workspace.export(),
             Command::Equalise => workspace.edit(&Edit::Equalise),
+            Command::GoToDate => self.go_to_date(),
         }
     }
 

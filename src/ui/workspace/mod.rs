@@ -9,7 +9,7 @@
 //! | `current` | which workspace this class of device begins with |
 //! | `copies` | what the browser holds of each workspace |
 //! | `named` | workspaces by their names: saved as another, renamed, deleted, set back, as files |
-//! | `asked` | what is asked of it by a word: the width of bars, panels of a narrow window |
+//! | `asked` | what is asked of it by a word: the width of bars, a chart to go to a date in, panels of a narrow window |
 //! | `windows` | the same workspace in several windows, panels in windows of their own |
 //! | `own_window` | the window of one panel |
 //!
@@ -67,6 +67,8 @@ pub struct Workspace {
     pub is_phone: RwSignal<bool>,
     /// The panel of a wide window that has the person's attention.
     pub focused: RwSignal<Option<PanelId>>,
+    /// The chart that is to ask for a date to go to; it takes that back when it does.
+    pub date_wanted: RwSignal<Option<PanelId>>,
     /// Why the last change was refused.
     pub refusal: RwSignal<Option<String>>,
     /// Whether what is kept has been read. Until then nothing is asked for, so that the first
@@ -105,6 +107,7 @@ impl Workspace {
             phone: RwSignal::new(empty.phone),
             is_phone: RwSignal::new(false),
             focused: RwSignal::new(None),
+            date_wanted: RwSignal::new(None),
             refusal: RwSignal::new(None),
             ready: RwSignal::new(false),
             address_problem: RwSignal::new(None),
