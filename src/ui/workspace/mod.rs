@@ -34,8 +34,8 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use tradesuite_core::dock::{
-    self, Dock, DockError, Edit, Layout, LinkColour, Linked, Panel, PanelId, PhoneLayout, Place,
-    READY, Side,
+    self, Beside, Dock, DockError, Edit, Layout, LinkColour, Linked, Panel, PanelId, PhoneLayout,
+    Place, READY, Side,
 };
 use tradesuite_core::model::{InstrumentId, Name, Timeframe};
 
@@ -171,12 +171,30 @@ impl Workspace {
 
     /// Takes back the last change of the arrangement.
     pub fn undo(self) {
-        self.dock.try_update(Dock::undo);
+        self.step(Dock::undo);
     }
 
     /// Makes it again.
     pub fn redo(self) {
-        self.dock.try_update(Dock::redo);
+        self.step(Dock::redo);
+    }
+
+    fn step(self, step: impl FnOnce(&mut Dock, &mut Beside) -> bool) {
+        let before = self.beside();
+        let mut beside = before.clone();
+        self.dock.try_update(|dock| step(dock, &mut beside));
+        if beside != before {
+            self.phone.set(beside.phone);
+            self.links.set(beside.links);
+        }
+    }
+
+    /// What stands beside the layout of a wide window now.
+    fn beside(self) -> Beside {
+        Beside {
+            phone: self.phone.get_untracked(),
+            links: self.links.get_untracked(),
+        }
     }
 
     /// Opens a panel of a kind and goes to it. It is linked like the panel that was looked at.
