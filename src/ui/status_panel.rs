@@ -13,11 +13,25 @@ use crate::ui::gap_ledger::GapLedgerView;
 use crate::ui::server_status::StatusFeed;
 use crate::ui::workspace::{Workspace, Zone};
 
-/// Columns of the store's table.
-const KINDS: [&str; 5] = ["", "Size", "Per day", "Kept", "Next deletion"];
+/// Columns of the store's table, and the width that each needs the tables to have, CSS pixels, as
+/// the style sheet knows it; empty where it is always there.
+const KINDS: [(&str, &str); 5] = [
+    ("", ""),
+    ("Size", ""),
+    ("Per day", "300"),
+    ("Kept", ""),
+    ("Next deletion", "380"),
+];
 /// Columns of the connections' table.
-const LINES: [&str; 8] = [
-    "", "State", "Messages", "Age", "Gaps", "Resyncs", "Bad sums", "Lines",
+const LINES: [(&str, &str); 8] = [
+    ("", ""),
+    ("State", ""),
+    ("Messages", "300"),
+    ("Age", ""),
+    ("Gaps", ""),
+    ("Resyncs", "480"),
+    ("Bad sums", "480"),
+    ("Lines", "480"),
 ];
 
 /// A size in the unit that suits it.
@@ -135,7 +149,7 @@ pub fn StatusCard(
         <div class="fixed inset-0 z-10" on:click=move |_| close()></div>
         <div
             node_ref=card
-            class="fixed right-2 bottom-8 z-20 max-h-[80dvh] max-w-[calc(100vw-16px)] overflow-auto rounded-md border border-line-strong bg-raised p-3 outline-none max-md:bottom-20"
+            class="fixed right-2 bottom-8 z-20 max-h-[80dvh] w-[720px] max-w-[calc(100vw-16px)] overflow-auto rounded-md border border-line-strong bg-raised p-3 outline-none max-md:bottom-20"
             data-testid="status-panel"
             role="dialog"
             aria-label="Status of the server"
@@ -170,8 +184,8 @@ pub fn StatusTables() -> impl IntoView {
         })
     });
     view! {
-        <div class="flex flex-col gap-3 text-[11px] whitespace-nowrap">
-            <p class="text-text-2">{with(server_line)}</p>
+        <div class="@container/status flex flex-col gap-3 text-[11px] whitespace-nowrap">
+            <p class="whitespace-normal text-text-2">{with(server_line)}</p>
             <p class="whitespace-normal text-warning empty:hidden" data-testid="status-notices">
                 {with(|status| status.notices.join(" "))}
             </p>
@@ -186,20 +200,24 @@ pub fn StatusTables() -> impl IntoView {
 /// A table whose first column names its rows; nothing where there are none.
 #[component]
 fn Table(
-    /// Their names.
-    columns: &'static [&'static str],
+    /// Their names, and the widths that they need.
+    columns: &'static [(&'static str, &'static str)],
     /// What stands in them.
     rows: Memo<Vec<Vec<String>>>,
     /// For the browser tests.
     testid: &'static str,
 ) -> impl IntoView {
     let head = move || {
-        let cell = |name: &'static str| view! { <th class="pr-4 pb-1 text-right font-normal first:text-left last:pr-0">{name}</th> };
+        let cell = |(name, room): (&'static str, &'static str)| {
+            view! { <th class="pr-4 pb-1 text-right font-normal first:text-left last:pr-0" data-room=room>{name}</th> }
+        };
         columns.iter().copied().map(cell).collect_view()
     };
-    let row = |cells: Vec<String>| {
-        let cell = |text: String| view! { <td class="pr-4 text-right first:text-left last:pr-0">{text}</td> };
-        view! { <tr class="h-5">{cells.into_iter().map(cell).collect_view()}</tr> }
+    let row = move |cells: Vec<String>| {
+        let cell = |(text, (_, room)): (String, &(&'static str, &'static str))| {
+            view! { <td class="pr-4 text-right first:text-left last:pr-0" data-room=*room>{text}</td> }
+        };
+        view! { <tr class="h-5">{cells.into_iter().zip(columns).map(cell).collect_view()}</tr> }
     };
     view! {
         <Show when=move || rows.with(|rows| !rows.is_empty())>

@@ -224,14 +224,14 @@ fn Line(id: u32, indicators: Indicators, readouts: StudyReadouts, in_panes: bool
             role="group"
             aria-label=title
         >
-            <span class=move || if is_hidden() { "whitespace-nowrap text-text-2" } else { "whitespace-nowrap" }>
+            <span class=move || if is_hidden() { "min-w-0 truncate text-text-2" } else { "min-w-0 truncate" }>
                 {title}
             </span>
             <Show when=move || is_hidden()>
                 <span class="text-text-2">"hidden"</span>
             </Show>
-            <span class=move || if is_hidden() { "hidden" } else { "flex gap-x-2" }>{values}</span>
-            <span class="flex gap-x-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+            <span class=move || if is_hidden() { "hidden" } else { "flex min-w-0 gap-x-2 overflow-hidden" }>{values}</span>
+            <span class="flex shrink-0 gap-x-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
                 <button
                     class=BUTTON
                     aria-label=move || if is_hidden() { "Show" } else { "Hide" }
