@@ -27,7 +27,7 @@ export function launch(flags = []) {
  * @property {number} [width] CSS pixels
  * @property {number} [height] CSS pixels
  * @property {number} [ratio] device pixels per CSS pixel
- * @property {{instrument?: string, timeframe?: string, theme?: string, zone?: string}} [workspace] what is looked at, and what a person prefers
+ * @property {{instrument?: string, timeframe?: string, theme?: string, zone?: string}} [workspace] what is looked at, and what a person prefers where the server has no preferences yet
  * @property {boolean} [touch] whether it is a touch screen
  * @property {string} [path] what to open there, query included; the first page where it is absent
  * @property {(page: import('playwright-core').Page) => Promise<void>} [before] what to do before it is opened

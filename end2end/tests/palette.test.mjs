@@ -43,6 +43,16 @@ test('an instrument, a timeframe, a panel and a workspace are found and taken by
   await until('another workspace', async () => (await byId(page, 'workspace-order-flow').getAttribute('aria-pressed')) === 'true');
 });
 
+test('a date to go to is asked for in the chart', async (t) => {
+  const page = await opened(t);
+  await chartOf(page).drawn();
+  await take(page, 'go to a date', 'command/go-to-date');
+  const box = byId(page, 'go-to-time');
+  await until('the box with the keyboard', () => box.evaluate((one) => one === document.activeElement));
+  await page.keyboard.press('Escape');
+  await until('no box', async () => (await box.count()) === 0);
+});
+
 test('keys of the dock are found by their words, and what was taken last stands first', async (t) => {
   const page = await opened(t);
   await ready(page, 'trader');

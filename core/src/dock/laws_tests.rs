@@ -164,16 +164,17 @@ proptest! {
                 states.push(dock.layout().clone());
             }
         }
+        let none = &mut Beside::default();
         for state in states.iter().rev().skip(1) {
-            prop_assert!(dock.undo());
+            prop_assert!(dock.undo(none));
             prop_assert_eq!(dock.layout(), state);
         }
-        prop_assert!(!dock.undo());
+        prop_assert!(!dock.undo(none));
         for state in states.iter().skip(1) {
-            prop_assert!(dock.redo());
+            prop_assert!(dock.redo(none));
             prop_assert_eq!(dock.layout(), state);
         }
-        prop_assert!(!dock.redo());
+        prop_assert!(!dock.redo(none));
     }
 
     /// A panel that leaves and comes back while nothing else moved stands where it stood.

@@ -180,6 +180,15 @@ pub fn ChartPanel(
         typed: RwSignal::new(None),
         asked: RwSignal::new(None),
     };
+    Effect::new(move || {
+        started.track();
+        if workspace.date_wanted.get() == Some(PanelId(context.id)) {
+            with(&|session| {
+                workspace.date_wanted.set(None);
+                boxes.asked.set(Some(session.middle()));
+            });
+        }
+    });
     let leave = move || {
         if let Some(canvas) = parts.bars.get_untracked() {
             // Fails only where the element cannot have the focus.
@@ -249,7 +258,7 @@ pub fn ChartPanel(
                 ></canvas>
                 <span id=summary_id class="sr-only" node_ref=parts.summary data-testid="chart-summary"></span>
                 <span hidden=true node_ref=parts.facts data-testid="chart-facts"></span>
-                <div class="pointer-events-none absolute top-2 left-2.5 flex max-w-[calc(100%-90px)] flex-col">
+                <div class="pointer-events-none @container/legend absolute top-2 left-2.5 flex w-[calc(100%-90px)] flex-col">
                     <LegendLine context nodes=parts.legend missing=parts.missing />
                     <StudyLegend indicators readouts=parts.study_values in_panes=false />
                 </div>

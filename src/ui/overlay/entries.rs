@@ -193,21 +193,10 @@ impl Overlays {
                     browser::focus_element(&format!("tab-{panel}"));
                 }
             }
-            Action::GoTo(panel) if workspace.is_phone.get_untracked() => {
-                workspace.show_on_phone(panel);
-            }
             Action::GoTo(panel) => {
-                let is_hidden = untrack(|| {
-                    workspace.with_layout(|layout| {
-                        let maximised = layout.maximised();
-                        maximised.is_some_and(|group| !group.tabs().contains(&panel))
-                    })
-                });
-                if is_hidden {
-                    workspace.edit(&Edit::Restore);
-                }
-                workspace.edit(&Edit::Activate(panel));
-                if let Some(state) = self.dock.get_untracked() {
+                self.bring(panel);
+                let dock = self.dock.get_untracked();
+                if let Some(state) = dock.filter(|_| !workspace.is_phone.get_untracked()) {
                     go_to(state, panel);
                 }
             }
@@ -216,6 +205,34 @@ impl Overlays {
             Action::Prefer(field, value) => self.preferences.choose(field, value),
             Action::Look(instrument) => workspace.choose(instrument),
         }
+    }
+
+    /// Asks for a date to go to, in the chart that has the person's attention, else in the first.
+    pub(super) fn go_to_date(self) {
+        if let Some(chart) = untrack(|| self.workspace.chart()) {
+            self.bring(chart);
+            // The box takes the keyboard.
+            self.workspace.date_wanted.set(Some(chart));
+        }
+    }
+
+    /// Shows a panel, whatever tab or maximised group it is behind.
+    fn bring(self, panel: PanelId) {
+        let workspace = self.workspace;
+        if workspace.is_phone.get_untracked() {
+            return workspace.show_on_phone(panel);
+        }
+        let is_hidden = untrack(|| {
+            workspace.with_layout(|layout| {
+                let maximised = layout.maximised();
+                maximised.is_some_and(|group| !group.tabs().contains(&panel))
+            })
+        });
+        if is_hidden {
+            workspace.edit(&Edit::Restore);
+        }
+        workspace.edit(&Edit::Activate(panel));
+        workspace.focus(panel);
     }
 }
 
