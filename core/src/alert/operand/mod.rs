@@ -14,6 +14,7 @@ mod vocabulary;
 
 pub use kind::OPERANDS;
 pub use reading::{BookLook, Reading, Silence};
+#[cfg(feature = "engine")]
 pub(crate) use spec::reading_of;
 pub use spec::{Entry, Feed, OperandSpec, OperandUnit, operand, operands};
 pub use vocabulary::Operands;
