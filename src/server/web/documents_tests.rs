@@ -50,6 +50,8 @@ fn tag(answer: &Answer) -> String {
 }
 
 const NEW: (&str, &str) = ("if-none-match", "*");
+/// Where the tree of groups stands in a workspace.
+const TREE: &str = "/desktop/root";
 
 #[tokio::test]
 async fn two_windows_that_save_at_once_are_told() {
@@ -113,6 +115,7 @@ async fn a_wrong_document_changes_nothing() {
     let mut unknown = workspace("Desk", 5_000);
     unknown["desktop"]["panels"][1]["kind"] = json!("orb");
     let deep = r#"{"split":"row","children":["#.repeat(1_000);
+    let size = format!("{TREE}/children/0/size");
     for (body, status, code, field) in [
         (
             unknown.to_string(),
@@ -124,7 +127,7 @@ async fn a_wrong_document_changes_nothing() {
             workspace("Desk", -5_000).to_string(),
             422,
             "bad_document",
-            "/desktop/root/children/0/size",
+            size.as_str(),
         ),
         (
             workspace("Other", 5_000).to_string(),
