@@ -19,7 +19,7 @@ const WHOLE_MS = 20_000;
 
 await onBusyMarket(async (browser, url) => {
   await keepSix(url);
-  const { page, close } = await openPage(browser, url, { width: 1600, height: 960, before: mayBeHidden });
+  const { page, close } = await openPage(browser, url, { width: 1600, height: 960, facts: false, before: mayBeHidden });
   await chartOf(page).drawn();
   await openSix(page);
   await frames(page, WARM_MS);

@@ -25,7 +25,7 @@ await onBusyMarket(async (browser, url) => {
   await empty.close();
 
   await keepSix(url);
-  const { page, close } = await openPage(browser, url, { ...VIEWPORT });
+  const { page, close } = await openPage(browser, url, { ...VIEWPORT, facts: false });
   await chartOf(page).drawn();
   await openSix(page);
   await frames(page, WARM_MS);

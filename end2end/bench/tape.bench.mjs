@@ -26,7 +26,7 @@ execFileSync(program, ['import', 'trades', file, '--instrument', INSTRUMENT, '--
 const server = await new Server(options).ready();
 const browser = await launch();
 try {
-  const { page } = await openPage(browser, server.url, { workspace: { instrument: INSTRUMENT } });
+  const { page } = await openPage(browser, server.url, { facts: false, workspace: { instrument: INSTRUMENT } });
   const rows = async () => JSON.parse((await page.getByTestId('tape-facts').textContent()) || '{"rows":0}').rows;
   await until('a tape', async () => (await rows()) > 100);
   await page.getByTestId('tape').focus();

@@ -286,6 +286,12 @@ pub fn rendered_build() -> Option<String> {
     None
 }
 
+/// No document.
+#[must_use]
+pub fn has_facts_in_frames() -> bool {
+    false
+}
+
 /// Nothing.
 pub fn announce(_text: &str) {}
 

@@ -97,7 +97,7 @@ impl Canvases {
             "",
         );
         write_values(view, crosshair, numbers, self.parts.study_values);
-        shown.sum_up();
+        shown.sum_up_frame();
     }
 
     /// Tells the legends where their panes begin.
