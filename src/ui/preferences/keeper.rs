@@ -198,7 +198,8 @@ impl Keeper {
             }
             None => (None, Settings::default()),
         };
-        let (is_met, shown) = (self.is_unsaved() && version != self.version, self.shown());
+        // Not by the version: two stores behind one address number their writes alike.
+        let (is_met, shown) = (self.is_unsaved(), self.shown());
         let is_theirs = |field: &&Field| {
             let value = settings.value(field);
             value != self.base.value(field) && value != shown.value(field)
@@ -368,6 +369,20 @@ mod tests {
         let (_, text, over) = sent(&mut keeper);
         assert!(text.contains("local") && text.contains("dark"), "{text}");
         assert_eq!(over, Some(4));
+    }
+
+    #[test]
+    fn the_same_version_of_another_store_is_told_apart() {
+        let mut keeper = known(3, json!({}));
+        keeper.set(&THEME, "dark".into());
+        let Todo::Ask(ticket) = keeper.looked_at() else {
+            panic!("the server is asked");
+        };
+        let theirs = settings(&json!({"zone": "local"}));
+        let (_, changed) = keeper.found(ticket, Some((3, theirs)));
+        let names: Vec<_> = changed.iter().map(|field| field.name).collect();
+        assert_eq!(names, ["zone"]);
+        assert_eq!(words(&keeper), ["dark", "local", "comma"]);
     }
 
     #[test]
