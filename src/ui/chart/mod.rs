@@ -68,7 +68,7 @@ use crate::ui::chart::gesture::{Pointer, WheelTurn};
 use crate::ui::chart::go_to::GoToBox;
 use crate::ui::chart::indicator_menu::{IndicatorButton, IndicatorPopover};
 use crate::ui::chart::indicators::Indicators;
-use crate::ui::chart::keys::{Boxes, on_key};
+use crate::ui::chart::keys::{Boxes, on_key, use_tool};
 use crate::ui::chart::legend::{LegendLine, LegendNodes};
 use crate::ui::chart::looks::{LookMenus, chosen_kind, chosen_scale};
 use crate::ui::chart::more_menu::{MoreMenu, wants_levels};
@@ -182,10 +182,12 @@ pub fn ChartPanel(
     };
     Effect::new(move || {
         started.track();
-        if workspace.date_wanted.get() == Some(PanelId(context.id)) {
+        let wanted = workspace.tool_wanted.get();
+        if let Some((_, action)) = wanted.filter(|(chart, _)| *chart == PanelId(context.id)) {
             with(&|session| {
-                workspace.date_wanted.set(None);
-                boxes.asked.set(Some(session.middle()));
+                workspace.tool_wanted.set(None);
+                // Whether there was anything to do matters to a key only, which others may want.
+                untrack(|| use_tool(session, boxes, action));
             });
         }
     });

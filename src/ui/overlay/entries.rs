@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use tradesuite_core::chart::{Typed, format, read_typed};
+use tradesuite_core::chart::{TOOL_KEYS, ToolAction, ToolKey, Typed, format, read_typed};
 use tradesuite_core::command::{COMMANDS, Command, Entry, Group};
 use tradesuite_core::dock::{Edit, Panel, PanelId};
 use tradesuite_core::model::{Field, FieldKind, InstrumentId, Name, PREFERENCES, Timeframe};
@@ -19,6 +19,8 @@ pub enum Action {
     Run(Command),
     /// A key of the dock, by its place in the table.
     Dock(usize),
+    /// A tool of the chart that has the person's attention.
+    Tool(ToolAction),
     /// A new panel of a kind.
     Open(&'static str),
     /// A panel that is there.
@@ -117,6 +119,9 @@ impl Overlays {
                 )
             }));
         }
+        if self.workspace.chart().is_some() {
+            entries.extend(tools());
+        }
         entries.extend(settings());
         entries.extend(Timeframe::ALL.map(|timeframe| Entry {
             words: "bars of the chart".to_owned(),
@@ -184,6 +189,7 @@ impl Overlays {
                     run(state, key);
                 }
             }
+            Action::Tool(tool) => self.use_tool(tool),
             Action::Open(kind) if workspace.is_phone.get_untracked() => {
                 workspace.open_on_phone(kind);
             }
@@ -207,12 +213,12 @@ impl Overlays {
         }
     }
 
-    /// Asks for a date to go to, in the chart that has the person's attention, else in the first.
-    pub(super) fn go_to_date(self) {
+    /// Uses a tool of the chart that has the person's attention, else of the first.
+    pub(super) fn use_tool(self, tool: ToolAction) {
         if let Some(chart) = untrack(|| self.workspace.chart()) {
             self.bring(chart);
-            // The box takes the keyboard.
-            self.workspace.date_wanted.set(Some(chart));
+            // A box that the tool opens takes the keyboard.
+            self.workspace.tool_wanted.set(Some((chart, tool)));
         }
     }
 
@@ -234,6 +240,30 @@ impl Overlays {
         workspace.edit(&Edit::Activate(panel));
         workspace.focus(panel);
     }
+}
+
+/// Every tool of the chart, under the first of its keys.
+fn tools() -> impl Iterator<Item = Entry<Action>> {
+    let is_first = |at: usize, key: &ToolKey| {
+        let before = TOOL_KEYS.iter().take(at);
+        !before.into_iter().any(|other| other.action == key.action)
+    };
+    TOOL_KEYS
+        .iter()
+        .enumerate()
+        // Going to a date is a command, and what is open over the chart is let go already.
+        .filter(|(_, key)| !matches!(key.action, ToolAction::GoTo | ToolAction::LetGo))
+        .filter(move |(at, key)| is_first(*at, key))
+        .map(|(_, key)| Entry {
+            keys: key.keys,
+            words: "chart drawing tool anchored".to_owned(),
+            ..entry(
+                Group::Panel,
+                format!("tool/{}", key.keys),
+                key.help,
+                Action::Tool(key.action),
+            )
+        })
 }
 
 /// Every value of every preference that has a few.
@@ -279,6 +309,23 @@ mod tests {
             let again = entries[at + 1..].iter().find(|other| other.id == entry.id);
             assert_eq!(again, None);
         }
+    }
+
+    #[test]
+    fn every_tool_of_the_chart_is_found_once() {
+        let entries: Vec<_> = tools().collect();
+        for key in TOOL_KEYS {
+            let with_it = entries
+                .iter()
+                .filter(|entry| entry.action == Action::Tool(key.action));
+            let expected = match key.action {
+                ToolAction::GoTo | ToolAction::LetGo => 0,
+                _ => 1,
+            };
+            assert_eq!(with_it.count(), expected, "{}", key.help);
+        }
+        let line = entries.iter().find(|entry| entry.id == "tool/Alt H");
+        assert_eq!(line.map(|entry| entry.keys), Some("Alt H"));
     }
 
     #[test]

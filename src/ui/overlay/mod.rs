@@ -20,6 +20,7 @@ mod sheet;
 
 use leptos::ev::{KeyboardEvent, keydown};
 use leptos::prelude::*;
+use tradesuite_core::chart::ToolAction;
 use tradesuite_core::command::{Command, Press, command_of};
 use tradesuite_core::dock::Edit;
 use tradesuite_core::model::preferences::{THEME, ZONE};
@@ -157,7 +158,7 @@ impl Overlays {
             Command::Import => ask(Asked::Import),
             Command::Export => workspace.export(),
             Command::Equalise => workspace.edit(&Edit::Equalise),
-            Command::GoToDate => self.go_to_date(),
+            Command::GoToDate => self.use_tool(ToolAction::GoTo),
         }
     }
 

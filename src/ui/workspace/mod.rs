@@ -33,6 +33,7 @@ mod keeper_tests;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
+use tradesuite_core::chart::ToolAction;
 use tradesuite_core::dock::{
     self, Beside, Dock, DockError, Edit, Layout, LinkColour, Linked, Panel, PanelId, PhoneLayout,
     Place, READY, Side,
@@ -67,8 +68,8 @@ pub struct Workspace {
     pub is_phone: RwSignal<bool>,
     /// The panel of a wide window that has the person's attention.
     pub focused: RwSignal<Option<PanelId>>,
-    /// The chart that is to ask for a date to go to; it takes that back when it does.
-    pub date_wanted: RwSignal<Option<PanelId>>,
+    /// The chart that is to use one of its tools, and which; it takes that back when it does.
+    pub tool_wanted: RwSignal<Option<(PanelId, ToolAction)>>,
     /// Why the last change was refused.
     pub refusal: RwSignal<Option<String>>,
     /// Whether what is kept has been read. Until then nothing is asked for, so that the first
@@ -107,7 +108,7 @@ impl Workspace {
             phone: RwSignal::new(empty.phone),
             is_phone: RwSignal::new(false),
             focused: RwSignal::new(None),
-            date_wanted: RwSignal::new(None),
+            tool_wanted: RwSignal::new(None),
             refusal: RwSignal::new(None),
             ready: RwSignal::new(false),
             address_problem: RwSignal::new(None),

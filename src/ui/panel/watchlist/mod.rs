@@ -27,6 +27,7 @@ use tradesuite_core::dock::PanelKind;
 use tradesuite_core::model::{InstrumentId, Name};
 use tradesuite_core::watch::{COLUMNS, Column, VENUE_WIDTH, columns_for, spec_of, width_of};
 
+use self::cells::Style;
 use self::footer::{Footer, ListTools, WaitingNote};
 use self::row::RowView;
 use self::settings::{Choices, FIELDS};
@@ -34,6 +35,7 @@ use self::table::{ROW, Table, TableParts, stale_venues};
 use crate::browser;
 use crate::ui::live::{Link, Live};
 use crate::ui::panel::{Panel, PanelContext, PanelSpec};
+use crate::ui::preferences::Preferences;
 use crate::ui::server_status::StatusFeed;
 use crate::ui::watchlists::Watchlists;
 use crate::ui::workspace::Workspace;
@@ -114,6 +116,7 @@ pub fn WatchlistPanel(
     let summary = NodeRef::<Span>::new();
     let table = table_of(context, ground);
     let workspace = Workspace::expect();
+    let numbers = Preferences::expect().numbers;
     let is_adding = RwSignal::new(false);
     Effect::new(move || {
         if workspace.ready.get() {
@@ -129,7 +132,10 @@ pub fn WatchlistPanel(
         table.rows.choose(
             own.get(),
             table.choices.sort.get(),
-            table.choices.unit.get(),
+            Style {
+                unit: table.choices.unit.get(),
+                numbers: numbers.get(),
+            },
         );
     });
     let template = move || {
