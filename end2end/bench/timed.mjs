@@ -15,7 +15,7 @@ export async function openTimed(browser, url, workspace = {}) {
   return { page, times, close: () => context.close() };
 }
 
-/** Runs in the page before anything else. The page opens its socket as soon as it is hydrated. */
+/** Runs in the page before anything else. The page opens its socket as soon as it is mounted. */
 function mark() {
   window.marks = {};
   window.WebSocket = class extends WebSocket {

@@ -196,6 +196,13 @@ pub fn set_title(title: &str) {
     }
 }
 
+/// Takes away what the server rendered, before the page is mounted in its place.
+pub fn clear_body() {
+    if let Some(body) = document().and_then(|document| document.body()) {
+        body.set_text_content(None);
+    }
+}
+
 /// The build of the server that rendered the page (`data-build` of the document).
 #[must_use]
 pub fn rendered_build() -> Option<String> {

@@ -94,7 +94,7 @@ pub struct Workspace {
 
 impl Workspace {
     /// Makes the workspace and the preferences and puts them into the context. What is kept is read
-    /// after hydration.
+    /// once it is mounted.
     pub fn provide() -> Self {
         let empty = dock::Workspace::new(first_name());
         let preferences = Preferences::provide();
