@@ -105,6 +105,27 @@ async fn two_windows_that_save_at_once_are_told() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_no_text_is_a_problem_like_any_other() {
+    let app = app();
+    for path in [
+        "workspaces/%FF",
+        "watchlists/%FF",
+        "drawings/%FF",
+        "docs/%FF",
+    ] {
+        let answer = get_of(app.clone(), &format!("/api/v1/{path}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}");
+        assert_eq!(answer.kind, "application/problem+json", "{path}");
+        let problem = answer.json();
+        assert_eq!(problem["code"], json!("bad_parameter"), "{path}");
+        assert_eq!(problem["errors"][0]["field"], json!("name"), "{path}");
+    }
+    let answer = ask(&app, "PUT", "workspaces/%FF", &[NEW], "{}").await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(answer.kind, "application/problem+json");
+}
+
+#[tokio::test]
 async fn a_wrong_document_changes_nothing() {
     let app = app();
     let good = workspace("Desk", 5_000).to_string();

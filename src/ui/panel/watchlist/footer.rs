@@ -168,6 +168,17 @@ fn AddButton(table: Table, is_adding: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// What is said while the server cannot be reached: also that a list is not saved.
+fn cut_off(unsaved: Option<&Name>) -> String {
+    let seen = "Not connected: this is what was seen until then.";
+    match unsaved {
+        Some(name) => {
+            format!("{seen} What was changed in {name} is saved once the line is back.")
+        }
+        None => seen.to_owned(),
+    }
+}
+
 /// What went wrong, and what can be done about it.
 #[component]
 fn ProblemLine(table: Table) -> impl IntoView {
@@ -178,7 +189,7 @@ fn ProblemLine(table: Table) -> impl IntoView {
         (Some(Problem::Overtaken(name)), _) => Some(format!(
             "Another window changed {name} meanwhile. Nothing was overwritten."
         )),
-        (_, Link::Lost) => Some("Not connected: this is what was seen until then.".to_owned()),
+        (_, Link::Lost) => Some(cut_off(lists.unsaved().as_ref())),
         (Some(Problem::Unread(why)), _) => Some(format!("The lists cannot be read: {why}")),
         (Some(Problem::Unsaved(name, why)), _) => Some(format!("{name} is not saved: {why}")),
         (Some(Problem::Refused(why)), _) => Some(why),
@@ -306,5 +317,17 @@ fn QuestionLine(
             <button class=ANSWER type="button" data-testid="watch-no" on:click=move |_| question.set(None)>"Cancel"</button>
             <p class="w-full text-warning empty:hidden" role="alert">{move || error.get()}</p>
         </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_saved_is_said_while_the_line_is_lost() {
+        let name: Name = "Mine".parse().expect("a name");
+        assert!(cut_off(Some(&name)).contains("changed in Mine is saved once the line is back"));
+        assert!(!cut_off(None).contains("saved"));
     }
 }
