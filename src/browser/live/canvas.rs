@@ -42,11 +42,17 @@ impl Surface {
         })
     }
 
+    /// Device pixels per CSS pixel now.
+    #[must_use]
+    pub fn ratio(&self) -> f64 {
+        web_sys::window().map_or(1.0, |window| window.device_pixel_ratio())
+    }
+
     /// Gives the canvas as many device pixels as it covers and says how many. Clears it where
     /// that number changed.
     #[must_use]
     pub fn fit(&self) -> SurfaceSize {
-        let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
+        let ratio = self.ratio();
         let bounds = self.canvas.get_bounding_client_rect();
         // Device pixels from the first to the last edge: at a fractional ratio that is what the
         // canvas covers, and rounding its size alone would stretch it by a pixel.

@@ -144,11 +144,13 @@ impl<S: Painted> Feed<S> {
                 // In the same frame as the picture: both say the same.
                 summary.set(&state.summary(), "");
                 let now = browser::page_ms();
-                if now - written_at.get() >= FACTS_MS {
+                let is_due = now - written_at.get() >= FACTS_MS;
+                if is_due {
                     written_at.set(now);
                     facts.set(&state.facts(), "");
                 }
-                goes_on
+                // What is left out follows with another picture: facts are those of a picture.
+                goes_on || !is_due
             });
         let recolored = painter.clone();
         Effect::new(move || {

@@ -21,6 +21,7 @@ mod frame;
 mod grouping;
 mod ladder;
 mod live_book;
+mod pace;
 mod painter;
 mod screen;
 mod status;
@@ -36,6 +37,7 @@ pub use context::{PanelChange, PanelContext, PanelSettings};
 pub use feed::{Feed, Frame, Note, Painted};
 pub use frame::Panel;
 pub use grouping::{GroupSelect, Grouping};
+pub use pace::PacedFrames;
 pub use painter::{Painter, Palette};
 pub use screen::{CAPTIONS, Screen, ScreenView};
 

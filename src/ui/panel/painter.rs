@@ -6,7 +6,13 @@ use std::rc::Rc;
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
-use crate::browser::{self, FrameLoop, Surface, SurfaceSize};
+use crate::browser::{self, Surface, SurfaceSize};
+use crate::ui::dock::state::DockState;
+use crate::ui::panel::pace::PacedFrames;
+
+/// The size of a canvas is known for so long at most, milliseconds: at a fractional number of
+/// device pixels per CSS pixel it follows from the place, too, and nothing tells of every move.
+const SIZE_MS: f64 = 1_000.0;
 
 /// The theme's colours, read once a change of theme.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,10 +72,28 @@ impl Palette {
 /// Asks a canvas to be painted.
 #[derive(Clone, Debug)]
 pub struct Painter {
-    frames: FrameLoop,
-    /// The next frame is painted whatever was painted just now.
-    urgent: Rc<Cell<bool>>,
+    frames: PacedFrames,
     palette: Rc<RefCell<Option<Palette>>>,
+    /// Whether the canvas may have another size than it had.
+    is_moved: Rc<Cell<bool>>,
+}
+
+/// The size of a canvas, read only where it may be another: reading it has the browser lay out
+/// whatever changed on the page.
+struct Fitted {
+    size: SurfaceSize,
+    read_at: f64,
+}
+
+impl Fitted {
+    fn fit(&mut self, surface: &Surface, is_moved: bool, at: f64) -> SurfaceSize {
+        let is_old = at - self.read_at >= SIZE_MS;
+        if is_moved || is_old || surface.ratio() != self.size.ratio {
+            self.size = surface.fit();
+            self.read_at = at;
+        }
+        self.size
+    }
 }
 
 impl Painter {
@@ -93,46 +117,32 @@ impl Painter {
         mut paint: impl FnMut(&Surface, SurfaceSize, &Palette) -> bool + 'static,
     ) -> Self {
         let palette = Rc::new(RefCell::new(None));
-        let urgent = Rc::new(Cell::new(false));
-        let is_urgent = Rc::clone(&urgent);
-        let frames_of_itself: Rc<RefCell<Option<FrameLoop>>> = Rc::default();
-        let (colors, again) = (Rc::clone(&palette), Rc::clone(&frames_of_itself));
-        let mut painted_at = f64::MIN;
+        let is_moved = Rc::new(Cell::new(true));
+        let (colors, moved) = (Rc::clone(&palette), Rc::clone(&is_moved));
         let mut surface = None;
-        let mut last_size = SurfaceSize::default();
-        let frames = FrameLoop::new(move |at| {
+        let mut fitted = Fitted {
+            size: SurfaceSize::default(),
+            read_at: f64::MIN,
+        };
+        let frames = PacedFrames::new(interval_ms, move |at| {
             surface = surface.take().or_else(|| Surface::of(&node));
             let Some(surface) = &surface else {
-                return;
+                return false;
             };
-            let size = surface.fit();
-            let is_early = at - painted_at < interval_ms && size == last_size;
-            let is_urgent = is_urgent.take();
-            if is_early && let Some(frames) = again.borrow().as_ref() {
-                // Also after an urgent frame: what is written less often than painted follows.
-                frames.request();
+            let size = fitted.fit(surface, moved.take(), at);
+            if size.is_empty() {
+                return false;
             }
-            if is_early && !is_urgent {
-                return;
-            }
-            painted_at = at;
-            last_size = size;
-            if !size.is_empty() {
-                let mut colors = colors.borrow_mut();
-                surface.clear();
-                let goes_on = paint(surface, size, colors.get_or_insert_with(Palette::read));
-                if goes_on && let Some(frames) = again.borrow().as_ref() {
-                    frames.request();
-                }
-            }
+            let mut colors = colors.borrow_mut();
+            surface.clear();
+            paint(surface, size, colors.get_or_insert_with(Palette::read))
         });
-        *frames_of_itself.borrow_mut() = Some(frames.clone());
         let painter = Self {
             frames,
-            urgent,
             palette,
+            is_moved,
         };
-        painter.watch(node, frames_of_itself);
+        painter.watch(node);
         painter.request();
         painter
     }
@@ -144,8 +154,7 @@ impl Painter {
 
     /// Paints in the next frame, whenever it was painted last.
     pub fn request_now(&self) {
-        self.urgent.set(true);
-        self.request();
+        self.frames.request_now();
     }
 
     /// Reads the colours anew and paints.
@@ -154,21 +163,29 @@ impl Painter {
         self.request();
     }
 
-    fn watch(&self, node: NodeRef<Canvas>, frames_of_itself: Rc<RefCell<Option<FrameLoop>>>) {
-        let on_size = self.clone();
-        let on_theme = self.clone();
+    /// Reads the size anew and paints before anybody sees the old picture stretched.
+    fn resize(&self) {
+        self.is_moved.set(true);
+        self.request_now();
+    }
+
+    fn watch(&self, node: NodeRef<Canvas>) {
+        let (on_size, on_theme, on_move) = (self.clone(), self.clone(), self.clone());
         let guards = (
-            browser::on_resize(node, move || on_size.request()),
+            browser::on_resize(node, move || on_size.resize()),
             browser::on_theme_change(move || on_theme.recolor()),
         );
-        let held = StoredValue::new_local(Some((guards, frames_of_itself)));
+        if let Some(dock) = use_context::<DockState>() {
+            Effect::new(move || {
+                dock.geometry.track();
+                on_move.resize();
+            });
+        }
+        let held = StoredValue::new_local(Some((guards, self.frames.clone())));
         on_cleanup(move || {
             if let Some((_guards, frames)) = held.try_update_value(Option::take).flatten() {
-                // Who waits for an answer still holds the painter. This also breaks the loop's hold
-                // on itself.
-                if let Some(frames) = frames.take() {
-                    frames.stop();
-                }
+                // Who waits for an answer still holds the painter.
+                frames.stop();
             }
         });
     }

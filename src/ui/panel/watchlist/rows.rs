@@ -16,8 +16,8 @@ use tradesuite_core::protocol::TickerData;
 use tradesuite_core::watch::{Figures, Sort, StillOrder, Trend, VolumeUnit, sorted};
 
 use super::cells::Cells;
-use crate::browser::{self, FrameLoop};
-use crate::ui::panel::Painter;
+use crate::browser;
+use crate::ui::panel::{PacedFrames, Painter};
 use crate::ui::widget::Readout;
 
 /// Digits change at most this often, milliseconds.
@@ -48,9 +48,8 @@ struct State {
     order: StillOrder,
     is_pointed: bool,
     is_focused: bool,
-    frames: Option<FrameLoop>,
+    frames: Option<PacedFrames>,
     summary: Option<Readout>,
-    written_ms: f64,
     is_second_over: bool,
 }
 
@@ -77,7 +76,10 @@ impl Rows {
 
     /// Begins to write. Call it in an effect: everything ends with its owner.
     pub fn start(self, summary: NodeRef<Span>) {
-        let frames = FrameLoop::new(move |at| self.frame(at));
+        let frames = PacedFrames::new(DIGITS_MS, move |_| {
+            self.frame();
+            false
+        });
         let summary = Readout::new(summary);
         self.with(|state| {
             state.frames = Some(frames.clone());
@@ -217,8 +219,8 @@ impl Rows {
         self.say_waiting(is_waiting.unwrap_or_default());
     }
 
-    fn frame(self, at: f64) {
-        let moved = self.with(|state| state.frame(at)).flatten();
+    fn frame(self) {
+        let moved = self.with(State::frame).flatten();
         let is_waiting = self.with(|state| state.order.is_waiting());
         self.say_waiting(is_waiting.unwrap_or_default());
         self.show(moved);
@@ -261,12 +263,7 @@ impl State {
     }
 
     /// Writes what changed; the rows in another order where they are to move.
-    fn frame(&mut self, at: f64) -> Option<Vec<InstrumentId>> {
-        if at - self.written_ms < DIGITS_MS {
-            self.request();
-            return None;
-        }
-        self.written_ms = at;
+    fn frame(&mut self) -> Option<Vec<InstrumentId>> {
         for row in self.rows.values_mut().filter(|row| row.is_dirty) {
             row.is_dirty = false;
             if let (Some(cells), Some(data)) = (&row.cells, &row.data) {

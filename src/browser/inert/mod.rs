@@ -1,55 +1,14 @@
 //! The seam on the server: every function of `live`, doing nothing.
 
+mod canvas;
+
+pub use canvas::Surface;
+
 use leptos::html::{Canvas, ElementType, Input, Span};
 use leptos::prelude::NodeRef;
 use leptos::web_sys::Event;
 
-use super::types::{Align, Axes, Font, PickedFile, Rect, SocketEvent, SurfaceSize};
-
-/// A canvas that is not there.
-#[derive(Clone, Debug)]
-pub struct Surface;
-
-impl Surface {
-    /// No canvas.
-    #[must_use]
-    pub fn of(_node: &NodeRef<Canvas>) -> Option<Self> {
-        None
-    }
-
-    /// Empty.
-    #[must_use]
-    pub fn fit(&self) -> SurfaceSize {
-        SurfaceSize::default()
-    }
-
-    /// Nothing.
-    pub fn clear(&self) {}
-
-    /// Nothing.
-    pub fn fill_rects(&self, _color: &str, _opacity: f64, _rects: &[Rect]) {}
-
-    /// Nothing.
-    pub fn text(&self, _text: &str, _at: (f64, f64), _align: Align, _font: Font, _color: &str) {}
-
-    /// No width.
-    #[must_use]
-    pub fn text_width(&self, _text: &str, _font: Font) -> f64 {
-        0.0
-    }
-
-    /// Nothing.
-    pub fn polyline(&self, _points: &[(f64, f64)], _width: f64, _color: &str) {}
-
-    /// Nothing.
-    pub fn polygon(&self, _points: impl Iterator<Item = (f64, f64)>, _color: &str, _opacity: f64) {}
-
-    /// Nothing.
-    pub fn clipped(&self, _rect: Rect, _paint: impl FnOnce()) {}
-
-    /// Nothing.
-    pub fn axes(&self, _axes: &Axes) {}
-}
+use super::types::{PickedFile, SocketEvent};
 
 /// A loop that never runs.
 #[derive(Clone, Debug)]
