@@ -11,6 +11,9 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
+/// Powers of ten up to this one fit 64 bits.
+const MOST_SHORT_DECIMALS: u8 = 19;
+
 /// A price with all its decimals: `64,213.55`.
 #[must_use]
 pub fn price(value: Price, decimals: u8) -> String {
@@ -30,8 +33,46 @@ pub fn push_grouped(out: &mut String, mantissa: i128, decimals: u8) {
     if mantissa < 0 {
         out.push('−');
     }
-    let factor = power_of_ten(decimals);
     let magnitude = mantissa.unsigned_abs();
+    match u64::try_from(magnitude) {
+        Ok(magnitude) if decimals <= MOST_SHORT_DECIMALS => push_short(out, magnitude, decimals),
+        _ => push_long(out, magnitude, decimals),
+    }
+}
+
+/// What nearly every figure is: in WebAssembly divisions of 128 bits are functions, those of 64
+/// instructions.
+fn push_short(out: &mut String, magnitude: u64, decimals: u8) {
+    let factor = 10_u64.pow(u32::from(decimals));
+    let (whole, part) = (magnitude / factor, magnitude % factor);
+    // Twenty digits and six commas, from the last on.
+    let mut digits = [0_u8; 26];
+    let (mut at, mut rest, mut count) = (digits.len(), whole, 0);
+    loop {
+        if count > 0 && count % 3 == 0 {
+            at -= 1;
+            digits[at] = b',';
+        }
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        (rest, count) = (rest / 10, count + 1);
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+    if decimals > 0 {
+        out.push('.');
+        let mut unit = factor / 10;
+        while unit > 0 {
+            out.push(char::from(b'0' + (part / unit % 10) as u8));
+            unit /= 10;
+        }
+    }
+}
+
+fn push_long(out: &mut String, magnitude: u128, decimals: u8) {
+    let factor = power_of_ten(decimals);
     push_thousands(out, magnitude / factor);
     if decimals > 0 {
         // Writing into a `String` cannot fail, here and below.
@@ -60,10 +101,23 @@ pub fn rounded(mantissa: i128, decimals: u8, shown: u8) -> String {
     if shown >= decimals {
         return grouped(mantissa, decimals);
     }
-    let factor = power_of_ten(decimals - shown);
-    let magnitude = (mantissa.unsigned_abs() + factor / 2) / factor;
+    let magnitude = divided(mantissa.unsigned_abs(), decimals - shown);
     let magnitude = i128::try_from(magnitude).unwrap_or(i128::MAX);
     grouped(if mantissa < 0 { -magnitude } else { magnitude }, shown)
+}
+
+/// Without its last `digits`, rounded half up.
+fn divided(magnitude: u128, digits: u8) -> u128 {
+    if let (Ok(short), Some(factor)) = (
+        u64::try_from(magnitude),
+        10_u64.checked_pow(u32::from(digits)),
+    ) {
+        let (whole, rest) = (short / factor, short % factor);
+        // `factor / 2` rounds down only where the factor is 1, and nothing is left then.
+        return u128::from(whole + u64::from(rest > 0 && rest >= factor / 2));
+    }
+    let factor = power_of_ten(digits);
+    (magnitude + factor / 2) / factor
 }
 
 /// [`rounded`], but what is there and would print as zero says that it is less: `<0.0001`.
@@ -389,6 +443,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn short_figures_are_written_as_long_ones(
+            magnitude in prop_oneof![any::<u64>(), 0_u64..10_000_000, Just(u64::MAX), Just(0)],
+            decimals in 0_u8..=MOST_SHORT_DECIMALS,
+            digits in 0_u8..=MOST_SHORT_DECIMALS,
+        ) {
+            let (mut short, mut long) = (String::new(), String::new());
+            push_short(&mut short, magnitude, decimals);
+            push_long(&mut long, magnitude.into(), decimals);
+            prop_assert_eq!(short, long);
+            let factor = power_of_ten(digits);
+            let expected = (u128::from(magnitude) + factor / 2) / factor;
+            prop_assert_eq!(divided(magnitude.into(), digits), expected);
+        }
+
         #[test]
         fn grouping_loses_no_digit(mantissa in -10_i128.pow(30)..10_i128.pow(30), decimals in 0_u8..19) {
             let digits: String = grouped(mantissa, decimals)

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::model::{BookDelta, BookLevel, BookView, Quantity};
+use crate::model::{BookDelta, BookLevel, BookView, Quantity, UnixNs};
 
 /// The changes that turn `old`'s levels and time into `new`'s, best first on each side.
 #[must_use]
@@ -18,12 +18,12 @@ pub fn diff(old: &BookView, new: &BookView) -> BookDelta {
 }
 
 /// Applies changes to a view's levels and time; `sequence` and `stale` are the sender's to say.
-pub fn patch(view: &mut BookView, delta: &BookDelta) {
-    view.time = delta.time;
-    for level in &delta.bids {
+pub fn patch(view: &mut BookView, time: UnixNs, bids: &[BookLevel], asks: &[BookLevel]) {
+    view.time = time;
+    for level in bids {
         set(&mut view.bids, *level, bids_first);
     }
-    for level in &delta.asks {
+    for level in asks {
         set(&mut view.asks, *level, asks_first);
     }
 }
@@ -127,7 +127,7 @@ mod tests {
             let mut patched = view(1, &old.0, &old.1, depth);
             let new = view(2, &new.0, &new.1, depth);
             let delta = diff(&patched, &new);
-            patch(&mut patched, &delta);
+            patch(&mut patched, delta.time, &delta.bids, &delta.asks);
             prop_assert_eq!(&patched, &new);
             prop_assert_eq!(diff(&patched, &new), BookDelta { time: new.time, ..BookDelta::default() });
         }

@@ -14,7 +14,7 @@ use crate::ui::chart::paint::{BarPainter, Overlay, time_of};
 use crate::ui::chart::shown::Shown;
 use crate::ui::chart::study_legend::write_values;
 use crate::ui::panel::Palette;
-use crate::ui::preferences::Preferences;
+use crate::ui::preferences::{Preferences, Zone};
 use crate::ui::widget::Readout;
 
 /// The axis font is measured this often, milliseconds: it may arrive after the first frame.
@@ -27,6 +27,8 @@ pub struct Canvases {
     grid: Option<Surface>,
     /// Colours and numbers of the grid.
     grid_looks: Option<(Palette, NumberStyle)>,
+    /// Zone of the labels.
+    zone: Option<Zone>,
     bars: BarPainter,
     legend: LegendReadouts,
     missing: Readout,
@@ -40,6 +42,7 @@ impl Canvases {
             preferences: Preferences::expect(),
             grid: None,
             grid_looks: None,
+            zone: None,
             bars: BarPainter::default(),
             legend: LegendReadouts::new(parts.legend),
             missing: Readout::new(parts.missing),
@@ -65,6 +68,9 @@ impl Canvases {
         }
         if shown.feed.view_mut().follow() {
             self.parts.unfinished.notify();
+        }
+        if self.zone.replace(zone) != Some(zone) {
+            shown.feed.view_mut().rezone();
         }
         let changed = shown.feed.view_mut().lay_out(&offset_ms);
         self.paint_below(shown, changed, size, palette);

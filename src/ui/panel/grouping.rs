@@ -123,23 +123,29 @@ impl Grouping {
         if let Some(held) = held.filter(|held| is_frozen && held.chosen == chosen) {
             return tick.saturating_mul(held.size);
         }
-        let offer = Offer {
-            tick,
-            decimals,
-            sizes: group_sizes(tick, price),
-            automatic: automatic(held.map(|held| held.automatic), tick, price),
-        };
-        let size = offer.size(chosen);
+        let automatic = automatic(held.map(|held| held.automatic), tick, price);
+        let sizes = group_sizes(tick, price);
+        // Every paint comes here, and hardly ever with another offer.
+        let is_offered = self.offer.with_untracked(|shown| {
+            (shown.tick, shown.decimals, shown.automatic) == (tick, decimals, automatic)
+                && sizes.clone().eq(shown.sizes.iter().copied())
+        });
+        if !is_offered {
+            self.offer.set(Offer {
+                tick,
+                decimals,
+                sizes: sizes.collect(),
+                automatic,
+            });
+        }
+        let size = self.offer.with_untracked(|shown| shown.size(chosen));
         self.held.set_value(Some(Held {
             tick,
             decimals,
             chosen,
-            automatic: offer.automatic,
+            automatic,
             size,
         }));
-        if self.offer.with_untracked(|shown| *shown != offer) {
-            self.offer.set(offer);
-        }
         tick.saturating_mul(size)
     }
 

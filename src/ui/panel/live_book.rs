@@ -2,9 +2,7 @@
 
 use tradesuite_core::chart::next_depth;
 use tradesuite_core::market::patch_view;
-use tradesuite_core::model::{
-    BookDelta, BookLevel, BookView, InstrumentId, Precision, Price, Side,
-};
+use tradesuite_core::model::{BookLevel, BookView, InstrumentId, Precision, Price, Side};
 use tradesuite_core::protocol::{Body, BookData, BookDepth, Data, Message, Topic};
 
 use crate::ui::panel::Note;
@@ -40,6 +38,8 @@ pub struct LiveBook {
     pub seq: u64,
     /// Levels a side that are told at most; 0 before the first message.
     pub depth: u16,
+    /// Counts messages: a number of the server comes again where the server began anew.
+    taken: u64,
     is_known: bool,
     stale: Option<String>,
 }
@@ -51,6 +51,7 @@ impl LiveBook {
             self.depth = depth.levels;
         }
         self.seq = message.seq;
+        self.taken += 1;
         match &message.body {
             Body::Snapshot(Data::Book(data)) => {
                 self.view = BookView::default();
@@ -70,13 +71,15 @@ impl LiveBook {
         self.stale = None;
         // A widened book is sent whole, so nothing of the old digits is kept.
         self.precision = data.precision;
-        let delta = BookDelta {
-            time: data.time,
-            bids: data.bids.clone(),
-            asks: data.asks.clone(),
-        };
-        patch_view(&mut self.view, &delta);
+        patch_view(&mut self.view, data.time, &data.bids, &data.asks);
         self.view.sequence = data.sequence;
+    }
+
+    /// Another one whenever anything of the book may be: what follows from it alone is kept while
+    /// this stands.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.taken
     }
 
     /// Why the book is not shown as it is.
@@ -183,7 +186,9 @@ mod tests {
         assert!(matches!(book.note(), Some(Note::Waiting(_))));
         book.take(&message(1, Body::Snapshot(data(&[(10, 1)]))));
         assert_eq!((book.note(), book.is_cut(Side::Buy)), (None, false));
+        let version = book.version();
         book.take(&message(2, Body::Update(data(&[(9, 4)]))));
+        assert_ne!(book.version(), version);
         assert_eq!(
             (book.levels(Side::Buy).len(), book.is_cut(Side::Buy)),
             (2, true)

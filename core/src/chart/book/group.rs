@@ -65,31 +65,26 @@ pub fn group_levels(
 
 /// Group sizes to choose from, in ticks: 1, 2 and 5 times powers of ten, up to a 500th of the
 /// price. Ascending, never empty.
-#[must_use]
-pub fn group_sizes(tick: i64, price: Price) -> Vec<i64> {
+pub fn group_sizes(tick: i64, price: Price) -> impl Iterator<Item = i64> + Clone {
     let most = (price.0 / WIDEST / tick.max(1)).max(1);
-    let mut sizes = Vec::new();
-    let mut power = 1_i64;
-    while power <= most {
-        let rounds = [1, 2, 5]
-            .into_iter()
-            .filter_map(|times| power.checked_mul(times));
-        sizes.extend(rounds.filter(|size| *size <= most));
-        let Some(next) = power.checked_mul(10) else {
-            break;
-        };
-        power = next;
-    }
-    sizes
+    (0..=18)
+        .map(|digits| 10_i64.pow(digits))
+        .flat_map(|power| [1, 2, 5].map(|times| power.checked_mul(times)))
+        .map_while(move |size| size.filter(|size| *size <= most))
 }
 
 /// The group size, in ticks, that suits a price axis: a tenth of a basis point or the next wider.
 #[must_use]
 pub fn auto_group(tick: i64, price: Price) -> i64 {
     let wanted = price.0 as f64 * AUTOMATIC / tick.max(1) as f64;
-    let sizes = group_sizes(tick, price);
-    let wide_enough = sizes.iter().find(|size| **size as f64 >= wanted);
-    wide_enough.or(sizes.last()).copied().unwrap_or(1)
+    let mut widest = 1;
+    for size in group_sizes(tick, price) {
+        widest = size;
+        if size as f64 >= wanted {
+            break;
+        }
+    }
+    widest
 }
 
 /// The depth to ask for where `held` levels a side do not fill the rows; `None` for the deepest.
@@ -172,7 +167,8 @@ mod tests {
             (1, 267_000, &[1, 2, 5, 10, 20, 50, 100, 200, 500], 5),
             (0, 0, &[1], 1),
         ] {
-            assert_eq!(group_sizes(tick, Price(price)), sizes, "{tick} of {price}");
+            let found: Vec<i64> = group_sizes(tick, Price(price)).collect();
+            assert_eq!(found, sizes, "{tick} of {price}");
             assert_eq!(
                 auto_group(tick, Price(price)),
                 automatic,
@@ -245,7 +241,7 @@ mod tests {
 
         #[test]
         fn sizes_ascend_from_one(tick in 1_i64..1_000, price in 0_i64..i64::MAX) {
-            let sizes = group_sizes(tick, Price(price));
+            let sizes: Vec<i64> = group_sizes(tick, Price(price)).collect();
             prop_assert_eq!(sizes.first(), Some(&1));
             prop_assert!(sizes.windows(2).all(|pair| pair[0] < pair[1]));
             prop_assert!(sizes.contains(&auto_group(tick, Price(price))));

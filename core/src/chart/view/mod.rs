@@ -81,7 +81,8 @@ pub struct ChartView {
     gap_ticks: Vec<GapTick>,
     price_ticks: Vec<PriceTick>,
     time_ticks: Vec<TimeTick>,
-    painted: Option<layout::GridState>,
+    painted: layout::GridState,
+    labelled: layout::LabelState,
     /// Time and price of the last trade, where it is known.
     last: Option<(UnixMs, Price)>,
     /// The newest bars were dropped while looking far back.
@@ -116,7 +117,8 @@ impl ChartView {
             gap_ticks: Vec::new(),
             price_ticks: Vec::new(),
             time_ticks: Vec::new(),
-            painted: None,
+            painted: layout::GridState::default(),
+            labelled: layout::LabelState::default(),
             last: None,
             detached: false,
         };
@@ -276,7 +278,7 @@ impl ChartView {
     /// Takes the measured widths of the axis font over.
     pub fn set_metrics(&mut self, metrics: LabelMetrics) {
         self.metrics = metrics;
-        self.painted = None;
+        self.painted = layout::GridState::default();
         self.fit_panes();
     }
 
@@ -428,6 +430,10 @@ mod tests {
         bar.close = Price(i64::midpoint(bar.open.0, bar.close.0));
         view.upsert(bar);
         assert!(!view.lay_out(&UTC), "only the last bar changed");
+        view.rezone();
+        assert!(view.lay_out(&|_| 1_800_000), "another zone");
+        view.rezone();
+        view.lay_out(&UTC);
         view.upsert(minute(500));
         assert!(view.lay_out(&UTC), "the labels moved with their bars");
         view.resize(ChartSize {
@@ -478,6 +484,45 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn labels_that_are_kept_are_those_that_would_be_made(
+            steps in prop::collection::vec((0_u8..7, -300.0_f64..300.0), 1..25),
+        ) {
+            let mut kept = view(0..600);
+            let (mut first, mut last) = (0, 600);
+            for (step, by) in steps {
+                let action: Box<dyn Fn(&mut ChartView)> = match step {
+                    0 => Box::new(move |view| view.axis_mut().pan_by(by)),
+                    1 => {
+                        last += 1;
+                        Box::new(move |view| view.upsert(minute(last - 1)))
+                    }
+                    2 => {
+                        first -= 50;
+                        Box::new(move |view| view.merge((first..first + 50).map(minute)))
+                    }
+                    3 => Box::new(move |view| {
+                        let mut bar = minute(last - 1);
+                        bar.high = Price(bar.high.0 + by.abs() as i64);
+                        view.upsert(bar);
+                    }),
+                    4 => Box::new(move |view| {
+                        view.resize(ChartSize { height: 400.0 + by, ..SIZE });
+                    }),
+                    5 => Box::new(|view| view.set_scale_mode(ScaleMode::Percent)),
+                    _ => Box::new(|view| view.set_scale_mode(ScaleMode::Linear)),
+                };
+                action(&mut kept);
+                kept.lay_out(&UTC);
+                let prices = kept.price_ticks().to_vec();
+                let times = kept.time_ticks().to_vec();
+                kept.labelled = layout::LabelState::default();
+                kept.lay_out(&UTC);
+                prop_assert_eq!(kept.price_ticks(), &prices[..]);
+                prop_assert_eq!(kept.time_ticks(), &times[..]);
+            }
+        }
+
         #[test]
         fn the_axis_keeps_its_width_and_labels_fit_while_panning(pans in prop::collection::vec(-400.0_f64..600.0, 1..20)) {
             let mut view = view(0..4_000);

@@ -26,6 +26,8 @@ pub struct Pane {
     pub ticks: Vec<ValueTick>,
     /// Rows of levels that are always drawn, of the last layout.
     pub guides: Vec<i32>,
+    /// Scale and gap that `ticks` follow from.
+    labelled: Option<(PriceScale, f64)>,
 }
 
 impl Pane {
@@ -36,6 +38,7 @@ impl Pane {
             scale: PriceScale::over(0.0, 1.0, 1),
             ticks: Vec::new(),
             guides: Vec::new(),
+            labelled: None,
         }
     }
 
@@ -61,7 +64,11 @@ impl Pane {
                 None => PriceScale::of(before, mode, rows),
             }
         });
-        self.ticks = value_ticks(&self.scale, LABEL_GAP * label);
+        let labelled = Some((self.scale, LABEL_GAP * label));
+        if self.labelled != labelled {
+            self.labelled = labelled;
+            self.ticks = value_ticks(&self.scale, LABEL_GAP * label);
+        }
         let shown = rows.top..rows.bottom();
         self.guides = guides
             .iter()

@@ -53,14 +53,7 @@ async fn a_busy_book_is_said_at_most_every_100_ms() {
     }
     for (_, message) in &messages {
         let book = book_of(message);
-        patch_view(
-            &mut view,
-            &BookDelta {
-                time: book.time,
-                bids: book.bids.clone(),
-                asks: book.asks.clone(),
-            },
-        );
+        patch_view(&mut view, book.time, &book.bids, &book.asks);
     }
     assert_eq!(view.bids[0], levels(&[(9_900, 55)])[0]);
 }

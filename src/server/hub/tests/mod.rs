@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tradesuite_core::market::{OpenBar, patch_view};
 use tradesuite_core::model::{
-    BookDelta, BookView, Candle, EventBody, Mode, Origin, Position, Price, ServerStatus,
-    StoreState, StoreStatus, Timeframe, UnixMs, UnixNs,
+    BookView, Candle, EventBody, Mode, Origin, Position, Price, ServerStatus, StoreState,
+    StoreStatus, Timeframe, UnixMs, UnixNs,
 };
 use tradesuite_core::protocol::{Body, BookData, BookDepth, Data, Message, Topic};
 

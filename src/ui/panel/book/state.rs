@@ -61,6 +61,8 @@ pub struct BookState {
     scale: WidthScale,
     /// The message that changes were last looked for at: its number, and the levels told.
     compared: Option<(u64, u16)>,
+    /// What the groups were joined from: version of the book, step and rows.
+    grouped: Option<(u64, i64, usize)>,
     /// Until when the changes of that flash, milliseconds since the page was opened.
     flash_until: f64,
 }
@@ -80,6 +82,7 @@ impl BookState {
             choices,
             scale: WidthScale::default(),
             compared: None,
+            grouped: None,
             flash_until: f64::MIN,
         }
     }
@@ -90,6 +93,7 @@ impl BookState {
             self.bids = ShownSide::default();
             self.asks = ShownSide::default();
             self.imbalance = None;
+            self.grouped = None;
             return;
         };
         let decimals = self.book.precision.price;
@@ -102,24 +106,16 @@ impl BookState {
             self.asks.changes = Changes::default();
             self.compared = None;
         }
-        let mut reaches = true;
-        for (side, shown) in [(Side::Buy, &mut self.bids), (Side::Sell, &mut self.asks)] {
-            let (levels, is_cut) = (self.book.levels(side), self.book.is_cut(side));
-            group_levels(side, levels, is_cut, step, layout.rows, &mut shown.groups);
-            let is_short = shown.groups.len() < layout.rows
-                || shown.groups.last().is_some_and(|last| last.is_partial);
-            reaches &= !(is_cut && is_short);
-        }
-        if let (false, Some(deeper)) = (reaches, self.book.deeper())
-            && self.choices.levels.get_untracked() < deeper
-        {
-            self.choices.levels.set(deeper);
+        // A trade, too, has the panel painted: the book is the same then.
+        let grouped = Some((self.book.version(), step, layout.rows));
+        if self.grouped != grouped {
+            self.grouped = grouped;
+            self.group(layout.rows);
         }
         let now = browser::page_ms();
         self.scale
             .observe(now, &self.bids.groups, &self.asks.groups);
-        self.imbalance = imbalance(&self.bids.groups, &self.asks.groups);
-        // A trade, too, has the panel painted: the book is the same then, and goes on flashing.
+        // And goes on flashing.
         let message = Some((self.book.seq, self.book.depth));
         let is_news = self.compared != message;
         self.compared = message;
@@ -132,6 +128,24 @@ impl BookState {
         if is_news {
             self.flash_until = now + FLASH_MS;
         }
+    }
+
+    /// Joins the levels of both sides, and asks for more where they do not fill the rows.
+    fn group(&mut self, rows: usize) {
+        let mut reaches = true;
+        for (side, shown) in [(Side::Buy, &mut self.bids), (Side::Sell, &mut self.asks)] {
+            let (levels, is_cut) = (self.book.levels(side), self.book.is_cut(side));
+            group_levels(side, levels, is_cut, self.step, rows, &mut shown.groups);
+            let is_short = shown.groups.len() < rows
+                || shown.groups.last().is_some_and(|last| last.is_partial);
+            reaches &= !(is_cut && is_short);
+        }
+        if let (false, Some(deeper)) = (reaches, self.book.deeper())
+            && self.choices.levels.get_untracked() < deeper
+        {
+            self.choices.levels.set(deeper);
+        }
+        self.imbalance = imbalance(&self.bids.groups, &self.asks.groups);
     }
 
     /// Whether changed sizes are marked now.

@@ -74,6 +74,8 @@ pub struct LadderState {
     traded: TradedAtPrice,
     traded_rows: Vec<Traded>,
     sides: [Vec<Group>; 2],
+    /// What the rows' book was laid out from: its version, step, uppermost row, and rows.
+    laid_out: Option<(u64, i64, i64, usize)>,
     since: Readout,
 }
 
@@ -95,6 +97,7 @@ impl LadderState {
             traded: TradedAtPrice::default(),
             traded_rows: Vec::new(),
             sides: <[Vec<Group>; 2]>::default(),
+            laid_out: None,
             since: Readout::new(since),
         }
     }
@@ -209,16 +212,25 @@ impl LadderState {
         if self.choices.is_scrolled.get_untracked() != self.axis.is_scrolled() {
             self.choices.is_scrolled.set(self.axis.is_scrolled());
         }
-        self.rows.clear();
         let Some(top) = self.axis.top() else {
+            self.rows.clear();
+            self.laid_out = None;
             return;
         };
-        let numbers = (0..rows as i64).map(|row| top - row);
-        self.rows.extend(numbers.map(|number| LadderRow {
-            number,
-            ..LadderRow::default()
-        }));
-        self.lay_out_book(top);
+        // A trade, too, has the panel painted: the book is the same then.
+        let laid_out = Some((self.book.version(), self.step, top, rows));
+        if self.laid_out != laid_out {
+            self.laid_out = laid_out;
+            self.rows.clear();
+            let numbers = (0..rows as i64).map(|row| top - row);
+            self.rows.extend(numbers.map(|number| LadderRow {
+                number,
+                ..LadderRow::default()
+            }));
+            self.lay_out_book(top);
+        }
+        let [bids, asks] = &self.sides;
+        self.scale.observe(browser::page_ms(), bids, asks);
         self.lay_out_traded(top);
     }
 
@@ -254,14 +266,15 @@ impl LadderState {
         {
             self.choices.levels.set(deeper);
         }
-        let [bids, asks] = &self.sides;
-        self.scale.observe(browser::page_ms(), bids, asks);
     }
 
     fn lay_out_traded(&mut self, top: i64) {
         self.traded.fit(self.book.precision);
         let (from, to) = (self.book.precision.price, self.traded.precision().price);
         let Some(step) = Price(self.step).rescaled(from, to) else {
+            for row in &mut self.rows {
+                row.traded = Traded::default();
+            }
             return;
         };
         self.traded_rows.resize(self.rows.len(), Traded::default());
