@@ -260,7 +260,9 @@ pub fn stored(_key: &str) -> Option<String> {
 }
 
 /// Keeps nothing.
-pub fn store(_key: &str, _value: &str) {}
+pub fn store(_key: &str, _value: &str) -> bool {
+    false
+}
 
 /// Nothing to forget.
 pub fn unstore(_key: &str) {}

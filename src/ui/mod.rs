@@ -20,6 +20,7 @@
 //! | [`overlay`] | over everything: palette, help, questions, the menu of a narrow window |
 //! | [`instrument_search`], [`watchlists`] | looking for an instrument; lists of them, as the server keeps them |
 //! | [`server_status`], [`status_panel`] | the server's word on itself and its exchanges |
+//! | [`stored`] | where that is which the server has not got |
 //! | [`gap_ledger`] | what of the market is known to be missing |
 //! | [`widget`] | small parts that know nothing of markets |
 //!
@@ -44,6 +45,7 @@ pub mod server_status;
 pub mod shell;
 pub mod status_bar;
 pub mod status_panel;
+pub mod stored;
 pub mod top_bar;
 pub mod watchlists;
 pub mod widget;

@@ -13,6 +13,7 @@ use crate::browser;
 use crate::ui::live::{Link, Live};
 use crate::ui::preferences::Preferences;
 use crate::ui::server_status::StatusFeed;
+use crate::ui::stored::place_of;
 use crate::ui::workspace::Workspace;
 
 const BUTTON: &str = "h-6 shrink-0 cursor-pointer rounded border border-line-strong bg-raised px-2 text-[11px] hover:bg-hover";
@@ -69,7 +70,7 @@ enum Kind {
     Refusal,
     /// Another window has saved this workspace.
     Overtaken,
-    /// The workspace is kept in this browser only.
+    /// The server has not got the workspace.
     Unsaved,
     /// The preferences are not saved, or another window changed them.
     Preferences,
@@ -231,7 +232,8 @@ fn texts() -> [Memo<Option<String>>; KINDS] {
     });
     let unsaved = Memo::new(move |_| {
         let (name, why) = workspace.unsaved.get()?;
-        Some(format!("{name} is kept in this browser only: {why}."))
+        let place = place_of(workspace.is_stored());
+        Some(format!("{name} is kept {place}: {why}."))
     });
     let notice = Preferences::expect().notice;
     let preferences = Memo::new(move |_| notice.get());

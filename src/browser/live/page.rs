@@ -146,11 +146,10 @@ pub fn stored(key: &str) -> Option<String> {
     local_storage()?.get_item(key).ok()?
 }
 
-/// Asks the browser to keep a value; a private window may refuse, and the page works without.
-pub fn store(key: &str, value: &str) {
-    if let Some(storage) = local_storage() {
-        let _ = storage.set_item(key, value);
-    }
+/// Asks the browser to keep a value, and says whether it does: a private window may refuse, and so
+/// does a browser that has no room left. The page works without.
+pub fn store(key: &str, value: &str) -> bool {
+    local_storage().is_some_and(|storage| storage.set_item(key, value).is_ok())
 }
 
 /// Has the browser forget what it keeps under a key.

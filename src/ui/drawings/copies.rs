@@ -41,14 +41,20 @@ fn read(text: &str) -> Option<Keeper> {
 
 /// Copies an instrument's drawings where they are others than this window copied last: other
 /// windows of this browser hear of it, and answer nothing while they have nothing new themselves.
-pub fn store_copy(instrument: &InstrumentId, keeper: &Keeper, last: &mut Option<String>) {
+/// Says whether the browser keeps it; `None` where there is nothing new to be kept.
+pub fn store_copy(
+    instrument: &InstrumentId,
+    keeper: &Keeper,
+    last: &mut Option<String>,
+) -> Option<bool> {
     let is_empty = keeper.is_saved() && keeper.shown().drawings.is_empty();
     let text = written(keeper);
     if last.as_ref() == Some(&text) || last.is_none() && is_empty {
-        return;
+        return None;
     }
-    browser::store(&format!("{PREFIX}{instrument}"), &text);
+    let is_stored = browser::store(&format!("{PREFIX}{instrument}"), &text);
     *last = Some(text);
+    Some(is_stored)
 }
 
 fn written(keeper: &Keeper) -> String {

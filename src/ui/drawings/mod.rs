@@ -43,6 +43,8 @@ struct Sheet {
     charts: u32,
     /// What this window copied last for the next start.
     copied: Option<String>,
+    /// Whether the browser keeps that.
+    is_stored: bool,
     /// Tells the keeper that it is time.
     waiting: Option<Guard>,
     /// Gives up the request that is out.
@@ -253,7 +255,8 @@ impl DrawingBoard {
             self.say(instrument, Some(MERGED.to_owned()));
         }
         let shown = self.with(instrument, |sheet| {
-            store_copy(instrument, &sheet.keeper, &mut sheet.copied);
+            let is_stored = store_copy(instrument, &sheet.keeper, &mut sheet.copied);
+            sheet.is_stored = is_stored.unwrap_or(sheet.is_stored);
             let drawings = sheet.keeper.shown().clone();
             let known = sheet.keeper.is_known();
             (
@@ -294,6 +297,7 @@ impl Sheet {
             redo: Vec::new(),
             charts: 0,
             copied: None,
+            is_stored: true,
             waiting: None,
             patience: None,
         }

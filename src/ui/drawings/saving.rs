@@ -9,11 +9,13 @@ use super::DrawingBoard;
 use super::keeper::{Keeper, Todo};
 use crate::api::{load_document, save_document};
 use crate::browser;
+use crate::ui::stored::place_of;
 
 /// How long the server may take to answer, milliseconds.
 const LONGEST_MS: u32 = 15_000;
 
-const UNSAVED: &str = "What you drew is kept in this browser only:";
+/// How the sentence begins that says so.
+const UNSAVED: &str = "What you drew is kept";
 
 impl DrawingBoard {
     pub(super) fn obey(self, instrument: &InstrumentId, todo: Todo) {
@@ -107,9 +109,11 @@ impl DrawingBoard {
 
     /// Says why only this browser has what a person drew, if anything was.
     fn say_unsaved(self, instrument: &InstrumentId, why: &str) {
-        let is_saved = self.with(instrument, |sheet| sheet.keeper.is_saved());
-        if is_saved == Some(false) {
-            let note = format!("{UNSAVED} {why}.");
+        let place = self.with(instrument, |sheet| {
+            (!sheet.keeper.is_saved()).then(|| place_of(sheet.is_stored))
+        });
+        if let Some(place) = place.flatten() {
+            let note = format!("{UNSAVED} {place}: {why}.");
             self.say(instrument, Some(note));
         }
     }

@@ -12,6 +12,7 @@ use super::keeper::{Keeper, Kept, Ticket, Todo};
 use super::values::{Theme, Zone};
 use crate::api::{load_document, save_document};
 use crate::browser::{self, Guard};
+use crate::ui::stored::place_of;
 
 /// Where the browser keeps them.
 const KEY: &str = "tradesuite.settings";
@@ -28,6 +29,8 @@ pub(super) struct Keeping {
     keeper: StoredValue<Keeper>,
     /// What lies in the browser.
     copied: StoredValue<Option<Kept>>,
+    /// Whether the browser keeps that.
+    is_stored: StoredValue<bool>,
     /// Tells the keeper that it is time.
     waiting: StoredValue<Option<Guard>, LocalStorage>,
     /// Gives up the request that is out.
@@ -41,6 +44,7 @@ impl Keeping {
         Self {
             keeper: StoredValue::new(Keeper::default()),
             copied: StoredValue::new(None),
+            is_stored: StoredValue::new(true),
             waiting: StoredValue::new_local(None),
             patience: StoredValue::new_local(None),
             says_unsaved: StoredValue::new(false),
@@ -97,7 +101,7 @@ impl Preferences {
         let copied = self.keeping.copied;
         if copied.with_value(|copied| copied.as_ref() != Some(&now)) {
             if let Ok(text) = serde_json::to_string(&now) {
-                browser::store(KEY, &text);
+                self.keeping.is_stored.set_value(browser::store(KEY, &text));
             }
             copied.set_value(Some(now));
         }
@@ -141,7 +145,8 @@ impl Preferences {
 
     fn say_unsaved(self, why: &str) {
         if self.keeping.keeper.with_value(Keeper::is_unsaved) {
-            let text = format!("The preferences are kept in this browser only: {why}.");
+            let place = place_of(self.keeping.is_stored.get_value());
+            let text = format!("The preferences are kept {place}: {why}.");
             self.say(text, true);
         }
     }

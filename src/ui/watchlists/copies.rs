@@ -22,7 +22,10 @@ pub fn copies() -> Copies {
 pub fn store_copy(name: &Name, copy: Option<Copy>) {
     let before = browser::stored(KEY);
     match changed(before.as_deref(), name, copy) {
-        Some(text) if before.as_ref() != Some(&text) => browser::store(KEY, &text),
+        Some(text) if before.as_ref() != Some(&text) => {
+            // Where it is not kept the list is still on the page, which says that it is not saved.
+            browser::store(KEY, &text);
+        }
         None if before.is_some() => browser::unstore(KEY),
         _ => {}
     }

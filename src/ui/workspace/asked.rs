@@ -8,6 +8,12 @@ use tradesuite_core::model::Timeframe;
 use super::Workspace;
 
 impl Workspace {
+    /// Whether the browser keeps what the server has not got; read again when that changes.
+    #[must_use]
+    pub fn is_stored(self) -> bool {
+        self.keeping.is_stored()
+    }
+
     /// Gives the bars of the chart that has the person's attention another width, else those of the
     /// first chart.
     pub fn set_bars(self, timeframe: Timeframe) {

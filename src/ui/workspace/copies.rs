@@ -33,17 +33,17 @@ pub fn copy_of(name: &Name) -> Result<Option<(Kept, Document)>, String> {
     Ok(Some((kept, document)))
 }
 
-/// Copies the workspace that is shown.
-pub fn store_copy(name: &Name, kept: &Kept) {
-    put_copy(name, kept);
+/// Copies the workspace that is shown; says whether the browser keeps it.
+pub fn store_copy(name: &Name, kept: &Kept) -> bool {
+    let is_stored = put_copy(name, kept);
     browser::store(KEY, name.as_str());
+    is_stored
 }
 
-/// Copies a workspace that another window shows, or none.
-pub fn put_copy(name: &Name, kept: &Kept) {
-    if let Ok(text) = serde_json::to_string(kept) {
-        browser::store(&key(name), &text);
-    }
+/// Copies a workspace that another window shows, or none; says whether the browser keeps it.
+pub fn put_copy(name: &Name, kept: &Kept) -> bool {
+    let text = serde_json::to_string(kept);
+    text.is_ok_and(|text| browser::store(&key(name), &text))
 }
 
 /// Forgets the copy of a workspace that is no more.

@@ -30,6 +30,8 @@ pub(super) struct Keeping {
     keeper: StoredValue<Keeper>,
     /// The copy that lies in the browser.
     copied: StoredValue<Option<(Name, Kept)>>,
+    /// Whether the browser keeps that.
+    is_stored: RwSignal<bool>,
     /// What the address named when the page was opened, until it is settled what that is about.
     named: StoredValue<Address>,
     /// Whether it is settled which workspace this window begins with.
@@ -47,12 +49,18 @@ impl Keeping {
         Self {
             keeper: StoredValue::new(Keeper::new(first_name())),
             copied: StoredValue::new(None),
+            is_stored: RwSignal::new(true),
             named: StoredValue::new(Address::default()),
             has_begun: StoredValue::new(false),
             waiting: StoredValue::new_local(None),
             patience: StoredValue::new_local(None),
             live: StoredValue::new(None),
         }
+    }
+
+    /// Whether the browser keeps the copy.
+    pub fn is_stored(self) -> bool {
+        self.is_stored.get()
     }
 
     /// Reads the keeper.
@@ -111,7 +119,11 @@ impl Workspace {
         });
         let copied = self.keeping.copied;
         if copied.with_value(|copied| copied.as_ref() != Some(&now)) {
-            store_copy(&now.0, &now.1);
+            let is_stored = store_copy(&now.0, &now.1);
+            let told = self.keeping.is_stored;
+            if told.get_untracked() != is_stored {
+                told.set(is_stored);
+            }
             copied.set_value(Some(now));
         }
         if self.overtaken.get_untracked() != overtaken {
