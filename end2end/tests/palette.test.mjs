@@ -97,7 +97,7 @@ test('the help lists every key, is searched, and opens by its keys but not while
   await page.keyboard.press('F1');
   await byId(page, 'help').waitFor();
   const titles = await byId(page, 'help-group').locator('h3').allInnerTexts();
-  assert.deepEqual(titles, ['Everywhere', 'Panels', 'Chart', 'Ladder', 'Tape', 'Watchlist', 'Lists and menus']);
+  assert.deepEqual(titles, ['Everywhere', 'Workspaces', 'Panels', 'Chart', 'Ladder', 'Tape', 'Watchlist', 'Lists and menus']);
   await byId(page, 'help-search').fill('maximise alt');
   await until('one line', async () => (await byId(page, 'help-line').count()) === 1);
   assert.match(await byId(page, 'help-line').innerText(), /Maximise or restore[\s\S]*Alt Enter/);

@@ -65,6 +65,19 @@ test('a workspace is saved under another name, and another browser has it', asyn
   await shows(elsewhere, 'book', 'chart');
 });
 
+test('a new workspace begins without panels and leaves the shown one as it is', async (t) => {
+  const page = await opened(t);
+  await ready(page, 'minimal');
+  await choose(page, 'workspace-new');
+  await answer(page, 'Blank');
+  await isClosed(page);
+  await isShown(page, 'Blank');
+  await byId(page, 'dock-empty').waitFor();
+  assert.ok((await names()).includes('Blank'));
+  await ready(page, 'minimal');
+  await shows(page, 'book', 'chart');
+});
+
 test('a name that is taken is said, and nothing is changed', async (t) => {
   const page = await opened(t);
   await ready(page, 'minimal');

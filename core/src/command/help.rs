@@ -1,9 +1,13 @@
 //! The help: every key and gesture in groups, drawn from the tables that are obeyed.
 
+use super::entry::Group;
 use super::gestures::{self, Gesture};
 use super::table::COMMANDS;
 use crate::chart::{CHART_KEYS, LADDER_KEYS, TAPE_KEYS, TOOL_KEYS};
 use crate::watch::WATCH_KEYS;
+
+/// Where the commands of workspaces are.
+const WORKSPACE_MENU: &str = "menu";
 
 /// One thing to do, and all the ways to do it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +56,11 @@ pub fn help(dock: &[(&'static str, &'static str)]) -> Vec<HelpGroup> {
         let chords = spec.chords.iter();
         chords.map(|chord| (chord.label.to_owned(), spec.label))
     });
+    // They have no keys of their own.
+    let workspaces = COMMANDS
+        .iter()
+        .filter(|spec| spec.group == Group::Workspace && spec.chords.is_empty())
+        .map(|spec| (WORKSPACE_MENU.to_owned(), spec.label));
     let chart = CHART_KEYS
         .iter()
         .map(|key| (shown(key.key, key.shift == Some(true)), key.help));
@@ -67,6 +76,7 @@ pub fn help(dock: &[(&'static str, &'static str)]) -> Vec<HelpGroup> {
         .map(|key| (with_alt(key.key, key.alt), key.help));
     vec![
         HelpGroup::of("Everywhere", commands),
+        HelpGroup::of("Workspaces", workspaces),
         HelpGroup::of(
             "Panels",
             gestures(dock).into_iter().chain(gestures(gestures::DOCK)),
@@ -221,6 +231,9 @@ mod tests {
             }
         }
         for spec in COMMANDS {
+            if spec.group == Group::Workspace {
+                assert!(line_of("Workspaces", spec.label).is_some(), "{}", spec.id);
+            }
             for chord in spec.chords {
                 let line = line_of("Everywhere", spec.label).expect("the command");
                 assert!(line.keys.iter().any(|keys| keys == chord.label));
@@ -250,7 +263,9 @@ mod tests {
 
     #[test]
     fn nothing_is_said_twice() {
-        for group in help(DOCK) {
+        // What is done by a menu has the same word there.
+        let groups = help(DOCK).into_iter();
+        for group in groups.filter(|group| group.title != "Workspaces") {
             for (at, line) in group.lines.iter().enumerate() {
                 for keys in &line.keys {
                     let again = group.lines[at + 1..]

@@ -16,6 +16,8 @@ pub enum Command {
     Theme,
     /// The other zone of times.
     Zone,
+    /// Another workspace, without panels.
+    New,
     /// The present workspace under another name as well.
     SaveAs,
     /// Another name for the present workspace.
@@ -147,12 +149,20 @@ pub static COMMANDS: &[CommandSpec] = &[
         "utc local time toggle",
     ),
     spec(
+        Command::New,
+        "workspace-new",
+        "New workspace…",
+        Group::Workspace,
+        &[],
+        "create add empty layout",
+    ),
+    spec(
         Command::SaveAs,
         "workspace-save-as",
         "Save workspace as…",
         Group::Workspace,
         &[],
-        "copy duplicate new layout",
+        "copy duplicate layout",
     ),
     spec(
         Command::Rename,
@@ -255,6 +265,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_new_workspace_is_offered_before_a_copy() {
+        let of_workspaces = COMMANDS
+            .iter()
+            .filter(|spec| spec.group == Group::Workspace);
+        let commands: Vec<_> = of_workspaces.map(|spec| spec.command).collect();
+        assert_eq!(commands[..2], [Command::New, Command::SaveAs]);
     }
 
     #[test]

@@ -23,6 +23,11 @@ pub fn PhoneDock() -> impl IntoView {
     view! {
         <div class="flex min-h-0 grow flex-col" data-testid="phone-dock">
             {move || active.get().map(|(panel, kind)| view! { <PhonePanel panel kind /> })}
+            <Show when=move || active.with(Option::is_none)>
+                <p class="m-auto px-6 text-center text-text-2" data-testid="phone-empty">
+                    "This workspace has no panel. The menu at the top right adds one."
+                </p>
+            </Show>
             <nav class="grid shrink-0 auto-cols-fr grid-flow-col border-t border-line bg-panel" role="tablist" aria-label="Panels">
                 <For each=tabs key=|(panel, kind)| (*panel, kind.id) let((panel, kind))>
                     <button

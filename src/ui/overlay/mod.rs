@@ -7,7 +7,7 @@
 //! | `entries` | what can be found there, and what is done when it is chosen |
 //! | `help` | every key and gesture |
 //! | `sheet` | the menu of a narrow window |
-//! | `questions` | save as, rename, delete, reset, import |
+//! | `questions` | new, save as, rename, delete, reset, import |
 //!
 //! Commands are a table of [`tradesuite_core::command`]: their keys are obeyed here, wherever the
 //! keyboard is.
@@ -50,6 +50,8 @@ pub enum Overlay {
 /// What is asked about the present workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
+    /// What another one is called, which begins without panels.
+    New,
     /// Under which name it is saved as well.
     SaveAs,
     /// What it is called from now on.
@@ -151,6 +153,7 @@ impl Overlays {
             Command::Zone => {
                 preferences.choose(&ZONE, preferences.zone.get_untracked().other());
             }
+            Command::New => ask(Asked::New),
             Command::SaveAs => ask(Asked::SaveAs),
             Command::Rename => ask(Asked::Rename),
             Command::Delete => ask(Asked::Delete),

@@ -18,6 +18,7 @@ const FIELD: &str = "h-10 rounded border border-line bg-panel px-2 text-text-1 m
 impl Asked {
     fn title(self) -> &'static str {
         match self {
+            Self::New => "New workspace",
             Self::SaveAs => "Save workspace as",
             Self::Rename => "Rename workspace",
             Self::Delete => "Delete workspace",
@@ -29,6 +30,7 @@ impl Asked {
     /// What is meant by yes.
     fn yes(self) -> &'static str {
         match self {
+            Self::New => "Make",
             Self::SaveAs => "Save",
             Self::Rename => "Rename",
             Self::Delete => "Delete",
@@ -40,6 +42,7 @@ impl Asked {
     /// What is to be known before; `undone` says how changes of the layout are taken back here.
     fn words(self, name: &str, undone: &str) -> String {
         match self {
+            Self::New => format!("It begins without panels; {name} stays as it is."),
             Self::SaveAs => {
                 format!("{name} stays as it is; what comes is kept under the new name.")
             }
@@ -57,7 +60,7 @@ impl Asked {
     }
 
     fn has_name(self) -> bool {
-        matches!(self, Self::SaveAs | Self::Rename | Self::Import)
+        matches!(self, Self::New | Self::SaveAs | Self::Rename | Self::Import)
     }
 }
 
@@ -99,6 +102,7 @@ pub fn Question(
         let held = document.get_untracked();
         spawn_local(async move {
             let done = match (asked, held) {
+                (Asked::New, _) => workspace.create(&text).await,
                 (Asked::SaveAs, _) => workspace.save_as(&text).await,
                 (Asked::Rename, _) => workspace.rename(&text).await,
                 (Asked::Delete, _) => workspace.delete().await,

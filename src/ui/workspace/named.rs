@@ -133,6 +133,20 @@ impl Workspace {
         self.import(document, text).await
     }
 
+    /// Saves a workspace without panels under a new name, and goes to it. The colours look at
+    /// what they look at now: whoever adds a panel goes on with their instrument.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub async fn create(self, text: &str) -> Result<(), String> {
+        let shown = untrack(|| self.document());
+        let document = Document {
+            links: shown.links,
+            ..Document::new(shown.name)
+        };
+        self.import(document, text).await
+    }
+
     /// Saves a document under a new name, and goes to it.
     ///
     /// # Errors
@@ -262,6 +276,17 @@ mod tests {
     #[test]
     fn an_exported_workspace_is_imported_as_it_was() {
         let document = super::super::ready::ready_made_at_once(&first_name());
+        let text = document.to_json().into_bytes();
+        assert_eq!(document_in(&file(FileContent::Read(text))), Ok(document));
+    }
+
+    #[test]
+    fn a_workspace_without_panels_is_a_workspace() {
+        let links = super::super::ready::ready_made_at_once(&first_name()).links;
+        let document = Document {
+            links,
+            ..Document::new(first_name())
+        };
         let text = document.to_json().into_bytes();
         assert_eq!(document_in(&file(FileContent::Read(text))), Ok(document));
     }
