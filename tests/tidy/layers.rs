@@ -4,8 +4,7 @@
 const CORE: &[&[&str]] = &[
     &["model"],
     &["indicator"],
-    &["market", "chart", "dock", "protocol"],
-    &["watch"],
+    &["market", "chart", "dock", "protocol", "watch"],
     &["alert", "command"],
 ];
 

@@ -47,12 +47,10 @@
 //!   expiry changed; what its operands know stays.
 
 pub mod operand;
-#[cfg(feature = "engine")]
 mod source;
-#[cfg(feature = "engine")]
 pub mod state;
 pub mod text;
 pub mod value;
 
-#[cfg(all(test, feature = "engine"))]
+#[cfg(test)]
 mod reference;

@@ -159,15 +159,9 @@ pub static TOOL_KEYS: &[ToolKey] = &[
         CTRL_SHIFT,
         ToolAction::Redo,
         "Ctrl Shift Z",
-        "Redo a change of a drawing",
+        "Make it again",
     ),
-    key(
-        "KeyY",
-        CTRL,
-        ToolAction::Redo,
-        "Ctrl Y",
-        "Redo a change of a drawing",
-    ),
+    key("KeyY", CTRL, ToolAction::Redo, "Ctrl Y", "Make it again"),
     key("KeyG", ALT, ToolAction::GoTo, "Alt G", "Go to a date"),
 ];
 

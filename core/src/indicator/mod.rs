@@ -32,8 +32,6 @@ mod ohlcv;
 mod params;
 mod part;
 mod prior_levels;
-#[cfg(feature = "engine")]
-mod saved;
 mod series;
 mod spec;
 
@@ -54,7 +52,5 @@ pub use kind::{INDICATORS, indicator};
 pub use ohlcv::Ohlcv;
 pub use params::{ParamError, Params};
 pub use prior_levels::{PriorLevels, PriorRange};
-#[cfg(feature = "engine")]
-pub use saved::SavedIndicator;
-pub use series::{IndicatorSeries, IndicatorState};
+pub use series::{IndicatorSeries, IndicatorState, SavedIndicator};
 pub use spec::{Colour, Indicator, IndicatorSpec, Kept, Output, Place, Style, Unit};

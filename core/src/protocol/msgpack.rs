@@ -13,7 +13,6 @@ use super::VERSION;
 use super::columns::{BookColumns, CandleColumns, ColumnError, TradeColumns, precision};
 use super::message::{Body, Data, Message, TickerData};
 use super::topic::Topic;
-use super::unpack::unpack;
 
 /// Bytes that are no message.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -131,7 +130,7 @@ impl Message {
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    unpack(bytes).map_err(|error| DecodeError::Malformed(error.to_string()))
+    rmp_serde::from_slice(bytes).map_err(|error| DecodeError::Malformed(error.to_string()))
 }
 
 fn payload<D: DeserializeOwned>(bytes: &[u8]) -> Result<D, DecodeError> {

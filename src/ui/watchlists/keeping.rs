@@ -31,8 +31,7 @@ impl Watchlists {
                 instruments: Vec::new(),
             };
             let text = list.to_json();
-            let saved = save_document(Shelf::Watchlists, name.to_string(), text, None);
-            let saved = self.ask(saved).await;
+            let saved = save_document(Shelf::Watchlists, name.to_string(), text, None).await;
             let taken = format!("There is a list {name} already.");
             self.settle(refusal(saved, &taken), |lists, version| {
                 lists.put(name.clone(), Held::new(list, version));
@@ -48,8 +47,7 @@ impl Watchlists {
         };
         spawn_local(async move {
             let (old, new) = (from.to_string(), to.to_string());
-            let renamed = rename_document(Shelf::Watchlists, old, new, version);
-            let renamed = self.ask(renamed).await;
+            let renamed = rename_document(Shelf::Watchlists, old, new, version).await;
             self.settle(refusal(renamed, DIFFERS), |lists, version| {
                 list.name = to.clone();
                 // Panels that show it know its new name before the old one is gone.
@@ -68,8 +66,7 @@ impl Watchlists {
             return;
         };
         spawn_local(async move {
-            let deleted = delete_document(Shelf::Watchlists, name.to_string(), version);
-            let deleted = self.ask(deleted).await;
+            let deleted = delete_document(Shelf::Watchlists, name.to_string(), version).await;
             self.settle(refusal(deleted, DIFFERS), |lists, _| {
                 then();
                 lists.forget(&name);
@@ -109,9 +106,11 @@ impl Watchlists {
             all.insert(name.clone(), held);
         });
         self.names.update(|names| {
-            names.get_or_insert_default();
+            let names = names.get_or_insert_default();
+            if let Err(at) = names.binary_search(&name) {
+                names.insert(at, name);
+            }
         });
-        self.list_name(&name);
     }
 
     fn forget(self, name: &Name) {
@@ -123,7 +122,6 @@ impl Watchlists {
         self.held.update(|held| {
             held.remove(name);
         });
-        self.copy(name);
     }
 }
 

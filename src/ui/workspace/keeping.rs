@@ -73,7 +73,7 @@ impl Workspace {
         Effect::new(move || {
             let is_open = live.link().get() == Link::Open;
             if self.ready.get() && is_open {
-                self.tell(Keeper::reconnected);
+                self.tell(Keeper::reached);
             }
         });
         Effect::new(move || {
@@ -144,9 +144,8 @@ impl Workspace {
             }
             Todo::Show { version, text } => {
                 if let Ok(document) = Document::parse(text.as_bytes(), &KINDS) {
-                    self.show(document, |keeper, name, shown| {
-                        keeper.show(name, Some(version), shown);
-                        keeper.stems_from(text);
+                    self.show(document, |keeper, name, text| {
+                        keeper.show(name, Some(version), text);
                     });
                 }
             }
@@ -320,13 +319,9 @@ impl Workspace {
                 });
                 self.tell(Keeper::reached);
             }
-            None => {
-                let base = document.to_json();
-                self.show(document, |keeper, name, text| {
-                    keeper.show(name, version, text);
-                    keeper.stems_from(base);
-                });
-            }
+            None => self.show(document, |keeper, name, text| {
+                keeper.show(name, version, text);
+            }),
         }
         self.focused.set(None);
         self.note();

@@ -233,7 +233,6 @@ impl Workspace {
                     text: document.to_json(),
                     is_saved: true,
                     sent: None,
-                    base: None,
                 };
                 put_copy(&place.workspace, &kept);
                 self.show_own(document);
@@ -275,11 +274,9 @@ fn change_copy(place: &PanelPlace, change: impl FnOnce(&mut Document) -> bool) {
         && change(&mut document)
     {
         let kept = Kept {
-            base: kept.base.or(kept.is_saved.then_some(kept.text)),
             text: document.to_json(),
             is_saved: false,
-            version: kept.version,
-            sent: kept.sent,
+            ..kept
         };
         put_copy(&place.workspace, &kept);
     }

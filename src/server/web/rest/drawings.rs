@@ -1,13 +1,12 @@
 //! `GET/PUT/DELETE drawings/{instrument}`
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use tradesuite_core::model::Shelf;
 
 use super::super::problem::Problem;
 use super::conditions::{Body, Condition, answer, saved};
-use super::named::Named;
 use super::params::Params;
 use crate::server::service::Documents;
 
@@ -25,7 +24,7 @@ const SHELF: Shelf = Shelf::Drawings;
 )]
 pub(super) async fn read(
     State(documents): State<Documents>,
-    Named(name): Named,
+    Path(name): Path<String>,
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
@@ -54,7 +53,7 @@ pub(super) async fn read(
 )]
 pub(super) async fn write(
     State(documents): State<Documents>,
-    Named(name): Named,
+    Path(name): Path<String>,
     Condition(expected): Condition,
     params: Params,
     Body(text): Body,
@@ -79,7 +78,7 @@ pub(super) async fn write(
 )]
 pub(super) async fn delete(
     State(documents): State<Documents>,
-    Named(name): Named,
+    Path(name): Path<String>,
     Condition(expected): Condition,
     params: Params,
 ) -> Result<Response, Problem> {

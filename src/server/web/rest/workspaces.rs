@@ -1,7 +1,7 @@
 //! `GET workspaces`, `GET/PUT/DELETE workspaces/{name}`, `POST workspaces/{name}/rename`
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 
 use super::super::problem::Problem;
 use super::conditions::{Body, Condition, Row, answer, saved};
-use super::named::Named;
 use super::params::Params;
 use super::rename::new_name;
 use crate::server::service::Documents;
@@ -51,7 +50,7 @@ pub(super) async fn list(
 )]
 pub(super) async fn read(
     State(documents): State<Documents>,
-    Named(name): Named,
+    Path(name): Path<String>,
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
@@ -82,7 +81,7 @@ pub(super) async fn read(
 )]
 pub(super) async fn write(
     State(documents): State<Documents>,
-    Named(name): Named,
+    Path(name): Path<String>,
     Condition(expected): Condition,
     params: Params,
     Body(text): Body,
@@ -107,7 +106,7 @@ pub(super) async fn write(
 )]
 pub(super) async fn delete(
     State(documents): State<Documents>,
-    Named(name): Named,
+    Path(name): Path<String>,
     Condition(expected): Condition,
     params: Params,
 ) -> Result<Response, Problem> {
@@ -135,7 +134,7 @@ pub(super) async fn delete(
 )]
 pub(super) async fn rename(
     State(documents): State<Documents>,
-    Named(name): Named,
+    Path(name): Path<String>,
     Condition(expected): Condition,
     params: Params,
     Body(text): Body,

@@ -1,12 +1,11 @@
 //! What a person sets: which list, how it is sorted, which columns stand in it.
 
 use leptos::prelude::*;
-use tradesuite_core::chart::SizeUnit;
 use tradesuite_core::model::{Choice, Field, FieldKind};
-use tradesuite_core::watch::{Column, Sort};
+use tradesuite_core::watch::{Column, Sort, VolumeUnit};
 
 use crate::ui::panel::PanelContext;
-use crate::ui::panel::fields::{INSTRUMENT, unit_of};
+use crate::ui::panel::fields::INSTRUMENT;
 
 const fn choice(value: &'static str, label: &'static str) -> Choice {
     Choice { value, label }
@@ -44,9 +43,6 @@ const fn by(column: Column, is_falling: bool) -> Sort {
     }
 }
 
-/// Name of the setting that says what volume is counted in.
-const VOLUME_IN: &str = "volume_in";
-
 /// The table.
 pub static FIELDS: &[Field] = &[
     INSTRUMENT,
@@ -83,15 +79,14 @@ pub static FIELDS: &[Field] = &[
         when: None,
     },
     Field {
-        name: VOLUME_IN,
+        name: "volume_in",
         label: "Volume in",
         kind: FieldKind::Choice {
             options: &[
-                choice("preferred", "what is preferred"),
-                choice("base", "the base currency"),
                 choice("quote", "the quote currency"),
+                choice("base", "the base currency"),
             ],
-            default: "preferred",
+            default: "quote",
         },
         help: "What volume is counted in; in the quote currency at the last price",
         when: None,
@@ -126,7 +121,7 @@ pub struct Choices {
     /// The order of the rows.
     pub sort: Memo<Sort>,
     /// What volume is counted in.
-    pub unit: Memo<SizeUnit>,
+    pub unit: Memo<VolumeUnit>,
     wanted: [(Column, Memo<bool>); 4],
 }
 
@@ -135,6 +130,7 @@ impl Choices {
     #[must_use]
     pub fn new(context: PanelContext) -> Self {
         let sort = context.setting("sort", "own".to_owned());
+        let unit = context.setting("volume_in", "quote".to_owned());
         let wanted = [
             (Column::Trend, "trend"),
             (Column::Change, "change"),
@@ -144,7 +140,10 @@ impl Choices {
         Self {
             list: context.setting("list", String::new()),
             sort: Memo::new(move |_| sort.with(|word| sort_of(word))),
-            unit: unit_of(context, VOLUME_IN),
+            unit: Memo::new(move |_| match unit.with(|word| word == "base") {
+                true => VolumeUnit::Base,
+                false => VolumeUnit::Quote,
+            }),
             wanted: wanted.map(|(column, name)| (column, context.setting(name, true))),
         }
     }
