@@ -1,8 +1,11 @@
-/** The workspace of many panels that the benchmarks of load look at. */
+/** The workspace of many panels that the benchmarks of load look at, and its market. */
+import { launch } from '../harness/browser.mjs';
 import { chartOf } from '../harness/chart.mjs';
 import { ready } from '../harness/dock.mjs';
 import { rest } from '../harness/market.mjs';
+import { Server } from '../harness/server.mjs';
 import { until } from '../harness/wait.mjs';
+import { demoServer } from './server.mjs';
 
 /** The six panels: their kinds by column, and each column's share of the width. */
 export const COLUMNS = [
@@ -15,9 +18,26 @@ const WHOLE = 10_000;
 const INSTRUMENTS = { blue: 'coinbase:BTC-USD', orange: 'coinbase:ETH-USD' };
 const ROWS = 30;
 /** A market of as many instruments as the watchlist has rows, and its rate in events a second. */
-export const MARKET = ['--instruments', String(ROWS), '--rate', '2000', '--seed', '1'];
+const MARKET = ['--instruments', String(ROWS), '--rate', '2000', '--seed', '1'];
 /** A ready-made workspace, which is opened by a click: the six panels are kept under its name. */
 const NAME = 'Minimal';
+
+/**
+ * Measures on that market, and ends everything afterwards.
+ * @param {(browser: import('playwright-core').Browser, url: string) => Promise<void>} measure with a server's address
+ */
+export async function onBusyMarket(measure) {
+  const market = await new Server(['simulate', '--bind', '127.0.0.1:0', ...MARKET]).ready();
+  const server = await demoServer({ TRADESUITE_DEMO_ADDRESS: new URL(market.url).host });
+  const browser = await launch();
+  try {
+    await measure(browser, server.url);
+  } finally {
+    await browser.close();
+    await server.stop();
+    market.kill();
+  }
+}
 
 /** Keeps the six panels and the list of instruments on the server. */
 export async function keepSix(base) {

@@ -19,6 +19,8 @@ const NAMES = ['TradeSuite', 'lightweight-charts', 'the same, conflated'];
 const INSTRUMENT = 'coinbase:BTC-USD';
 /** More than are in view, so that dragging to and fro stays within the history. */
 const BARS = 14_000;
+/** The figures follow half a second behind, and a beat of the page. */
+const BEHIND_MS = 900;
 
 const server = await demoServer();
 const browser = await launch();
@@ -63,7 +65,7 @@ async function compare(ours, bars, what, options) {
 }
 
 async function openOurs() {
-  const { page } = await openPage(browser, server.url, { workspace: { timeframe: '1m', instrument: INSTRUMENT } });
+  const { page } = await openPage(browser, server.url, { facts: false, workspace: { timeframe: '1m', instrument: INSTRUMENT } });
   const chart = chartOf(page);
   await chart.drawn(INSTRUMENT, '1m');
   const box = await chart.box();
@@ -86,6 +88,7 @@ async function openOurs() {
         const { plot, spacing } = await chart.state();
         return plot.width / spacing;
       };
+      await page.waitForTimeout(BEHIND_MS);
       const { plot } = await chart.state();
       await chart.point(plot.width - 20, plot.height / 2);
       await until(`${count} bars in view`, async () => {
@@ -94,8 +97,7 @@ async function openOurs() {
         // A hundred pixels of the wheel are a factor of 1.12, and three hundred the most at once.
         const pixels = (100 * Math.log(count / now)) / Math.log(1.12);
         await page.mouse.wheel(0, Math.max(-300, Math.min(300, pixels)));
-        // The figures follow a tenth of a second behind.
-        await page.waitForTimeout(150);
+        await page.waitForTimeout(BEHIND_MS);
         return false;
       });
       await chart.when('their history', ({ bars }) => bars >= count);

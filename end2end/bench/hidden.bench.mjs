@@ -4,27 +4,22 @@
  *
  * Headless Chromium hides no page. So the page is told that it is hidden, and gets no frames while it is, as of a browser.
  */
-import { launch, openPage } from '../harness/browser.mjs';
+import { openPage } from '../harness/browser.mjs';
 import { chartOf } from '../harness/chart.mjs';
-import { Server } from '../harness/server.mjs';
-import { MARKET, keepSix, openSix } from './arrange.mjs';
+import { heapOf } from '../harness/heap.mjs';
+import { mayBeHidden } from '../harness/hidden.mjs';
+import { keepSix, onBusyMarket, openSix } from './arrange.mjs';
 import { frames } from './load.mjs';
-import { demoServer } from './server.mjs';
 import { megabytes, ms, table } from './table.mjs';
-import { heapOf } from './timed.mjs';
 
 const HIDDEN_MS = Number(process.env.HIDDEN_S ?? 600) * 1_000;
 const WARM_MS = 10_000;
 const SAMPLES = 10;
 const WHOLE_MS = 20_000;
 
-const market = await new Server(['simulate', '--bind', '127.0.0.1:0', ...MARKET]).ready();
-const server = await demoServer({ TRADESUITE_DEMO_ADDRESS: new URL(market.url).host });
-const browser = await launch();
-try {
-  await keepSix(server.url);
-  const before = (page) => page.addInitScript(hideable);
-  const { page, close } = await openPage(browser, server.url, { width: 1600, height: 960, before });
+await onBusyMarket(async (browser, url) => {
+  await keepSix(url);
+  const { page, close } = await openPage(browser, url, { width: 1600, height: 960, facts: false, before: mayBeHidden });
   await chartOf(page).drawn();
   await openSix(page);
   await frames(page, WARM_MS);
@@ -44,36 +39,7 @@ try {
     ['ten seconds after', megabytes(heaps.at(-1)), ''],
     ['from its return until chart, book, ladder and tape are of now', ms(whole), '1 s'],
   ]);
-} finally {
-  await browser.close();
-  await server.stop();
-  market.kill();
-}
-
-/** Runs in the page before anything else: gives it a switch for being hidden. */
-function hideable() {
-  let isHidden = false;
-  let waiting = new Map();
-  let number = 1_000_000_000;
-  Object.defineProperty(document, 'visibilityState', { get: () => (isHidden ? 'hidden' : 'visible') });
-  Object.defineProperty(document, 'hidden', { get: () => isHidden });
-  const [ask, forget] = [window.requestAnimationFrame.bind(window), window.cancelAnimationFrame.bind(window)];
-  window.requestAnimationFrame = (paint) => {
-    if (!isHidden) return ask((at) => (isHidden ? waiting.set((number += 1), paint) : paint(at)));
-    number += 1;
-    waiting.set(number, paint);
-    return number;
-  };
-  window.cancelAnimationFrame = (frame) => void (waiting.delete(frame) || forget(frame));
-  window.hide = (hidden) => {
-    isHidden = hidden;
-    document.dispatchEvent(new Event('visibilitychange'));
-    if (hidden) return;
-    const late = waiting;
-    waiting = new Map();
-    for (const paint of late.values()) ask(paint);
-  };
-}
+});
 
 /** Runs in the page: shows it again, and waits until each panel has said something that is not what it said before. */
 function comeBack(longest) {

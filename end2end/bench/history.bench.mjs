@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { chartOf } from '../harness/chart.mjs';
 import { launch } from '../harness/browser.mjs';
+import { heapOf } from '../harness/heap.mjs';
 import { Server } from '../harness/server.mjs';
 import { until } from '../harness/wait.mjs';
 import { folder } from './server.mjs';
-import { heapOf, openTimed } from './timed.mjs';
+import { openTimed } from './timed.mjs';
 import { median, megabytes, ms, table } from './table.mjs';
 
 const RUNS = 5;

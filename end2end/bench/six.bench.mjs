@@ -2,15 +2,13 @@
  * Six panels on a market of 2,000 events a second: frames beside those of an empty canvas page, the main thread's work a
  * frame, and the page's memory over SIX_S seconds (600).
  */
-import { launch, openPage } from '../harness/browser.mjs';
+import { openPage } from '../harness/browser.mjs';
 import { chartOf } from '../harness/chart.mjs';
-import { Server } from '../harness/server.mjs';
+import { heapOf } from '../harness/heap.mjs';
 import { until } from '../harness/wait.mjs';
-import { MARKET, keepSix, openSix } from './arrange.mjs';
+import { keepSix, onBusyMarket, openSix } from './arrange.mjs';
 import { frames, openEmpty, pace, workPerFrame } from './load.mjs';
-import { demoServer } from './server.mjs';
 import { median, megabytes, ms, quantile, table } from './table.mjs';
-import { heapOf } from './timed.mjs';
 
 const SIX_MS = Number(process.env.SIX_S ?? 600) * 1_000;
 const EMPTY_MS = 10_000;
@@ -19,18 +17,15 @@ const TRACED_MS = Math.min(20_000, SIX_MS);
 const SAMPLES = 10;
 const VIEWPORT = { width: 1600, height: 960 };
 
-const market = await new Server(['simulate', '--bind', '127.0.0.1:0', ...MARKET]).ready();
-const server = await demoServer({ TRADESUITE_DEMO_ADDRESS: new URL(market.url).host });
-const browser = await launch();
-try {
+await onBusyMarket(async (browser, url) => {
   const empty = await openEmpty(browser, VIEWPORT);
   const idle = await frames(empty.page, EMPTY_MS);
   const interval = median(idle);
   const emptyWork = await workPerFrame(empty.page, () => frames(empty.page, EMPTY_MS / 2));
   await empty.close();
 
-  await keepSix(server.url);
-  const { page, close } = await openPage(browser, server.url, { ...VIEWPORT });
+  await keepSix(url);
+  const { page, close } = await openPage(browser, url, { ...VIEWPORT, facts: false });
   await chartOf(page).drawn();
   await openSix(page);
   await frames(page, WARM_MS);
@@ -55,11 +50,7 @@ try {
     ['the same half way', megabytes(heaps[SAMPLES / 2]), '', ''],
     ['the same at the end', megabytes(heaps.at(-1)), '', 'flat'],
   ]);
-} finally {
-  await browser.close();
-  await server.stop();
-  market.kill();
-}
+});
 
 /** Messages a second that the server hears, as the page says. */
 async function rate(page) {

@@ -1,10 +1,11 @@
 /** From nothing to a chart: start-up of the server, its memory, and the page from navigation to a drawn chart. */
 import { chartOf } from '../harness/chart.mjs';
 import { launch } from '../harness/browser.mjs';
+import { heapOf } from '../harness/heap.mjs';
 import { Server } from '../harness/server.mjs';
 import { until } from '../harness/wait.mjs';
 import { folder } from './server.mjs';
-import { heapOf, openTimed } from './timed.mjs';
+import { openTimed } from './timed.mjs';
 import { median, megabytes, ms, table } from './table.mjs';
 
 const RUNS = 5;

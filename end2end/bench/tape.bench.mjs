@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, openPage } from '../harness/browser.mjs';
+import { heapOf } from '../harness/heap.mjs';
 import { Server, program } from '../harness/server.mjs';
 import { until } from '../harness/wait.mjs';
 import { folder } from './server.mjs';
-import { heapOf } from './timed.mjs';
 import { megabytes, ms, table } from './table.mjs';
 
 /** Nobody trades it in the simulated market, so that its trades are those imported here. */
@@ -26,7 +26,7 @@ execFileSync(program, ['import', 'trades', file, '--instrument', INSTRUMENT, '--
 const server = await new Server(options).ready();
 const browser = await launch();
 try {
-  const { page } = await openPage(browser, server.url, { workspace: { instrument: INSTRUMENT } });
+  const { page } = await openPage(browser, server.url, { facts: false, workspace: { instrument: INSTRUMENT } });
   const rows = async () => JSON.parse((await page.getByTestId('tape-facts').textContent()) || '{"rows":0}').rows;
   await until('a tape', async () => (await rows()) > 100);
   await page.getByTestId('tape').focus();

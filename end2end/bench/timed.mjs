@@ -15,7 +15,7 @@ export async function openTimed(browser, url, workspace = {}) {
   return { page, times, close: () => context.close() };
 }
 
-/** Runs in the page before anything else. The page opens its socket as soon as it is hydrated. */
+/** Runs in the page before anything else. The page opens its socket as soon as it is mounted. */
 function mark() {
   window.marks = {};
   window.WebSocket = class extends WebSocket {
@@ -31,19 +31,4 @@ function mark() {
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
-}
-
-/** Bytes that the page holds: its JavaScript heap after a collection, and its wasm memory. */
-export async function heapOf(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await session.send('Runtime.getHeapUsage');
-  await session.detach();
-  const wasm = await page.evaluate(async () => {
-    const script = document.querySelector('link[rel=modulepreload]').href;
-    // Called again it answers with what already runs.
-    const { memory } = await (await import(script)).default();
-    return memory.buffer.byteLength;
-  });
-  return usedSize + wasm;
 }

@@ -27,9 +27,10 @@ export function launch(flags = []) {
  * @property {number} [width] CSS pixels
  * @property {number} [height] CSS pixels
  * @property {number} [ratio] device pixels per CSS pixel
- * @property {{instrument?: string, timeframe?: string, theme?: string, zone?: string}} [workspace] what is looked at, and what a person prefers
+ * @property {{instrument?: string, timeframe?: string, theme?: string, zone?: string}} [workspace] what is looked at, and what a person prefers where the server has no preferences yet
  * @property {boolean} [touch] whether it is a touch screen
  * @property {string} [path] what to open there, query included; the first page where it is absent
+ * @property {boolean} [facts] whether panels say in every frame what they show; what is measured must not have it
  * @property {(page: import('playwright-core').Page) => Promise<void>} [before] what to do before it is opened
  * @property {RegExp[]} [expected] problems that the test brings about itself
  */
@@ -41,7 +42,7 @@ export function launch(flags = []) {
  * @param {PageOptions} options
  */
 export async function openPage(browser, url, options = {}) {
-  const { width = 1280, height = 800, ratio = 1, workspace, touch = false, path = '/', before, expected = [] } = options;
+  const { width = 1280, height = 800, ratio = 1, workspace, touch = false, path = '/', facts = true, before, expected = [] } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     deviceScaleFactor: ratio,
@@ -56,6 +57,7 @@ export async function openPage(browser, url, options = {}) {
     ([key, kept]) => location.protocol === 'http:' && (localStorage.getItem(key) ?? localStorage.setItem(key, kept)),
     [PREFERENCES_KEY, JSON.stringify({ theme, zone })],
   );
+  if (facts) await context.addInitScript(wantFacts);
   const problems = [];
   watch(context, new URL(url).host, problems);
   const page = await context.newPage();
@@ -76,6 +78,16 @@ export async function openPage(browser, url, options = {}) {
       assert.deepEqual(unexpected, [], 'the page had problems');
     },
   };
+}
+
+/**
+ * Runs in the page before anything else: panels are to say what they show in the frames that paint it, not seldom and
+ * between frames. The document may have no element yet, and gets another where it is opened anew.
+ */
+function wantFacts() {
+  const mark = () => document.documentElement?.setAttribute('data-facts', 'every');
+  new MutationObserver(mark).observe(document, { childList: true });
+  mark();
 }
 
 /**

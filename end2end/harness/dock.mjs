@@ -15,11 +15,20 @@ export async function panels(page) {
 /** Kinds of the panels that show, sorted. */
 export const kinds = async (page) => Object.keys(await panels(page)).sort();
 
+/** Waits until the page has its panels. */
+export const docked = (page) => until('the panels', async () => (await kinds(page)).includes('chart'));
+
 /** Waits until panels of just these kinds show. */
 export const shows = (page, ...wanted) =>
   until(`just ${wanted.join(', ')}`, async () => JSON.stringify(await kinds(page)) === JSON.stringify(wanted.toSorted()));
 
 export const tab = (page, name) => page.getByRole('tab', { name, exact: true });
+
+/** The middle of something on the page, CSS pixels of the window. */
+export async function middle(locator) {
+  const { x, y, width, height } = await locator.boundingBox();
+  return [x + width / 2, y + height / 2];
+}
 
 /** Opens a ready-made workspace anew, whatever other tests made of it. */
 export async function ready(page, name) {

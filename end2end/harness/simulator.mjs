@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { atEnd } from './cleanup.mjs';
 import { Server, dataFolder } from './server.mjs';
+import { until } from './wait.mjs';
 
 /**
  * A market that outlives every server on it.
@@ -35,4 +36,11 @@ export async function tape(page) {
   const text = await page.getByTestId('tape-summary').textContent();
   const match = /^Newest trade (\d+): .*; (\d+) trades since (\d+)$/.exec(text);
   return match && { newest: Number(match[1]), count: Number(match[2]), oldest: Number(match[3]) };
+}
+
+/** Waits until the tape grows by itself, and tells the trade that was its newest before. */
+export async function growing(page) {
+  const begun = (await until('a tape', () => tape(page))).newest;
+  await until('more trades', async () => (await tape(page)).newest > begun + 20);
+  return begun;
 }

@@ -41,7 +41,7 @@ try {
 
 async function takeWorkspaces() {
   for (const theme of THEMES) {
-    // The theme of before is kept on the server, and would be another window's.
+    // The theme of before is kept on the server, and counts more than the one that the browser begins with.
     await forgetArrangements(server.url);
     const { page, close } = await openPage(browser, server.url, { ...SIZE, workspace: { theme } });
     await chartOf(page).drawn();
@@ -60,6 +60,8 @@ async function takeViews(folder) {
 }
 
 async function take({ name, options, crosshair, keys, times = 0, tab }, folder, begun) {
+  // A theme of before is kept on the server, and counts more than the one that the browser begins with.
+  await forgetArrangements(server.url);
   const { page, close } = await openPage(browser, server.url, options);
   const chart = chartOf(page);
   await until('a live line', async () => /live/.test(await page.getByTestId('link').innerText()));

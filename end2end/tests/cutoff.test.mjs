@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { chartOf } from '../harness/chart.mjs';
 import { line } from '../harness/line.mjs';
 import { rest } from '../harness/market.mjs';
-import { market, tape } from '../harness/simulator.mjs';
+import { growing, market, tape } from '../harness/simulator.mjs';
 import { withBrowser } from '../harness/suite.mjs';
 import { until } from '../harness/wait.mjs';
 
@@ -25,8 +25,7 @@ const said = (page, testid) => page.getByTestId(testid).innerText({ timeout: 500
 async function survives(t, page, server, { cut, mend }) {
   const chart = chartOf(page);
   await chart.drawn(INSTRUMENT, '1s');
-  const begun = (await until('a tape', () => tape(page))).newest;
-  await until('more trades', async () => (await tape(page)).newest > begun + 20);
+  const begun = await growing(page);
   await cut();
   const end = performance.now() + CUT_S * 1_000;
   await until('the status bar to say so, and since when', async () => /server cannot be reached.*last heard at \d\d:\d\d:\d\d/s.test(await link(page)));

@@ -2,21 +2,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chartOf } from '../harness/chart.mjs';
-import { choose, kinds, panels, ready, symbols, tab } from '../harness/dock.mjs';
+import { choose, docked, kinds, middle, panels, ready, symbols, tab } from '../harness/dock.mjs';
 import { withDemo } from '../harness/suite.mjs';
 import { until } from '../harness/wait.mjs';
 
 const site = withDemo();
 
-async function opened(t, options) {
-  const page = await site.open(t, options);
-  await until('the panels', async () => (await kinds(page)).includes('chart'));
+async function opened(t) {
+  const page = await site.open(t);
+  await docked(page);
   return page;
 }
 
-async function middle(locator) {
-  const { x, y, width, height } = await locator.boundingBox();
-  return [x + width / 2, y + height / 2];
+/** Maximises the attended panel of some, and puts it back. */
+async function maximisedAndBack(page, all) {
+  await page.keyboard.press('Alt+Enter');
+  await until('one panel', async () => (await kinds(page)).length === 1);
+  await page.keyboard.press('Alt+Enter');
+  await until('all panels', async () => (await kinds(page)).length === all.length);
 }
 
 /** Drags a tab to a point of the window. */
@@ -121,10 +124,7 @@ test('panels are closed, opened again, moved and maximised by keys alone', async
   await until('the ladder further right', async () => (await panels(page)).ladder.x > from + 100);
   await page.keyboard.press('Alt+z');
   await until('the ladder where it was', async () => Math.abs((await panels(page)).ladder.x - from) < 2);
-  await page.keyboard.press('Alt+Enter');
-  await until('one panel', async () => (await kinds(page)).length === 1);
-  await page.keyboard.press('Alt+Enter');
-  await until('all panels', async () => (await kinds(page)).length === all.length);
+  await maximisedAndBack(page, all);
 });
 
 test('closing one of several tabs leaves the keyboard with the one that then shows', async (t) => {
@@ -172,39 +172,6 @@ test('on a phone the address names what its own chart shows', async (t) => {
   assert.equal(await named(), '1h');
 });
 
-test('the tools of a panel keep their texts when its header changes its place', async (t) => {
-  const page = await opened(t);
-  await ready(page, 'order-flow');
-  const since = () => page.getByTestId('ladder-reset').innerText();
-  await until('the time since when is counted', async () => /\d\d:\d\d/.test(await since()));
-  for (const side of ['ArrowRight', 'ArrowLeft']) {
-    await tab(page, 'Ladder').focus();
-    const from = (await panels(page)).ladder.x;
-    await page.keyboard.press(`Alt+Shift+${side}`);
-    await until('the ladder elsewhere', async () => (await panels(page)).ladder.x !== from);
-    assert.match(await since(), /\d\d:\d\d/);
-  }
-});
-
-test("a header's menu lies above dividers and other headers, and a press on those closes it", async (t) => {
-  const page = await opened(t);
-  await ready(page, 'trader');
-  const menus = page.getByRole('menu');
-  const others = [page.getByTestId('divider').last(), page.getByTestId('group').last()];
-  for (const other of others) {
-    await page.getByTestId('group').first().getByTestId('panel-menu').click();
-    await menus.waitFor();
-    const covered = await menus.evaluate((menu) => {
-      const { x, y, width, height } = menu.getBoundingClientRect();
-      const points = [0.02, 0.5, 0.98].flatMap((across) => [0.02, 0.5, 0.98].map((down) => [x + width * across, y + height * down]));
-      return points.filter(([left, top]) => !menu.contains(document.elementFromPoint(left, top)));
-    });
-    assert.deepEqual(covered, [], 'something lies over the menu');
-    await page.mouse.click(...(await middle(other)));
-    await until('no menu', async () => (await menus.count()) === 0);
-  }
-});
-
 test('what is refused is said without moving anything', async (t) => {
   const page = await opened(t);
   await ready(page, 'minimal');
@@ -217,29 +184,6 @@ test('what is refused is said without moving anything', async (t) => {
   await page.getByTestId('close-notice').click();
   await until('it is closed', async () => (await page.getByTestId('refusal').count()) === 0);
   assert.deepEqual(await panels(page), before);
-});
-
-test('a menu takes the keyboard, says what is chosen, and gives the keyboard back', async (t) => {
-  const page = await opened(t);
-  await ready(page, 'trader');
-  const focused = () => page.evaluate(() => document.activeElement.dataset.testid);
-  const group = page.getByTestId('group').filter({ has: page.getByRole('tab', { name: 'Chart', exact: true }) });
-  const button = group.getByTestId('link-menu');
-  await button.focus();
-  await page.keyboard.press('Enter');
-  await until('the first item', async () => (await focused()) === 'link-none');
-  const checked = () => page.getByRole('menuitemradio', { checked: true }).allInnerTexts();
-  assert.deepEqual((await checked()).map((text) => text.toLowerCase().match(/[a-z]+/)[0]), ['blue']);
-  await page.keyboard.press('Escape');
-  await until('no menu', async () => (await page.getByRole('menu').count()) === 0);
-  assert.equal(await focused(), 'link-menu');
-  await page.keyboard.press('Enter');
-  await until('the first item', async () => (await focused()) === 'link-none');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
-  // Both menus of a header stand side by side; each closes its own.
-  await until('no menu', async () => (await page.getByRole('menu').count()) === 0);
-  assert.equal(await focused(), 'link-menu');
 });
 
 test('the keys of the dock work wherever the keyboard is', async (t) => {
@@ -264,56 +208,5 @@ test('the keys of the dock work wherever the keyboard is', async (t) => {
   await page.keyboard.press('Alt+Shift+T');
   await until('all panels', async () => (await kinds(page)).length === all.length);
   await page.getByTestId('theme').focus();
-  await page.keyboard.press('Alt+Enter');
-  await until('one panel', async () => (await kinds(page)).length === 1);
-  await page.keyboard.press('Alt+Enter');
-  await until('all panels', async () => (await kinds(page)).length === all.length);
-});
-
-test('the tools of a narrow group can be reached', async (t) => {
-  const page = await opened(t);
-  await ready(page, 'monitor');
-  await page.setViewportSize({ width: 900, height: 800 });
-  const first = page.getByTestId('timeframe-1m').first();
-  await first.focus();
-  const isSeen = await first.evaluate((button) => {
-    const { x, y, width, height } = button.getBoundingClientRect();
-    return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
-  });
-  assert.ok(isSeen, 'the first timeframe is cut off');
-});
-
-test('a panel is set in a form, which says what does not fit and shows what is of use', async (t) => {
-  const page = await opened(t);
-  await ready(page, 'order-flow');
-  const group = page.getByTestId('group').filter({ has: tab(page, 'Tape') });
-  const form = page.getByTestId('panel-settings');
-  const open = async () => {
-    await group.getByTestId('panel-menu').click();
-    await page.getByTestId('settings').click();
-    await form.waitFor();
-  };
-  await open();
-  assert.equal(await form.getByTestId('field-large_percentile').inputValue(), '98');
-  assert.equal(await form.getByTestId('field-large_size').count(), 0);
-  await form.getByTestId('field-classes').selectOption('sizes');
-  await form.getByTestId('field-large_size').waitFor();
-  assert.equal(await form.getByTestId('field-large_percentile').count(), 0);
-  const window = form.getByTestId('field-window');
-  await window.fill('5');
-  await window.press('Enter');
-  await form.getByText('a whole number from 10 to 3600 is wanted, not 5').waitFor();
-  await window.fill('20');
-  await window.press('Enter');
-  await until('no refusal', async () => (await form.getByRole('alert').allInnerTexts()).join('') === '');
-  await until('the window', async () => /^(1?\d|20)(\.\d)? s$/.test(await page.getByTestId('tape-window').innerText()));
-  await page.keyboard.press('Escape');
-  await until('no form', async () => (await form.count()) === 0);
-  await open();
-  assert.equal(await form.getByTestId('field-window').inputValue(), '20');
-  await form.getByTestId('settings-defaults').click();
-  await until('the default', async () => (await form.getByTestId('field-window').inputValue()) === '300');
-  await form.getByTestId('field-large_percentile').waitFor();
-  await form.getByTestId('settings-done').click();
-  await until('no form', async () => (await form.count()) === 0);
+  await maximisedAndBack(page, all);
 });

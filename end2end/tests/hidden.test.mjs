@@ -6,6 +6,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chartOf } from '../harness/chart.mjs';
+import { heapOf } from '../harness/heap.mjs';
+import { mayBeHidden } from '../harness/hidden.mjs';
 import { rest } from '../harness/market.mjs';
 import { tape } from '../harness/simulator.mjs';
 import { withDemo } from '../harness/suite.mjs';
@@ -21,52 +23,16 @@ const GROWTH = 48 * MEGABYTE;
 process.env.TRADESUITE_DEMO_RATE = process.env.HIDDEN_RATE ?? '2000';
 const site = withDemo();
 
-/** Lets the page be hidden: headless browsers show every page. Frames stop then, as they do in a tab behind. */
-function mayBeHidden(page) {
-  return page.addInitScript(() => {
-    let isHidden = false;
-    const waiting = new Map();
-    const { requestAnimationFrame: request, cancelAnimationFrame: cancel } = window;
-    let next = 1e9;
-    window.requestAnimationFrame = (call) => {
-      if (!isHidden) return request.call(window, call);
-      waiting.set(++next, call);
-      return next;
-    };
-    window.cancelAnimationFrame = (handle) => waiting.delete(handle) || cancel.call(window, handle);
-    Object.defineProperty(document, 'visibilityState', { get: () => (isHidden ? 'hidden' : 'visible') });
-    window.hide = (hidden) => {
-      isHidden = hidden;
-      document.dispatchEvent(new Event('visibilitychange'));
-      if (hidden) return;
-      for (const call of waiting.values()) request.call(window, call);
-      waiting.clear();
-    };
-    const { instantiateStreaming } = WebAssembly;
-    WebAssembly.instantiateStreaming = async (...given) => {
-      const made = await instantiateStreaming.call(WebAssembly, ...given);
-      window.wasm = made.instance.exports.memory;
-      return made;
-    };
-  });
-}
-
 test('a hidden page has a bounded heap and is whole within a second of its return', { timeout: (HIDDEN_S + 120) * 1_000 }, async (t) => {
   const page = await site.open(t, { workspace: { timeframe: '1s' }, before: mayBeHidden });
   const chart = chartOf(page);
   await chart.drawn(INSTRUMENT, '1s');
   await until('a tape', () => tape(page));
-  const tools = await page.context().newCDPSession(page);
-  const heap = async () => {
-    await tools.send('HeapProfiler.collectGarbage');
-    const { usedSize } = await tools.send('Runtime.getHeapUsage');
-    return usedSize + (await page.evaluate(() => window.wasm?.buffer.byteLength ?? 0));
-  };
-  const before = await heap();
+  const before = await heapOf(page);
   await page.evaluate(() => window.hide(true));
   const end = performance.now() + HIDDEN_S * 1_000;
   await until('the time to pass', () => performance.now() > end, 2 * HIDDEN_S * 1_000);
-  const after = await heap();
+  const after = await heapOf(page);
   t.diagnostic(`heap ${(before / MEGABYTE).toFixed(1)} MB before, ${(after / MEGABYTE).toFixed(1)} MB after ${HIDDEN_S} s hidden`);
   assert.ok(after - before <= GROWTH, `it grew by ${((after - before) / MEGABYTE).toFixed(1)} MB`);
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { atEnd } from '../harness/cleanup.mjs';
-import { choose, kinds, ready, shows, symbols, tab } from '../harness/dock.mjs';
+import { choose, docked, kinds, ready, shows, symbols, tab } from '../harness/dock.mjs';
 import { rest } from '../harness/market.mjs';
 import { demo, withBrowser } from '../harness/suite.mjs';
 import { until } from '../harness/wait.mjs';
@@ -19,7 +19,7 @@ async function served(t) {
 
 async function opened(t, server, options) {
   const page = await open(t, server.url, options);
-  await until('the panels', async () => (await kinds(page)).includes('chart'));
+  await docked(page);
   return page;
 }
 

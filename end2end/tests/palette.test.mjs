@@ -43,6 +43,16 @@ test('an instrument, a timeframe, a panel and a workspace are found and taken by
   await until('another workspace', async () => (await byId(page, 'workspace-order-flow').getAttribute('aria-pressed')) === 'true');
 });
 
+test('a date to go to is asked for in the chart', async (t) => {
+  const page = await opened(t);
+  await chartOf(page).drawn();
+  await take(page, 'go to a date', 'command/go-to-date');
+  const box = byId(page, 'go-to-time');
+  await until('the box with the keyboard', () => box.evaluate((one) => one === document.activeElement));
+  await page.keyboard.press('Escape');
+  await until('no box', async () => (await box.count()) === 0);
+});
+
 test('keys of the dock are found by their words, and what was taken last stands first', async (t) => {
   const page = await opened(t);
   await ready(page, 'trader');
@@ -87,7 +97,7 @@ test('the help lists every key, is searched, and opens by its keys but not while
   await page.keyboard.press('F1');
   await byId(page, 'help').waitFor();
   const titles = await byId(page, 'help-group').locator('h3').allInnerTexts();
-  assert.deepEqual(titles, ['Everywhere', 'Panels', 'Chart', 'Ladder', 'Tape', 'Lists and menus']);
+  assert.deepEqual(titles, ['Everywhere', 'Panels', 'Chart', 'Ladder', 'Tape', 'Watchlist', 'Lists and menus']);
   await byId(page, 'help-search').fill('maximise alt');
   await until('one line', async () => (await byId(page, 'help-line').count()) === 1);
   assert.match(await byId(page, 'help-line').innerText(), /Maximise or restore[\s\S]*Alt Enter/);

@@ -98,6 +98,7 @@ test('volumes in quote currency are price times size', async (t) => {
     return hover && paid > 0 && paid >= hover.low * hover.volume * 0.999 && paid <= hover.high * hover.volume * 1.001;
   });
   assert.match(await page.getByTestId('day-volume').innerText(), /^≈[\d.]+[kMB] USD$/);
+  await until('the flow in quote currency', async () => / USD \(CVD\)/.test(await page.getByTestId('tape-flow').getAttribute('title')));
 });
 
 test('of two windows that save at once neither loses a choice, and it is said', async (t) => {
@@ -125,6 +126,17 @@ test('what could not be saved is said, survives a reload and is saved as soon as
   await page.unroute(SAVES);
   await holds({ numbers: 'plain' });
   await until('no word any more', async () => !(await isSaid()));
+});
+
+test('what an older page kept counts where the server has nothing, and yields to it in silence', async (t) => {
+  await site.open(t, { workspace: { theme: 'dark' } });
+  await holds({ theme: 'dark' });
+  const page = await site.open(t, { workspace: { theme: 'light', zone: 'local' } });
+  await until("the server's theme", async () => (await page.locator('html').getAttribute('data-theme')) === 'dark');
+  await chartOf(page).drawn();
+  assert.equal(await page.getByTestId('zone').innerText(), 'UTC');
+  assert.equal(await said(page, 'preferences-notice'), '');
+  assert.deepEqual(await held(), { theme: 'dark' });
 });
 
 test('the dialog holds the keyboard, gives it back and sets everything back', async (t) => {

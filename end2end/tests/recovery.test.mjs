@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chartOf } from '../harness/chart.mjs';
-import { ready } from '../harness/dock.mjs';
+import { middle, ready } from '../harness/dock.mjs';
 import { rest } from '../harness/market.mjs';
-import { market, tape } from '../harness/simulator.mjs';
+import { growing, market, tape } from '../harness/simulator.mjs';
 import { withBrowser } from '../harness/suite.mjs';
 import { until } from '../harness/wait.mjs';
 
@@ -20,8 +20,7 @@ test('a server that is killed under an open page leaves nothing doubled and noth
   });
   const chart = chartOf(page);
   await chart.drawn(INSTRUMENT, '1s');
-  const begun = (await until('a tape', () => tape(page))).newest;
-  await until('more trades', async () => (await tape(page)).newest > begun + 20);
+  const begun = await growing(page);
   first.kill();
   const link = () => page.getByTestId('link').innerText();
   await until('the loss', async () => /server cannot be reached/.test(await link()));
@@ -94,8 +93,7 @@ test('a stale ladder is asked for again by the mouse', async (t) => {
   await button.waitFor();
   await control('faults', { cut: null });
   await page.evaluate(() => addEventListener('click', ({ target }) => (window.clicked = target.dataset.testid), { capture: true }));
-  const { x, y, width, height } = await button.boundingBox();
-  await page.mouse.click(x + width / 2, y + height / 2);
+  await page.mouse.click(...(await middle(button)));
   assert.equal(await page.evaluate(() => window.clicked), 'ladder-resync');
   await control('faults', { late_snapshot: null });
 });

@@ -1,7 +1,7 @@
 /** Panels in windows of their own, and what windows of one browser tell each other. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { choose, kinds, ready } from '../harness/dock.mjs';
+import { choose, docked, kinds, ready } from '../harness/dock.mjs';
 import { withDemo } from '../harness/suite.mjs';
 import { until } from '../harness/wait.mjs';
 
@@ -10,7 +10,7 @@ const site = withDemo();
 /** A page with the workspace Minimal: a chart, and a book with the tape behind it. */
 async function opened(t) {
   const page = await site.open(t);
-  await until('the panels', async () => (await kinds(page)).includes('chart'));
+  await docked(page);
   await ready(page, 'minimal');
   await until('chart and book', async () => (await kinds(page)).join() === 'book,chart');
   return page;
@@ -132,7 +132,7 @@ test('windows of one browser look at one instrument by colour, and nothing goes 
   const page = await opened(t);
   const other = await page.context().newPage();
   await other.goto(site.url);
-  await until('the panels', async () => (await kinds(other)).includes('chart'));
+  await docked(other);
   const said = await listening(other);
   await choose(page, 'eth', 'ETH-USD');
   await until('the other looks at it', async () => /ETH-USD/.test(await symbol(other)));

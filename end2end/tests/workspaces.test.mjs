@@ -140,6 +140,12 @@ test('a ready-made workspace becomes what it was', async (t) => {
   await isClosed(page);
   await shows(page, ...before);
   await until('it is saved', async () => (await document('Minimal')).desktop.panels.length === 3);
+  // One change of the layout, which its keys take back and make again.
+  await tab(page, 'Chart').click();
+  await page.keyboard.press('Alt+z');
+  await shows(page, 'chart', 'tape');
+  await page.keyboard.press('Alt+Shift+z');
+  await shows(page, ...before);
 });
 
 test('a workspace goes into a file and comes back as it was', async (t) => {

@@ -7,6 +7,7 @@
 )]
 
 mod error;
+mod packed;
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, MsgPack};
@@ -16,6 +17,7 @@ use tradesuite_core::model::{
 };
 
 pub use self::error::PageError;
+use self::packed::Packed;
 
 /// The mark of what page and server have to agree on, as both were built with it (`build.rs`).
 pub const BUILD: &str = env!("TRADESUITE_BUILD");
@@ -57,7 +59,7 @@ pub async fn load_instrument(instrument: InstrumentId) -> Result<Instrument, Pag
 ///
 /// # Errors
 /// Where the server cannot be reached, or the instrument is unknown.
-#[server(prefix = "/fn", endpoint = "candles", input = GetUrl, output = MsgPack)]
+#[server(prefix = "/fn", endpoint = "candles", input = GetUrl, output = Packed)]
 pub async fn load_candles(
     instrument: InstrumentId,
     timeframe: Timeframe,
@@ -75,7 +77,7 @@ pub async fn load_candles(
 ///
 /// # Errors
 /// Where the server cannot be reached, or the instrument is unknown.
-#[server(prefix = "/fn", endpoint = "gaps", input = GetUrl, output = MsgPack)]
+#[server(prefix = "/fn", endpoint = "gaps", input = GetUrl, output = Packed)]
 pub async fn load_gaps(instrument: InstrumentId, from: UnixMs) -> Result<Vec<Gap>, PageError> {
     let service = expect_context::<crate::server::service::Service>();
     service
@@ -89,7 +91,7 @@ pub async fn load_gaps(instrument: InstrumentId, from: UnixMs) -> Result<Vec<Gap
 ///
 /// # Errors
 /// Where the server cannot be reached or its store does not answer.
-#[server(prefix = "/fn", endpoint = "gap_ledger", input = GetUrl, output = MsgPack)]
+#[server(prefix = "/fn", endpoint = "gap_ledger", input = GetUrl, output = Packed)]
 pub async fn load_gap_ledger(
     instrument: Option<InstrumentId>,
     only_lost: bool,
@@ -105,7 +107,7 @@ pub async fn load_gap_ledger(
 ///
 /// # Errors
 /// Where the server cannot be reached, or the instrument is unknown.
-#[server(prefix = "/fn", endpoint = "trades", input = GetUrl, output = MsgPack)]
+#[server(prefix = "/fn", endpoint = "trades", input = GetUrl, output = Packed)]
 pub async fn load_trades(
     instrument: InstrumentId,
     before: Option<TradesBefore>,

@@ -281,9 +281,18 @@ pub fn pasted_text(_event: &Event) -> Option<String> {
 }
 
 /// No document.
+pub fn clear_body() {}
+
+/// No document.
 #[must_use]
 pub fn rendered_build() -> Option<String> {
     None
+}
+
+/// No document.
+#[must_use]
+pub fn has_facts_in_frames() -> bool {
+    false
 }
 
 /// Nothing.

@@ -4,6 +4,7 @@
 //! (`live`); on the server, where a component is only rendered to HTML, the same signatures do
 //! nothing (`inert`). Nothing outside this module asks which build it is in.
 
+mod pen;
 mod types;
 
 #[cfg(not(feature = "hydrate"))]
@@ -15,6 +16,7 @@ mod live;
 pub use inert::*;
 #[cfg(feature = "hydrate")]
 pub use live::*;
+pub use pen::Pen;
 pub use types::{
     Align, Axes, AxisLabel, AxisLine, FileContent, Font, PickedFile, Rect, SocketEvent, SurfaceSize,
 };

@@ -14,8 +14,16 @@ use crate::ui::workspace::{Workspace, Zone};
 const WRITTEN_MS: u32 = 1_500;
 /// Entries may be filled at any time: between two readings at the most, milliseconds.
 const AGAIN_MS: u32 = 20_000;
-/// Columns of the table.
-const COLUMNS: [&str; 6] = ["Instrument", "Lacks", "From", "For", "Became", "Why"];
+/// Columns of the table, and the width that each needs the tables to have, as the style sheet knows
+/// it; empty where it is always there.
+const COLUMNS: [(&str, &str); 6] = [
+    ("Instrument", ""),
+    ("Lacks", "380"),
+    ("From", ""),
+    ("For", "480"),
+    ("Became", ""),
+    ("Why", "600"),
+];
 const CELL: &str = "pr-4 last:pr-0";
 
 /// What became of an entry, in a word.
@@ -211,15 +219,17 @@ fn GapTable(shown: RwSignal<Option<GapLedger>>, zone: Memo<Zone>) -> impl IntoVi
         let [instrument, kind, from, length, became, why] =
             cells(gap, zone.get().offset_ms(gap.start.0));
         let tone = if gap.filled { "" } else { "text-warning" };
+        // Also where there is no room for the last column.
+        let whole = why.clone();
         view! {
-            <tr class="h-5 align-top" data-testid="gap-row" data-instrument=gap.instrument.to_string()>
+            <tr class="h-5 align-top" title=whole data-testid="gap-row" data-instrument=gap.instrument.to_string()>
                 <th class="pr-4 text-left font-normal">{instrument}</th>
-                <td class=CELL>{kind}</td>
+                <td class=CELL data-room=COLUMNS[1].1>{kind}</td>
                 <td class=CELL>{from}</td>
-                <td class="pr-4 text-right">{length}</td>
+                <td class="pr-4 text-right" data-room=COLUMNS[3].1>{length}</td>
                 <td class=format!("{CELL} {tone}")>{became}</td>
-                <td class="max-w-80 truncate text-text-2" title=why.clone()>
-                    {why.clone()}
+                <td class="max-w-60 truncate text-text-2" data-room=COLUMNS[5].1>
+                    {why}
                 </td>
             </tr>
         }
@@ -230,13 +240,13 @@ fn GapTable(shown: RwSignal<Option<GapLedger>>, zone: Memo<Zone>) -> impl IntoVi
             gaps.map(row).collect_view()
         })
     };
-    let head = COLUMNS.map(|name| {
+    let head = COLUMNS.map(|(name, room)| {
         let side = if name == "For" {
             "text-right"
         } else {
             "text-left"
         };
-        view! { <th class=format!("{CELL} pb-1 font-normal {side}")>{name}</th> }
+        view! { <th class=format!("{CELL} pb-1 font-normal {side}") data-room=room>{name}</th> }
     });
     view! {
         <div class="overflow-x-auto">

@@ -54,7 +54,6 @@ pub mod workspace;
 mod contrast_tests;
 
 use leptos::prelude::*;
-use leptos_meta::{Stylesheet, Title, provide_meta_context};
 
 use crate::ui::address::Page;
 use crate::ui::crosshairs::Crosshairs;
@@ -77,7 +76,6 @@ pub fn App(
     /// What this window shows.
     page: Page,
 ) -> impl IntoView {
-    provide_meta_context();
     let workspace = Workspace::provide();
     Overlays::provide(workspace);
     let live = Live::provide();
@@ -94,13 +92,9 @@ pub fn App(
     Crosshairs::provide(workspace.windows());
     StatusFeed::provide(live);
     Watchlists::provide(live);
-    view! {
-        <Stylesheet id="style" href=format!("{}/pkg/tradesuite.css", shell::files()) />
-        <Title text="TradeSuite" />
-        {match page {
-            Page::Workspace => view! { <WorkspaceWindow /> }.into_any(),
-            Page::Panel => view! { <PanelWindow /> }.into_any(),
-        }}
+    match page {
+        Page::Workspace => view! { <WorkspaceWindow /> }.into_any(),
+        Page::Panel => view! { <PanelWindow /> }.into_any(),
     }
 }
 

@@ -1,7 +1,6 @@
 //! The HTML document around the page.
 
 use leptos::prelude::*;
-use leptos_meta::MetaTags;
 
 use crate::api::BUILD;
 use crate::ui::App;
@@ -14,7 +13,7 @@ pub fn files() -> String {
     format!("/build/{BUILD}")
 }
 
-/// The document that the server renders and the browser hydrates.
+/// The document that the server renders, so that there is something to see until the page has been loaded.
 pub fn shell(options: LeptosOptions, page: Page) -> impl IntoView {
     view! {
         <!DOCTYPE html>
@@ -22,12 +21,13 @@ pub fn shell(options: LeptosOptions, page: Page) -> impl IntoView {
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <title>"TradeSuite"</title>
                 <meta name="description" content="A self-hosted crypto market workstation." />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="preload" href="/fonts/inter-latin.woff2" r#as="font" type="font/woff2" crossorigin="" />
+                <link rel="stylesheet" href=format!("{}/pkg/tradesuite.css", files()) />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options root=files() />
-                <MetaTags />
             </head>
             <body>
                 <App page />

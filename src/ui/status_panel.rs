@@ -11,12 +11,27 @@ use tradesuite_core::model::{
 
 use crate::ui::gap_ledger::GapLedgerView;
 use crate::ui::server_status::StatusFeed;
+use crate::ui::workspace::{Workspace, Zone};
 
-/// Columns of the store's table.
-const KINDS: [&str; 5] = ["", "Size", "Per day", "Kept", "Next deletion"];
+/// Columns of the store's table, and the width that each needs the tables to have, CSS pixels, as
+/// the style sheet knows it; empty where it is always there.
+const KINDS: [(&str, &str); 5] = [
+    ("", ""),
+    ("Size", ""),
+    ("Per day", "300"),
+    ("Kept", ""),
+    ("Next deletion", "380"),
+];
 /// Columns of the connections' table.
-const LINES: [&str; 8] = [
-    "", "State", "Messages", "Age", "Gaps", "Resyncs", "Bad sums", "Lines",
+const LINES: [(&str, &str); 8] = [
+    ("", ""),
+    ("State", ""),
+    ("Messages", "300"),
+    ("Age", ""),
+    ("Gaps", ""),
+    ("Resyncs", "480"),
+    ("Bad sums", "480"),
+    ("Lines", "480"),
 ];
 
 /// A size in the unit that suits it.
@@ -29,7 +44,7 @@ pub(super) fn size(bytes: u64) -> String {
     }
 }
 
-fn kind_row(kind: &KindStatus) -> Vec<String> {
+fn kind_row(kind: &KindStatus, zone: Zone) -> Vec<String> {
     let name = match kind.kind.as_str() {
         "trades" => "Trades",
         "book" => "Book history",
@@ -45,12 +60,21 @@ fn kind_row(kind: &KindStatus) -> Vec<String> {
             |days| format!("{days} {}", if days == 1 { "day" } else { "days" }),
         ),
         kind.next_deletion
-            .map_or_else(|| "–".to_owned(), day_and_time),
+            .map_or_else(|| "–".to_owned(), |at| day_and_time(at, zone)),
     ]
 }
 
-fn day_and_time(at: UnixMs) -> String {
-    format!("{} {} UTC", format::day(at), format::hour_minute(at))
+fn day_and_time(at: UnixMs, zone: Zone) -> String {
+    let local = UnixMs(at.0 + zone.offset_ms(at.0));
+    let said = match zone {
+        Zone::Utc => " UTC",
+        Zone::Local => "",
+    };
+    format!(
+        "{} {}{said}",
+        format::day(local),
+        format::hour_minute(local)
+    )
 }
 
 fn line_row(line: &ConnectionStatus) -> Vec<String> {
@@ -125,7 +149,7 @@ pub fn StatusCard(
         <div class="fixed inset-0 z-10" on:click=move |_| close()></div>
         <div
             node_ref=card
-            class="fixed right-2 bottom-8 z-20 max-h-[80dvh] max-w-[calc(100vw-16px)] overflow-auto rounded-md border border-line-strong bg-raised p-3 outline-none max-md:bottom-20"
+            class="fixed right-2 bottom-8 z-20 max-h-[80dvh] w-[720px] max-w-[calc(100vw-16px)] overflow-auto rounded-md border border-line-strong bg-raised p-3 outline-none max-md:bottom-20"
             data-testid="status-panel"
             role="dialog"
             aria-label="Status of the server"
@@ -141,13 +165,16 @@ pub fn StatusCard(
 #[component]
 pub fn StatusTables() -> impl IntoView {
     let status = StatusFeed::expect().status;
+    let zone = Workspace::expect().zone;
     let with = move |read: fn(&ServerStatus) -> String| {
         move || status.with(|status| status.as_ref().map_or_else(String::new, read))
     };
     let kinds = Memo::new(move |_| {
         status.with(|status| {
             let kinds = status.iter().flat_map(|status| &status.store.kinds);
-            kinds.map(kind_row).collect::<Vec<_>>()
+            kinds
+                .map(|kind| kind_row(kind, zone.get()))
+                .collect::<Vec<_>>()
         })
     });
     let lines = Memo::new(move |_| {
@@ -157,8 +184,8 @@ pub fn StatusTables() -> impl IntoView {
         })
     });
     view! {
-        <div class="flex flex-col gap-3 text-[11px] whitespace-nowrap">
-            <p class="text-text-2">{with(server_line)}</p>
+        <div class="@container/status flex flex-col gap-3 text-[11px] whitespace-nowrap">
+            <p class="whitespace-normal text-text-2">{with(server_line)}</p>
             <p class="whitespace-normal text-warning empty:hidden" data-testid="status-notices">
                 {with(|status| status.notices.join(" "))}
             </p>
@@ -173,20 +200,24 @@ pub fn StatusTables() -> impl IntoView {
 /// A table whose first column names its rows; nothing where there are none.
 #[component]
 fn Table(
-    /// Their names.
-    columns: &'static [&'static str],
+    /// Their names, and the widths that they need.
+    columns: &'static [(&'static str, &'static str)],
     /// What stands in them.
     rows: Memo<Vec<Vec<String>>>,
     /// For the browser tests.
     testid: &'static str,
 ) -> impl IntoView {
     let head = move || {
-        let cell = |name: &'static str| view! { <th class="pr-4 pb-1 text-right font-normal first:text-left last:pr-0">{name}</th> };
+        let cell = |(name, room): (&'static str, &'static str)| {
+            view! { <th class="pr-4 pb-1 text-right font-normal first:text-left last:pr-0" data-room=room>{name}</th> }
+        };
         columns.iter().copied().map(cell).collect_view()
     };
-    let row = |cells: Vec<String>| {
-        let cell = |text: String| view! { <td class="pr-4 text-right first:text-left last:pr-0">{text}</td> };
-        view! { <tr class="h-5">{cells.into_iter().map(cell).collect_view()}</tr> }
+    let row = move |cells: Vec<String>| {
+        let cell = |(text, (_, room)): (String, &(&'static str, &'static str))| {
+            view! { <td class="pr-4 text-right first:text-left last:pr-0" data-room=*room>{text}</td> }
+        };
+        view! { <tr class="h-5">{cells.into_iter().zip(columns).map(cell).collect_view()}</tr> }
     };
     view! {
         <Show when=move || rows.with(|rows| !rows.is_empty())>
@@ -225,7 +256,7 @@ mod tests {
             keep_days: Some(30),
             next_deletion: Some(UnixMs(1_795_392_000_000)),
         };
-        let row = kind_row(&book);
+        let row = kind_row(&book, Zone::Utc);
         assert_eq!(row[..4], ["Book history", "120.0 MB", "90.0 MB", "30 days"]);
         assert!(row[4].ends_with("00:00 UTC"), "{}", row[4]);
         let trades = KindStatus {
@@ -235,6 +266,6 @@ mod tests {
             next_deletion: None,
             ..book
         };
-        assert_eq!(kind_row(&trades)[2..], ["–", "for ever", "–"]);
+        assert_eq!(kind_row(&trades, Zone::Utc)[2..], ["–", "for ever", "–"]);
     }
 }

@@ -4,7 +4,8 @@
 const CORE: &[&[&str]] = &[
     &["model"],
     &["indicator"],
-    &["market", "chart", "dock", "protocol", "watch"],
+    &["market", "chart", "dock", "protocol"],
+    &["watch"],
     &["alert", "command"],
 ];
 

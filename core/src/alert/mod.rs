@@ -47,10 +47,12 @@
 //!   expiry changed; what its operands know stays.
 
 pub mod operand;
+#[cfg(feature = "engine")]
 mod source;
+#[cfg(feature = "engine")]
 pub mod state;
 pub mod text;
 pub mod value;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "engine"))]
 mod reference;

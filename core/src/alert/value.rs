@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::model::alert::Direction;
-use crate::model::{Decimal, MAX_SCALE};
+use crate::model::{Decimal, MAX_SCALE, Precision, Price};
 
 /// A value. Two exact ones are compared exactly; a float is never not a number. Written as text
 /// where it is exact, else as a number.
@@ -23,6 +23,12 @@ impl Value {
     #[must_use]
     pub fn real(value: f64) -> Option<Self> {
         value.is_finite().then_some(Self::Real(value))
+    }
+
+    /// A price, to its last digit.
+    #[must_use]
+    pub fn of_price(price: Price, precision: Precision) -> Self {
+        Self::Exact(price.to_decimal(precision.price))
     }
 
     /// A sum of quantities, exact where 64 bits hold it.

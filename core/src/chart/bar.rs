@@ -1,5 +1,6 @@
 //! What a chart knows of one bar, and the extremes of several.
 
+use crate::chart::SizeUnit;
 use crate::indicator::Ohlcv;
 use crate::model::{Candle, Notional, Precision, Price, UnixMs, Volume};
 
@@ -87,6 +88,37 @@ impl Bar {
         }
     }
 
+    /// The same with its volumes in a unit. Buys are not known in quote currency: they have the
+    /// bar's average price.
+    #[must_use]
+    pub fn ohlcv_in(&self, unit: SizeUnit, precision: Precision) -> Ohlcv {
+        let bar = self.ohlcv(precision);
+        if unit == SizeUnit::Base {
+            return bar;
+        }
+        let average = self.average_price(precision);
+        Ohlcv {
+            volume: self.paid(precision).unwrap_or(bar.volume * average),
+            buy_volume: bar.buy_volume.map(|buys| buys * average),
+            ..bar
+        }
+    }
+
+    /// What was paid in sum, quote currency, where it is known.
+    pub(super) fn paid(&self, precision: Precision) -> Option<f64> {
+        let paid = self.quote_volume?;
+        Some(paid.to_f64(precision.notional()))
+    }
+
+    /// What a base unit cost on average: from what was paid, else the typical price.
+    pub(super) fn average_price(&self, precision: Precision) -> f64 {
+        let base = self.volume.to_f64(precision.quantity);
+        match self.paid(precision) {
+            Some(paid) if base > 0.0 => paid / base,
+            _ => self.ohlcv(precision).typical(),
+        }
+    }
+
     /// Taker buys less taker sells, base units.
     #[must_use]
     pub fn delta(&self) -> Option<i128> {
@@ -133,5 +165,45 @@ impl Extremes {
 
     pub(super) fn over(bars: &[Bar]) -> Option<Self> {
         bars.iter().map(Self::of).reduce(Self::with)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn volumes_in_quote_currency_are_what_was_paid() {
+        let precision = Precision {
+            price: 1,
+            quantity: 2,
+        };
+        let known = Bar {
+            time: UnixMs(0),
+            open: Price(1_000),
+            high: Price(1_300),
+            low: Price(900),
+            close: Price(1_100),
+            volume: Volume(400),
+            buy_volume: Some(Volume(300)),
+            quote_volume: Some(Notional(480_000)),
+            closed: true,
+        };
+        let unknown = Bar {
+            quote_volume: None,
+            buy_volume: None,
+            ..known
+        };
+        for (bar, unit, volume, buys) in [
+            (known, SizeUnit::Base, 4.0, Some(3.0)),
+            // 480 for 4: 120 each.
+            (known, SizeUnit::Quote, 480.0, Some(360.0)),
+            // The typical price is 110.
+            (unknown, SizeUnit::Quote, 440.0, None),
+        ] {
+            let seen = bar.ohlcv_in(unit, precision);
+            assert_eq!((seen.volume, seen.buy_volume), (volume, buys), "{unit:?}");
+            assert_eq!(seen.close, 110.0);
+        }
     }
 }

@@ -140,22 +140,15 @@ pub struct QuoteFigures {
 
 impl QuoteFigures {
     fn of(bar: &Bar, precision: Precision) -> Self {
-        let price = |price: Price| price.to_f64(precision.price);
         let base = bar.volume.to_f64(precision.quantity);
-        let paid = bar
-            .quote_volume
-            .map(|paid| paid.to_f64(precision.notional()));
-        let average = match paid {
-            Some(paid) if base > 0.0 => paid / base,
-            _ => (price(bar.high) + price(bar.low) + price(bar.close)) / 3.0,
-        };
+        let average = bar.average_price(precision);
         let delta = |delta: i128| {
             let sign = if delta > 0 { "+" } else { "" };
             let value = Volume(delta).to_f64(precision.quantity) * average;
             format!("≈{sign}{}", format::short(value))
         };
         Self {
-            volume: paid.map_or_else(
+            volume: bar.paid(precision).map_or_else(
                 || format!("≈{}", format::short(base * average)),
                 format::short,
             ),

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::book::SizeUnit;
 use super::studies::is_drawn;
 use super::view::ChartView;
+use crate::indicator::Unit;
 
 /// One line a bar in view, oldest first: prices and volumes exact, times in UTC; what has no
 /// value is empty.
@@ -25,12 +27,13 @@ pub fn csv(view: &ChartView) -> String {
     let mut text = "time,open,high,low,close,volume,buy_volume".to_owned();
     // Writing into a `String` cannot fail, here and below.
     for (study, _, output) in &columns {
-        let _ = write!(
-            text,
-            ",\"{} {}\"",
-            study.plan().params.title(),
-            output.label
-        );
+        // The volumes beside them are in base units, whatever is preferred.
+        let unit = match (output.unit, study.unit()) {
+            (Unit::Volume, SizeUnit::Quote) => " in quote currency",
+            _ => "",
+        };
+        let title = study.plan().params.title();
+        let _ = write!(text, ",\"{title} {}{unit}\"", output.label);
     }
     text.push_str("\r\n");
     for (first, bars) in series.slices(view.axis().visible_bars()) {
@@ -96,6 +99,12 @@ mod tests {
         assert_eq!(last.split(',').count(), 8);
         let average = last.rsplit(',').next().and_then(|field| field.parse().ok());
         assert_eq!(average, view.studies().list()[0].value(0, 99));
+        view.set_studies(vec![plan(1, "obv", false), plan(2, "sma", false)]);
+        view.set_size_unit(SizeUnit::Quote);
+        let text = csv(&view);
+        let head = text.lines().next().expect("a head");
+        let expected = "buy_volume,\"OBV OBV in quote currency\",\"SMA 20 SMA\"";
+        assert!(head.ends_with(expected), "{head}");
         let empty = ChartView::new(Timeframe::M1, minutes(0..1).precision(), size);
         assert_eq!(csv(&empty).lines().count(), 1);
     }

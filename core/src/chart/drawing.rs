@@ -134,15 +134,11 @@ impl Canvas<'_> {
     }
 
     fn cut(&self, rect: Rect) -> Option<Rect> {
-        let top = self.scale.top() as i32;
-        let bottom = top + self.scale.height() as i32;
-        let (left, right) = (rect.x.max(0), (rect.x + rect.width).min(self.width));
-        let (top, bottom) = (rect.y.max(top), (rect.y + rect.height).min(bottom));
-        (left < right && top < bottom).then_some(Rect {
-            x: left,
-            y: top,
-            width: right - left,
-            height: bottom - top,
+        rect.within(Rect {
+            x: 0,
+            y: self.scale.top() as i32,
+            width: self.width,
+            height: self.scale.height() as i32,
         })
     }
 }

@@ -235,14 +235,19 @@ impl Plot<'_> {
     }
 
     fn cut(&self, x: i32, width: i32, y: i32, height: i32) -> Option<Rect> {
-        let (left, right) = (x.max(0), (x + width).min(self.width));
-        let (top, bottom) = (y.max(0), (y + height).min(self.scale.height() as i32));
-        (left < right && top < bottom).then_some(Rect {
-            x: left,
-            y: top,
-            width: right - left,
-            height: bottom - top,
-        })
+        let plot = Rect {
+            x: 0,
+            y: 0,
+            width: self.width,
+            height: self.scale.height() as i32,
+        };
+        let rect = Rect {
+            x,
+            y,
+            width,
+            height,
+        };
+        rect.within(plot)
     }
 }
 

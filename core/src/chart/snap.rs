@@ -23,6 +23,22 @@ pub struct Rect {
     pub height: i32,
 }
 
+impl Rect {
+    /// The part of it within another; `None` where they have no pixel in common.
+    #[must_use]
+    pub fn within(self, frame: Self) -> Option<Self> {
+        let (left, top) = (self.x.max(frame.x), self.y.max(frame.y));
+        let right = (self.x + self.width).min(frame.x + frame.width);
+        let bottom = (self.y + self.height).min(frame.y + frame.height);
+        (left < right && top < bottom).then_some(Self {
+            x: left,
+            y: top,
+            width: right - left,
+            height: bottom - top,
+        })
+    }
+}
+
 /// The device pixel ratio and what follows from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PixelSnap {
@@ -79,6 +95,30 @@ impl PixelSnap {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_rectangle_is_cut_to_its_frame() {
+        let rect = |[x, y, width, height]: [i32; 4]| Rect {
+            x,
+            y,
+            width,
+            height,
+        };
+        let frame = rect([0, 100, 50, 20]);
+        for (whole, expected) in [
+            ([5, 105, 10, 10], Some([5, 105, 10, 10])),
+            ([-5, 90, 10, 20], Some([0, 100, 5, 10])),
+            ([45, 115, 10, 10], Some([45, 115, 5, 5])),
+            ([-5, 90, 100, 100], Some([0, 100, 50, 20])),
+            ([50, 105, 10, 10], None),
+            ([-10, 105, 10, 10], None),
+            ([5, 120, 10, 10], None),
+            ([5, 90, 10, 10], None),
+            ([5, 105, 0, 10], None),
+        ] {
+            assert_eq!(rect(whole).within(frame), expected.map(rect), "{whole:?}");
+        }
+    }
 
     #[test]
     fn bodies_at_rest() {

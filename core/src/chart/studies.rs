@@ -5,11 +5,12 @@
 //! change, so it stays in its place.
 
 use super::axis::{Bounds, TimeAxis};
+use super::book::SizeUnit;
 use super::drawing::{Canvas, DOT, Drawing};
 use super::price_scale::PriceScale;
 use super::series::Series;
 use super::snap::PixelSnap;
-use crate::indicator::{IndicatorSeries, Params, Place, Style};
+use crate::indicator::{IndicatorSeries, Params, Place, Style, Unit};
 
 /// Bars that are taken in one frame at most, all indicators together: some two milliseconds.
 const BARS_A_FRAME: usize = 20_000;
@@ -33,11 +34,19 @@ impl StudyPlan {
         let (one, two) = (&self.params, &other.params);
         one.spec().id == two.spec().id && one.to_json() == two.to_json()
     }
+
+    /// Whether it counts sizes, which may be in either unit.
+    fn counts_sizes(&self) -> bool {
+        let mut outputs = self.params.spec().outputs.iter();
+        outputs.any(|output| output.unit == Unit::Volume)
+    }
 }
 
 /// An indicator of the chart.
 pub struct Study {
     plan: StudyPlan,
+    /// Unit of the volumes that it sees.
+    unit: SizeUnit,
     shown: IndicatorSeries,
     /// The same over a history that changed, on its way to the newest bar.
     building: Option<IndicatorSeries>,
@@ -45,12 +54,17 @@ pub struct Study {
 }
 
 impl Study {
-    fn new(plan: StudyPlan) -> Self {
+    fn new(plan: StudyPlan, unit: SizeUnit) -> Self {
         let outputs = plan.params.spec().outputs.len();
         Self {
             shown: IndicatorSeries::new(plan.params.clone(), 0, []),
             building: None,
             drawings: vec![Drawing::default(); outputs],
+            unit: if plan.counts_sizes() {
+                unit
+            } else {
+                SizeUnit::Base
+            },
             plan,
         }
     }
@@ -59,6 +73,12 @@ impl Study {
     #[must_use]
     pub fn plan(&self) -> &StudyPlan {
         &self.plan
+    }
+
+    /// Unit of its outputs that count sizes.
+    #[must_use]
+    pub fn unit(&self) -> SizeUnit {
+        self.unit
     }
 
     /// Whether it has a pane of its own.
@@ -105,7 +125,7 @@ impl Study {
             is_over = dropped < 0 || feed.changed.is_some_and(|index| index < range.end - 1);
             // What came since the last frame is little.
             let mut all = usize::MAX;
-            feed.advance(&mut self.shown, &mut all);
+            feed.advance(&mut self.shown, self.unit, &mut all);
         }
         if is_over && self.building.is_none() {
             let params = self.plan.params.clone();
@@ -123,7 +143,7 @@ impl Study {
         if range.start != bounds.first || feed.changed.is_some_and(is_over) {
             building.recompute(bounds.first, []);
         }
-        feed.advance(building, budget);
+        feed.advance(building, self.unit, budget);
         if building.range().end == bounds.last + 1
             && let Some(built) = self.building.take()
         {
@@ -174,20 +194,20 @@ impl<'a> Feed<'a> {
     }
 
     /// Brings what an indicator knows of the newest bars up to date, as far as the budget goes.
-    fn advance(&self, values: &mut IndicatorSeries, budget: &mut usize) {
+    fn advance(&self, values: &mut IndicatorSeries, unit: SizeUnit, budget: &mut usize) {
         let precision = self.series.precision();
         let end = values.range().end;
         if !values.is_empty()
             && self.changed.is_some_and(|changed| changed < end)
             && let Some(bar) = self.series.bar(end - 1)
         {
-            values.revise_last(bar.ohlcv(precision));
+            values.revise_last(bar.ohlcv_in(unit, precision));
         }
         let wanted = i64::try_from(*budget).unwrap_or(i64::MAX);
         for (_, bars) in self.series.slices(end..end.saturating_add(wanted)) {
             *budget = budget.saturating_sub(bars.len());
             bars.iter()
-                .for_each(|bar| values.push(bar.ohlcv(precision)));
+                .for_each(|bar| values.push(bar.ohlcv_in(unit, precision)));
         }
     }
 }
@@ -196,6 +216,7 @@ impl<'a> Feed<'a> {
 #[derive(Default)]
 pub struct Studies {
     list: Vec<Study>,
+    unit: SizeUnit,
 }
 
 impl Studies {
@@ -223,9 +244,27 @@ impl Studies {
             .into_iter()
             .map(|plan| match kept(&plan, &mut before) {
                 Some(study) => Study { plan, ..study },
-                None => Study::new(plan),
+                None => Study::new(plan, self.unit),
             });
         self.list = studies.collect();
+    }
+
+    /// Unit that sizes are counted in.
+    #[must_use]
+    pub fn unit(&self) -> SizeUnit {
+        self.unit
+    }
+
+    /// Counts sizes in a unit. What counts any begins anew.
+    pub fn set_unit(&mut self, unit: SizeUnit) {
+        if self.unit == unit {
+            return;
+        }
+        self.unit = unit;
+        let sized = self.list.iter_mut();
+        for study in sized.filter(|study| study.plan.counts_sizes()) {
+            *study = Study::new(study.plan.clone(), unit);
+        }
     }
 
     /// Takes over what changed in the series since the last call. Says whether some are not up to
@@ -373,6 +412,31 @@ mod tests {
         assert_eq!(studies.in_panes().count(), 2);
         settle(&mut studies, &mut series);
         assert!(!values(&studies)[2].is_empty());
+    }
+
+    #[test]
+    fn sizes_are_counted_in_the_unit_that_is_chosen() {
+        let (mut series, mut studies) = (minutes(0..100), studies(&["obv", "rsi"]));
+        settle(&mut studies, &mut series);
+        let (before, precision) = (values(&studies), series.precision());
+        studies.set_unit(SizeUnit::Quote);
+        settle(&mut studies, &mut series);
+        let paid = |index: i64| {
+            let bar = series.bar(index).expect("a bar");
+            bar.ohlcv_in(SizeUnit::Quote, precision).volume
+        };
+        assert_eq!(studies.list[0].value(0, 0), Some(paid(0)));
+        let step = studies.list[0]
+            .value(0, 99)
+            .zip(studies.list[0].value(0, 98));
+        let step = step
+            .map(|(now, before)| (now - before).abs())
+            .expect("values");
+        assert!((step - paid(99)).abs() < 1e-6 * paid(99), "{step}");
+        assert_eq!(values(&studies)[1], before[1], "it counts no sizes");
+        studies.set_unit(SizeUnit::Base);
+        settle(&mut studies, &mut series);
+        assert_eq!(values(&studies), before);
     }
 
     #[derive(Clone, Debug)]

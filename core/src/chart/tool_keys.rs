@@ -159,9 +159,15 @@ pub static TOOL_KEYS: &[ToolKey] = &[
         CTRL_SHIFT,
         ToolAction::Redo,
         "Ctrl Shift Z",
-        "Make it again",
+        "Redo a change of a drawing",
     ),
-    key("KeyY", CTRL, ToolAction::Redo, "Ctrl Y", "Make it again"),
+    key(
+        "KeyY",
+        CTRL,
+        ToolAction::Redo,
+        "Ctrl Y",
+        "Redo a change of a drawing",
+    ),
     key("KeyG", ALT, ToolAction::GoTo, "Alt G", "Go to a date"),
 ];
 

@@ -13,7 +13,6 @@ pub static CHART: &[Gesture] = &[
     ("drag the price axis", "Stretch the prices by hand"),
     ("double-click the price axis", "Fit the prices again"),
     ("Shift and drag", "Measure"),
-    ("Alt H", "Draw a line at the pointer, or take it away"),
     ("5, 4h, D and Enter", "That timeframe"),
     ("eth and Enter", "That instrument"),
     ("2026-11-20 and Enter", "Go to that day"),

@@ -30,6 +30,8 @@ pub enum Command {
     Import,
     /// All parts of every split to the same size.
     Equalise,
+    /// A chart to a date that is asked for.
+    GoToDate,
 }
 
 /// Keys that are pressed together.
@@ -199,6 +201,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         Group::Layout,
         &[],
         "layout distribute same",
+    ),
+    spec(
+        Command::GoToDate,
+        "go-to-date",
+        "Go to a date…",
+        Group::Panel,
+        &[],
+        "chart time day jump history",
     ),
 ];
 

@@ -44,7 +44,7 @@ mod workspace;
 #[cfg(test)]
 mod laws_tests;
 
-pub use dock::Dock;
+pub use dock::{Beside, Dock};
 pub use edit::{DockError, Edit, Place};
 pub use geometry::{Area, DividerArea, GAP, Geometry, GroupArea, MIN_HEIGHT, MIN_WIDTH};
 pub use landing::Landing;

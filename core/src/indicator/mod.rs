@@ -32,6 +32,8 @@ mod ohlcv;
 mod params;
 mod part;
 mod prior_levels;
+#[cfg(feature = "engine")]
+mod saved;
 mod series;
 mod spec;
 
@@ -52,5 +54,7 @@ pub use kind::{INDICATORS, indicator};
 pub use ohlcv::Ohlcv;
 pub use params::{ParamError, Params};
 pub use prior_levels::{PriorLevels, PriorRange};
-pub use series::{IndicatorSeries, IndicatorState, SavedIndicator};
+#[cfg(feature = "engine")]
+pub use saved::SavedIndicator;
+pub use series::{IndicatorSeries, IndicatorState};
 pub use spec::{Colour, Indicator, IndicatorSpec, Kept, Output, Place, Style, Unit};

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
-
 use super::ohlcv::Ohlcv;
 use super::params::Params;
 use super::spec::{Indicator, IndicatorSpec};
@@ -12,9 +10,9 @@ use super::spec::{Indicator, IndicatorSpec};
 pub struct IndicatorState {
     spec: &'static IndicatorSpec,
     /// Knows every bar before `newest`.
-    before: Box<dyn Indicator>,
+    pub(super) before: Box<dyn Indicator>,
     /// May still be revised.
-    newest: Option<Ohlcv>,
+    pub(super) newest: Option<Ohlcv>,
     is_sound: bool,
     values: Box<[f64]>,
 }
@@ -29,37 +27,7 @@ impl Clone for IndicatorState {
     }
 }
 
-/// What an [`IndicatorState`] knows, to be kept and read back.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SavedIndicator {
-    /// The numbers behind the newest bar, as MsgPack.
-    before: Vec<u8>,
-    newest: Option<Ohlcv>,
-}
-
 impl IndicatorState {
-    /// To go on from later, to the bit.
-    #[must_use]
-    pub fn saved(&self) -> SavedIndicator {
-        SavedIndicator {
-            before: self.before.saved(),
-            newest: self.newest,
-        }
-    }
-
-    /// Goes on from what was kept with the same parameters; `None` where it is not of them.
-    #[must_use]
-    pub fn restored(params: &Params, saved: &SavedIndicator) -> Option<Self> {
-        let mut state = Self::new(params);
-        if !state.before.restore(&saved.before) {
-            return None;
-        }
-        if let Some(newest) = saved.newest {
-            state.revise_last(newest);
-        }
-        Some(state)
-    }
-
     /// Before any bar.
     #[must_use]
     pub fn new(params: &Params) -> Self {

@@ -28,10 +28,12 @@ pub trait Kept {
     fn copied(&self) -> Box<dyn Indicator>;
 
     /// Its numbers, to the bit.
+    #[cfg(feature = "engine")]
     fn saved(&self) -> Vec<u8>;
 
     /// Takes over what [`Kept::saved`] gave of the same indicator; otherwise `false`, and nothing
     /// was changed.
+    #[cfg(feature = "engine")]
     #[must_use]
     fn restore(&mut self, saved: &[u8]) -> bool;
 }
@@ -41,11 +43,13 @@ impl<T: Indicator + Clone + Serialize + DeserializeOwned + 'static> Kept for T {
         Box::new(self.clone())
     }
 
+    #[cfg(feature = "engine")]
     fn saved(&self) -> Vec<u8> {
         // Numbers, lists and options: nothing that MsgPack could not hold.
         rmp_serde::to_vec(self).unwrap_or_default()
     }
 
+    #[cfg(feature = "engine")]
     fn restore(&mut self, saved: &[u8]) -> bool {
         let read = rmp_serde::from_slice(saved);
         read.map(|read| *self = read).is_ok()

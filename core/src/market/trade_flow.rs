@@ -2,26 +2,36 @@
 
 use std::collections::VecDeque;
 
-use crate::model::{Quantity, Side, UnixNs, Volume};
+use crate::model::{Notional, Price, Quantity, Side, UnixNs, Volume};
 
 const NS_PER_S: i64 = 1_000_000_000;
 
-/// Sums over a window. Base units at the decimals they were added with.
+/// Sums over a window, at the decimals they were added with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FlowSums {
-    /// Takers bought so much.
+    /// Takers bought so much, base units.
     pub buys: Volume,
-    /// Takers sold so much.
+    /// Takers sold so much, base units.
     pub sells: Volume,
+    /// What buys cost, quote currency, each trade at its own price.
+    pub paid: Notional,
+    /// What sells brought, quote currency, each trade at its own price.
+    pub received: Notional,
     /// Number of trades.
     pub trades: u64,
 }
 
 impl FlowSums {
-    /// Buys less sells: the cumulative volume delta over the window.
+    /// Buys less sells: the cumulative volume delta over the window, base units.
     #[must_use]
     pub fn delta(&self) -> i128 {
         self.buys.0 - self.sells.0
+    }
+
+    /// The same in quote currency.
+    #[must_use]
+    pub fn quote_delta(&self) -> i128 {
+        self.paid.0 - self.received.0
     }
 
     /// Share of buys in the volume, 0 to 1; `None` where nothing was traded.
@@ -34,6 +44,8 @@ impl FlowSums {
     fn add(&mut self, other: &Self) {
         self.buys += other.buys;
         self.sells += other.sells;
+        self.paid += other.paid;
+        self.received += other.received;
         self.trades += other.trades;
     }
 }
@@ -58,7 +70,7 @@ impl TradeFlow {
     }
 
     /// Adds a trade. Each must be added once.
-    pub fn add(&mut self, time: UnixNs, side: Side, quantity: Quantity) {
+    pub fn add(&mut self, time: UnixNs, side: Side, price: Price, quantity: Quantity) {
         let second = time.0.div_euclid(NS_PER_S);
         let newest = self.seconds.back().map_or(second, |(last, _)| *last);
         if second <= newest - self.longest_s {
@@ -71,8 +83,14 @@ impl TradeFlow {
         let (_, sums) = &mut self.seconds[at];
         sums.trades += 1;
         match side {
-            Side::Buy => sums.buys += quantity.into(),
-            Side::Sell => sums.sells += quantity.into(),
+            Side::Buy => {
+                sums.buys += quantity.into();
+                sums.paid += price.notional(quantity);
+            }
+            Side::Sell => {
+                sums.sells += quantity.into();
+                sums.received += price.notional(quantity);
+            }
         }
         let newest = newest.max(second);
         while self
@@ -121,7 +139,7 @@ mod tests {
             (159, Side::Buy, 4),
             (40, Side::Buy, 1_000),
         ] {
-            flow.add(second(at), side, Quantity(quantity));
+            flow.add(second(at), side, Price(10), Quantity(quantity));
         }
         for (now, length, trades, delta) in [
             (159, 60, 4, 8),
@@ -141,23 +159,42 @@ mod tests {
         assert_eq!(flow.sums(second(130), 60).buy_ratio(), Some(0.75));
     }
 
+    #[test]
+    fn the_delta_in_quote_currency_has_each_trade_at_its_own_price() {
+        let mut flow = TradeFlow::new(60);
+        flow.add(UnixNs(0), Side::Buy, Price(100), Quantity(5));
+        flow.add(UnixNs(0), Side::Sell, Price(300), Quantity(2));
+        let sums = flow.sums(UnixNs(0), 60);
+        assert_eq!((sums.delta(), sums.quote_delta()), (3, -100));
+    }
+
     proptest! {
         #[test]
         fn sums_are_those_of_the_trades(
-            trades in prop::collection::vec((0..100_i64, any::<bool>(), 0..i64::MAX), 0..60),
+            trades in prop::collection::vec(
+                (0..100_i64, any::<bool>(), 0..i64::from(i32::MAX), 0..i64::MAX),
+                0..60,
+            ),
             length in 1..40_i64,
         ) {
             let mut flow = TradeFlow::new(40);
             let mut expected = FlowSums::default();
             let newest = trades.iter().map(|trade| trade.0).max().unwrap_or_default();
-            for (second, buys, quantity) in trades {
+            for (second, buys, price, quantity) in trades {
                 let side = if buys { Side::Buy } else { Side::Sell };
-                flow.add(UnixNs(second * NS_PER_S), side, Quantity(quantity));
+                flow.add(UnixNs(second * NS_PER_S), side, Price(price), Quantity(quantity));
                 if second > newest - length {
                     expected.trades += 1;
+                    let value = i128::from(price) * i128::from(quantity);
                     match side {
-                        Side::Buy => expected.buys.0 += i128::from(quantity),
-                        Side::Sell => expected.sells.0 += i128::from(quantity),
+                        Side::Buy => {
+                            expected.buys.0 += i128::from(quantity);
+                            expected.paid.0 += value;
+                        }
+                        Side::Sell => {
+                            expected.sells.0 += i128::from(quantity);
+                            expected.received.0 += value;
+                        }
                     }
                 }
             }

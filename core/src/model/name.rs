@@ -9,15 +9,27 @@ use thiserror::Error;
 /// Longest name, in characters.
 const LONGEST: usize = 64;
 
-/// A name as a person wrote it: 1 to 64 characters, no control characters, no space at either
-/// end. It may hold anything else, so an address has to escape it.
+/// A name as a person wrote it: 1 to 64 characters of which one can be seen, no space at either
+/// end, none that controls the text or its direction. It may hold anything else, so an address has
+/// to escape it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(String);
 
 /// A text that is no name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a name has 1 to {LONGEST} characters, no space at either end and no control characters")]
-pub struct NameError;
+pub enum NameError {
+    /// Too short or too long, or with what stands in no line of text.
+    #[error(
+        "a name has 1 to {LONGEST} characters, no space at either end and no control characters"
+    )]
+    Form,
+    /// It would turn round the words of the sentence that it stands in.
+    #[error("a name has no characters that change the direction of the text")]
+    Direction,
+    /// Nobody could tell it from nothing.
+    #[error("a name has a character that can be seen")]
+    Unseen,
+}
 
 impl Name {
     /// The text.
@@ -31,14 +43,49 @@ impl FromStr for Name {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let stands = (1..=LONGEST).contains(&text.chars().count())
+        let has_form = (1..=LONGEST).contains(&text.chars().count())
             && text.trim() == text
             && !text.contains(char::is_control);
-        match stands {
+        match has_form {
+            false => Err(NameError::Form),
+            true if text.contains(turns) => Err(NameError::Direction),
+            true if text.chars().all(is_unseen) => Err(NameError::Unseen),
             true => Ok(Self(text.to_owned())),
-            false => Err(NameError),
         }
     }
+}
+
+/// Whether a character changes the direction of what stands beside it, as Unicode's Bidi_Control.
+fn turns(of: char) -> bool {
+    matches!(
+        of,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
+/// Whether nothing is seen of a character: spaces, and what Unicode calls default ignorable or
+/// draws blank. <https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point>
+fn is_unseen(of: char) -> bool {
+    let is_blank = matches!(
+        of,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    );
+    of.is_whitespace() || is_blank
 }
 
 impl fmt::Display for Name {
@@ -75,6 +122,15 @@ mod tests {
             (" a", false),
             ("a\n", false),
             ("a\u{0}b", false),
+            ("a\u{202e}b", false),
+            ("\u{2066}a\u{2069}", false),
+            ("a\u{200f}", false),
+            ("\u{200b}", false),
+            ("\u{3164} \u{2800}", false),
+            ("\u{fe0f}", false),
+            // Joined to one, and of another direction by themselves.
+            ("👩\u{200d}💻", true),
+            ("سوق", true),
         ] {
             assert_eq!(text.parse::<Name>().is_ok(), stands, "{text:?}");
         }

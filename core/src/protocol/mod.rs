@@ -62,6 +62,7 @@ mod msgpack;
 mod number;
 mod request;
 mod topic;
+mod unpack;
 
 pub use json::{BookRow, CandleRow, TickerRow, TradeRow};
 pub use message::{Body, BookData, CandleData, Data, Message, TickerData, TradeData};
@@ -69,6 +70,7 @@ pub use msgpack::DecodeError;
 pub use number::{Number, NumberStyle};
 pub use request::{ErrorCode, Reply, Request};
 pub use topic::{BookDepth, Topic, TopicError};
+pub use unpack::{UnpackError, unpack};
 
 /// Version in every envelope.
 pub const VERSION: u8 = 1;

@@ -13,6 +13,7 @@ use super::VERSION;
 use super::columns::{BookColumns, CandleColumns, ColumnError, TradeColumns, precision};
 use super::message::{Body, Data, Message, TickerData};
 use super::topic::Topic;
+use super::unpack::unpack;
 
 /// Bytes that are no message.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -130,7 +131,7 @@ impl Message {
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    rmp_serde::from_slice(bytes).map_err(|error| DecodeError::Malformed(error.to_string()))
+    unpack(bytes).map_err(|error| DecodeError::Malformed(error.to_string()))
 }
 
 fn payload<D: DeserializeOwned>(bytes: &[u8]) -> Result<D, DecodeError> {

@@ -1,16 +1,7 @@
 //! A row's figures, worked out of the day's.
 
+use crate::chart::SizeUnit;
 use crate::model::{Precision, Ticker};
-
-/// What volume is counted in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum VolumeUnit {
-    /// The quote currency, at the last price: instruments compare.
-    #[default]
-    Quote,
-    /// The base currency, as the venue counts.
-    Base,
-}
 
 /// How far a price has come since 24 hours ago.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,9 +26,10 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// The figures of a day.
+    /// The figures of a day. Volume in the quote currency is counted at the last price, since
+    /// venues say nothing of the prices of the day's trades.
     #[must_use]
-    pub fn of(ticker: &Ticker, precision: Precision, unit: VolumeUnit) -> Self {
+    pub fn of(ticker: &Ticker, precision: Precision, unit: SizeUnit) -> Self {
         let last = ticker.last.map(|last| last.to_f64(precision.price));
         let base = ticker
             .volume_24h
@@ -59,8 +51,8 @@ impl Figures {
             last,
             change,
             volume: match unit {
-                VolumeUnit::Base => base,
-                VolumeUnit::Quote => base.zip(last).map(|(base, last)| base * last),
+                SizeUnit::Base => base,
+                SizeUnit::Quote => base.zip(last).map(|(base, last)| base * last),
             },
             spread_bp,
         }
@@ -90,26 +82,26 @@ mod tests {
 
     #[test]
     fn a_row_follows_from_the_day() {
-        let figures = Figures::of(&ticker(), PRECISION, VolumeUnit::Base);
+        let figures = Figures::of(&ticker(), PRECISION, SizeUnit::Base);
         assert_eq!(figures.last, Some(102.0));
         let change = figures.change.expect("both prices are known");
         assert_eq!((change.counts, change.percent), (200, 2.0));
         assert_eq!(figures.volume, Some(5.5));
         assert!((figures.spread_bp.expect("both sides") - 2.0).abs() < 1e-12);
-        let quote = Figures::of(&ticker(), PRECISION, VolumeUnit::Quote);
+        let quote = Figures::of(&ticker(), PRECISION, SizeUnit::Quote);
         assert_eq!(quote.volume, Some(561.0));
     }
 
     #[test]
     fn what_is_not_known_is_left_out() {
-        let nothing = Figures::of(&Ticker::default(), PRECISION, VolumeUnit::Quote);
+        let nothing = Figures::of(&Ticker::default(), PRECISION, SizeUnit::Quote);
         assert_eq!(nothing, Figures::default());
         let from_nothing = Ticker {
             open_24h: Some(Price(0)),
             ask: None,
             ..ticker()
         };
-        let figures = Figures::of(&from_nothing, PRECISION, VolumeUnit::Quote);
+        let figures = Figures::of(&from_nothing, PRECISION, SizeUnit::Quote);
         assert_eq!((figures.change, figures.spread_bp), (None, None));
     }
 }

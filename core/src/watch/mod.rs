@@ -20,7 +20,7 @@ mod pasted;
 mod trend;
 
 pub use column::{COLUMNS, Column, ColumnSpec, VENUE_WIDTH, columns_for, spec_of, width_of};
-pub use figures::{DayChange, Figures, VolumeUnit};
+pub use figures::{DayChange, Figures};
 pub use keys::{WATCH_KEYS, WatchAction, WatchKey, watch_action_of};
 pub use order::{Sort, StillOrder, sorted};
 pub use pasted::{Pasted, read_pasted};

@@ -3,6 +3,9 @@
 //! What moves every frame is filled as rectangles grouped by colour; grid and axis labels, which
 //! change rarely, go through plotters.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use leptos::html::Canvas;
 use leptos::prelude::{GetUntracked, NodeRef};
 use plotters::prelude::{IntoDrawingArea, IntoFont, PathElement, RGBAColor, Text, TextStyle};
@@ -11,6 +14,7 @@ use plotters_canvas::CanvasBackend;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+use crate::browser::pen::Pen;
 use crate::browser::types::{Align, Axes, Font, Rect, SurfaceSize};
 
 /// The page's own fonts.
@@ -21,6 +25,8 @@ pub(super) const FAMILY: &str = "\"Inter Variable\", system-ui, sans-serif";
 pub struct Surface {
     canvas: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
+    /// A call from WebAssembly costs more than the comparison that saves it.
+    pen: Rc<RefCell<Pen>>,
 }
 
 impl Surface {
@@ -29,7 +35,11 @@ impl Surface {
     pub fn of(node: &NodeRef<Canvas>) -> Option<Self> {
         let canvas: HtmlCanvasElement = node.get_untracked()?;
         let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-        Some(Self { canvas, context })
+        Some(Self {
+            canvas,
+            context,
+            pen: Rc::default(),
+        })
     }
 
     /// Gives the canvas as many device pixels as it covers and says how many. Clears it where
@@ -44,9 +54,11 @@ impl Surface {
         let height = ((bounds.bottom() * ratio).round() - (bounds.top() * ratio).round()).max(0.0);
         if f64::from(self.canvas.width()) != width {
             self.canvas.set_width(width as u32);
+            self.forget();
         }
         if f64::from(self.canvas.height()) != height {
             self.canvas.set_height(height as u32);
+            self.forget();
         }
         SurfaceSize {
             width,
@@ -57,6 +69,8 @@ impl Surface {
 
     /// Makes every pixel transparent.
     pub fn clear(&self) {
+        // Also what is known of the context: a browser that loses its graphics begins it anew.
+        self.forget();
         self.context.clear_rect(
             0.0,
             0.0,
@@ -70,25 +84,29 @@ impl Surface {
         if rects.is_empty() {
             return;
         }
-        self.context.set_global_alpha(opacity);
-        self.context.set_fill_style_str(color);
-        for rect in rects {
-            self.context
-                .fill_rect(rect.x, rect.y, rect.width, rect.height);
-        }
-        self.context.set_global_alpha(1.0);
+        self.use_fill(color);
+        self.see_through(opacity, || {
+            for rect in rects {
+                self.context
+                    .fill_rect(rect.x, rect.y, rect.width, rect.height);
+            }
+        });
     }
 
     /// Writes a text, centred vertically on the point.
     pub fn text(&self, text: &str, at: (f64, f64), align: Align, font: Font, color: &str) {
         self.use_font(font);
-        self.context.set_fill_style_str(color);
-        self.context.set_text_baseline("middle");
-        self.context.set_text_align(match align {
-            Align::Left => "left",
-            Align::Center => "center",
-            Align::Right => "right",
-        });
+        self.use_fill(color);
+        if self.pen.borrow_mut().takes_centre() {
+            self.context.set_text_baseline("middle");
+        }
+        if self.pen.borrow_mut().takes_align(align) {
+            self.context.set_text_align(match align {
+                Align::Left => "left",
+                Align::Center => "center",
+                Align::Right => "right",
+            });
+        }
         // Only a canvas in a state of error refuses, and then nothing can be shown anyway.
         let _ = self.context.fill_text(text, at.0, at.1);
     }
@@ -124,10 +142,8 @@ impl Surface {
         for (x, y) in points {
             self.context.line_to(x, y);
         }
-        self.context.set_global_alpha(opacity);
-        self.context.set_fill_style_str(color);
-        self.context.fill();
-        self.context.set_global_alpha(1.0);
+        self.use_fill(color);
+        self.see_through(opacity, || self.context.fill());
     }
 
     /// Does what `paint` says inside a rectangle, and nothing outside.
@@ -138,6 +154,7 @@ impl Surface {
         self.context.clip();
         paint();
         self.context.restore();
+        self.forget();
     }
 
     /// Draws grid and axis labels with plotters.
@@ -145,6 +162,8 @@ impl Surface {
         let Some(backend) = CanvasBackend::with_canvas_object(self.canvas.clone()) else {
             return;
         };
+        // Plotters sets the same context as it likes.
+        self.forget();
         let area = backend.into_drawing_area();
         let line_color = plotters_color(&axes.line_color, axes.line_opacity);
         for line in &axes.lines {
@@ -166,10 +185,32 @@ impl Surface {
     }
 
     fn use_font(&self, font: Font) {
-        let css = format!("{} {}px {FAMILY}", font.weight, font.px);
-        if self.context.font() != css {
+        if self.pen.borrow_mut().takes_font(font) {
+            let css = format!("{} {}px {FAMILY}", font.weight, font.px);
             self.context.set_font(&css);
         }
+    }
+
+    fn use_fill(&self, color: &str) {
+        if self.pen.borrow_mut().takes_fill(color) {
+            self.context.set_fill_style_str(color);
+        }
+    }
+
+    /// Does what `paint` says in an opacity from 0 to 1.
+    fn see_through(&self, opacity: f64, paint: impl FnOnce()) {
+        let is_clear = opacity < 1.0;
+        if is_clear {
+            self.context.set_global_alpha(opacity);
+        }
+        paint();
+        if is_clear {
+            self.context.set_global_alpha(1.0);
+        }
+    }
+
+    fn forget(&self) {
+        self.pen.borrow_mut().forget();
     }
 }
 

@@ -18,10 +18,10 @@ pub use element::{
 pub use file::read_file;
 pub use frame::{FrameLoop, Guard, after, every, on_resize};
 pub use page::{
-    address_note, address_path, address_query, announce, is_narrow, is_visible, now_ms, on_narrow,
-    on_theme_change, on_visibility, page_ms, pasted_text, random, reduced_motion, reload,
-    rendered_build, replace_address, scroll_to, set_look, set_title, store, stored, theme_color,
-    unstore, write_exact, write_text, zone_offset_minutes,
+    address_note, address_path, address_query, announce, clear_body, has_facts_in_frames,
+    is_narrow, is_visible, now_ms, on_narrow, on_theme_change, on_visibility, page_ms, pasted_text,
+    random, reduced_motion, reload, rendered_build, replace_address, scroll_to, set_look,
+    set_title, store, stored, theme_color, unstore, write_exact, write_text, zone_offset_minutes,
 };
 pub use pointer::{capture_pointer, tab_at};
 pub use save::{save_csv, save_json, save_png};

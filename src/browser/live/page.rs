@@ -196,10 +196,27 @@ pub fn set_title(title: &str) {
     }
 }
 
+/// Takes away what the server rendered, before the page is mounted in its place.
+pub fn clear_body() {
+    if let Some(body) = document().and_then(|document| document.body()) {
+        body.set_text_content(None);
+    }
+}
+
 /// The build of the server that rendered the page (`data-build` of the document).
 #[must_use]
 pub fn rendered_build() -> Option<String> {
     document()?.document_element()?.get_attribute("data-build")
+}
+
+/// Whether words and figures of panels are to be written in the frames that paint them
+/// (`data-facts="every"` of the document), as browser tests have it.
+#[must_use]
+pub fn has_facts_in_frames() -> bool {
+    let marked = document()
+        .and_then(|document| document.document_element())
+        .and_then(|element| element.get_attribute("data-facts"));
+    marked.as_deref() == Some("every")
 }
 
 /// Says something above everything else, where the page cannot come alive.

@@ -1,7 +1,10 @@
-//! Keeps within what a venue allows: a token bucket, and the sleeping around it.
+//! Keeps within what a venue allows: a token bucket, and the sleeping around it. What somebody waits
+//! for goes before what is only fetched ahead.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use tokio::sync::watch;
 
 use crate::server::clock::Stopwatch;
 
@@ -34,10 +37,30 @@ impl TokenBucket {
 
     /// Takes a token and says how long to wait before using it. Callers are served in order.
     pub fn take(&mut self, now: Duration) -> Duration {
+        let wait = self.until_free(now);
+        self.tokens -= 1.0;
+        wait
+    }
+
+    /// Takes a token if one can be used at once.
+    ///
+    /// # Errors
+    /// How long until one may be free.
+    pub fn take_free(&mut self, now: Duration) -> Result<(), Duration> {
+        let wait = self.until_free(now);
+        if wait.is_zero() {
+            self.tokens -= 1.0;
+            return Ok(());
+        }
+        Err(wait)
+    }
+
+    /// How long until the next token.
+    fn until_free(&mut self, now: Duration) -> Duration {
         let passed = now.saturating_sub(self.at);
         self.at = self.at.max(now);
-        self.tokens = (self.tokens + passed.as_secs_f64() * self.per_s).min(self.capacity) - 1.0;
-        let owed = Duration::from_secs_f64((-self.tokens / self.per_s).max(0.0));
+        self.tokens = (self.tokens + passed.as_secs_f64() * self.per_s).min(self.capacity);
+        let owed = Duration::from_secs_f64(((1.0 - self.tokens) / self.per_s).max(0.0));
         owed.max(self.held_until.saturating_sub(now))
     }
 
@@ -47,10 +70,44 @@ impl TokenBucket {
     }
 }
 
+/// Whether somebody waits for what a request brings. A cheap handle; a request that waits for its
+/// turn hears when it becomes so.
+#[derive(Clone, Debug)]
+pub struct Demand(Arc<watch::Sender<bool>>);
+
+impl Demand {
+    /// Somebody waits for it.
+    #[must_use]
+    pub fn awaited() -> Self {
+        Self(Arc::new(watch::Sender::new(true)))
+    }
+
+    /// It is fetched ahead, and lets others pass.
+    #[must_use]
+    pub fn ahead() -> Self {
+        Self(Arc::new(watch::Sender::new(false)))
+    }
+
+    /// Somebody waits for it from now on, if somebody waits for the other.
+    pub fn join(&self, other: &Self) {
+        if *other.0.borrow() {
+            self.0.send_replace(true);
+        }
+    }
+
+    async fn is_awaited(&self) {
+        // It cannot fail: the sender is in this handle.
+        let mut heard = self.0.subscribe();
+        let _awaited = heard.wait_for(|awaited| *awaited).await;
+    }
+}
+
 /// A cheap handle on one venue's bucket.
 #[derive(Clone, Debug)]
 pub struct Limiter {
     bucket: Arc<Mutex<TokenBucket>>,
+    /// Held by the first of those that fetch ahead.
+    ahead: Arc<tokio::sync::Mutex<()>>,
     watch: Stopwatch,
 }
 
@@ -61,14 +118,34 @@ impl Limiter {
         let rate = (f64::from(per_s.max(1)) * HEADROOM).max(0.5);
         Self {
             bucket: Arc::new(Mutex::new(TokenBucket::new(rate, rate.max(1.0)))),
+            ahead: Arc::default(),
             watch: Stopwatch::start(),
         }
     }
 
-    /// Waits for one's turn.
+    /// Waits for one's turn, which comes before that of all who fetch ahead.
     pub async fn turn(&self) {
         let wait = self.with(TokenBucket::take);
         if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Waits for one's turn: as long as nobody waits for the answer, until nobody else wants one.
+    pub async fn turn_by(&self, demand: &Demand) {
+        let is_awaited = tokio::select! {
+            biased;
+            () = demand.is_awaited() => true,
+            () = self.free_turn() => false,
+        };
+        if is_awaited {
+            self.turn().await;
+        }
+    }
+
+    async fn free_turn(&self) {
+        let _first = self.ahead.lock().await;
+        while let Err(wait) = self.with(TokenBucket::take_free) {
             tokio::time::sleep(wait).await;
         }
     }
@@ -115,6 +192,41 @@ mod tests {
             limiter.turn().await;
         }
         // A burst of 4, then 4 a second.
+        assert_eq!(watch.elapsed().as_millis() / 10, 100);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_waited_for_goes_before_who_fetches_ahead() {
+        let limiter = Limiter::per_second(5);
+        let (said, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let ask = |name: &'static str, demand: &Demand| {
+            let (limiter, demand, said) = (limiter.clone(), demand.clone(), said.clone());
+            async move {
+                limiter.turn_by(&demand).await;
+                said.send(name).unwrap();
+            }
+        };
+        for _ in 0..4 {
+            limiter.turn().await;
+        }
+        let (first, second, raised) = (Demand::ahead(), Demand::ahead(), Demand::ahead());
+        let ahead = [("first", &first), ("second", &second), ("raised", &raised)];
+        let mut tasks: Vec<_> = ahead
+            .map(|(name, demand)| tokio::spawn(ask(name, demand)))
+            .into();
+        tokio::task::yield_now().await;
+        tasks.push(tokio::spawn(ask("person", &Demand::awaited())));
+        tokio::task::yield_now().await;
+        raised.join(&Demand::ahead());
+        tokio::task::yield_now().await;
+        raised.join(&Demand::awaited());
+        let watch = Stopwatch::start();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let order: Vec<_> = std::iter::from_fn(|| heard.try_recv().ok()).collect();
+        assert_eq!(order, ["person", "raised", "first", "second"]);
+        // One every quarter of a second: nobody's turn was given away.
         assert_eq!(watch.elapsed().as_millis() / 10, 100);
     }
 

@@ -12,6 +12,7 @@ use tradesuite_core::model::{Gap, InstrumentId, Timeframe, UnixMs};
 
 use super::backfill::{Backfill, Outcome};
 use super::history::History;
+use super::limiter::Demand;
 use super::recorder::{Holes, Lack};
 use super::sink::SinkClosed;
 use crate::server::clock::{Clock, Stopwatch};
@@ -209,7 +210,13 @@ impl Mender {
         ] {
             let missing = self
                 .history
-                .ensure(instrument, timeframe, (since, now), PATIENCE)
+                .ensure(
+                    instrument,
+                    timeframe,
+                    (since, now),
+                    PATIENCE,
+                    &Demand::ahead(),
+                )
                 .await;
             whole &= missing.problem.is_none();
         }

@@ -9,6 +9,7 @@ use super::*;
 use crate::server::collector::backoff::Jitter;
 use crate::server::collector::directory::Directory;
 use crate::server::collector::http::{Http, NoReply, Reply};
+use crate::server::collector::limiter::Demand;
 use crate::server::collector::recorder::{Mending, Recorder};
 use crate::server::collector::sink::EventSink;
 use crate::server::collector::testing::{MemoryJournal, event, history, id, trade};
@@ -251,7 +252,13 @@ async fn an_hour_that_was_left_in_the_middle_is_whole_when_it_is_asked_for() {
     let hour = (UnixMs(ELEVEN), UnixMs(ELEVEN + HOUR));
     stage
         .history
-        .ensure(&id("A-USD"), Timeframe::H1, hour, PATIENCE)
+        .ensure(
+            &id("A-USD"),
+            Timeframe::H1,
+            hour,
+            PATIENCE,
+            &Demand::awaited(),
+        )
         .await;
     assert_eq!(stage.hour().unwrap().origin, Origin::Venue);
     assert_eq!(stage.gaps()[0].end, None);

@@ -8,7 +8,7 @@ use tradesuite_core::model::{Instrument, VenueEvent};
 
 use super::backoff::{Backoff, Jitter};
 use super::http::{Http, NoReply, Reply};
-use super::limiter::Limiter;
+use super::limiter::{Demand, Limiter};
 use crate::server::exchange::{
     DecodeError, Exchange, HttpRequest, VenueCandleQuery, VenueCandles, VenueTradeQuery,
 };
@@ -128,7 +128,9 @@ impl VenueRest {
     /// # Errors
     /// [`RestError`]
     pub async fn instruments(&self) -> Result<Vec<Instrument>, RestError> {
-        let body = self.get(&self.exchange.instruments()).await?;
+        let body = self
+            .get(&self.exchange.instruments(), &Demand::awaited())
+            .await?;
         let listed = self
             .exchange
             .parse_instruments(&body)
@@ -144,15 +146,19 @@ impl VenueRest {
         Ok(listed.instruments)
     }
 
-    /// Bars.
+    /// Bars; those that nobody waits for after everything else.
     ///
     /// # Errors
     /// [`RestError`], [`RestError::NotFound`] where the venue has no such timeframe.
-    pub async fn candles(&self, query: &VenueCandleQuery<'_>) -> Result<VenueCandles, RestError> {
+    pub async fn candles(
+        &self,
+        query: &VenueCandleQuery<'_>,
+        demand: &Demand,
+    ) -> Result<VenueCandles, RestError> {
         let request = self.exchange.candles(query).ok_or(RestError::NotFound {
             exchange: self.label(),
         })?;
-        let body = self.get(&request).await?;
+        let body = self.get(&request, demand).await?;
         self.exchange
             .parse_candles(query.instrument, &body)
             .map_err(|error| self.malformed(&error))
@@ -166,18 +172,18 @@ impl VenueRest {
         let request = self.exchange.trades(query).ok_or(RestError::NotFound {
             exchange: self.label(),
         })?;
-        let body = self.get(&request).await?;
+        let body = self.get(&request, &Demand::awaited()).await?;
         self.exchange
             .parse_trades(query.instrument, &body)
             .map_err(|error| self.malformed(&error))
     }
 
     /// Asks, again where that may help, and gives back the body of a good answer.
-    async fn get(&self, request: &HttpRequest) -> Result<Vec<u8>, RestError> {
+    async fn get(&self, request: &HttpRequest, demand: &Demand) -> Result<Vec<u8>, RestError> {
         let mut backoff = Backoff::default();
         let mut tries_left = TRIES;
         loop {
-            self.limiter.turn().await;
+            self.limiter.turn_by(demand).await;
             let answer = self
                 .http
                 .get(&self.base_url, &request.path, &request.query)

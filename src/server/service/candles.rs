@@ -8,6 +8,7 @@ use tradesuite_core::model::{Candle, InstrumentId, Precision, Timeframe, UnixMs}
 use super::page::{Cursor, PageQuery};
 use super::{Service, ServiceError};
 use crate::server::collector::history::History;
+use crate::server::collector::limiter::Demand;
 use crate::server::hub::{LiveBars, Withheld};
 use crate::server::storage::{Newest, Rows, Span, Stretch};
 
@@ -188,7 +189,13 @@ async fn provide(history: &History, query: &CandleQuery, (start, end): Stretch) 
     let (timeframe, base) = (query.timeframe, query.timeframe.stored_base());
     let stretch = (timeframe.floor(start), timeframe.next(UnixMs(end.0 - 1)));
     let missing = history
-        .ensure(&query.instrument, base, stretch, PATIENCE)
+        .ensure(
+            &query.instrument,
+            base,
+            stretch,
+            PATIENCE,
+            &Demand::awaited(),
+        )
         .await;
     match missing.problem {
         Some(problem) => Some(problem.to_string()),

@@ -8,6 +8,7 @@ use tradesuite_core::model::{InstrumentId, Timeframe, UnixMs};
 use super::Service;
 use crate::server::collector::backoff::{Backoff, Jitter};
 use crate::server::collector::history::{History, Missing};
+use crate::server::collector::limiter::Demand;
 use crate::server::hub::Lease;
 
 /// Bars that the day's figures and the open bars of every timeframe are made of.
@@ -55,10 +56,13 @@ impl Service {
     /// Fetches what is missing; whether nothing is any more.
     async fn fetch_once(&self, history: &History, instrument: &InstrumentId) -> bool {
         let now = self.clock().now().to_ms();
+        // A watchlist begins many at once, and none of them may hold up a chart.
+        let ahead = Demand::ahead();
         let (mut fetched, mut is_whole) = (false, true);
         for (timeframe, bars) in NEEDED {
             let stretch = (timeframe.back(now, bars).max(UnixMs(0)), now);
-            let ensure = |patience| history.ensure(instrument, timeframe, stretch, patience);
+            let ensure =
+                |patience| history.ensure(instrument, timeframe, stretch, patience, &ahead);
             let before = ensure(Duration::ZERO).await;
             if before == Missing::default() {
                 continue;

@@ -50,6 +50,8 @@ fn tag(answer: &Answer) -> String {
 }
 
 const NEW: (&str, &str) = ("if-none-match", "*");
+/// Where the tree of groups stands in a workspace.
+const TREE: &str = "/desktop/root";
 
 #[tokio::test]
 async fn two_windows_that_save_at_once_are_told() {
@@ -103,6 +105,27 @@ async fn two_windows_that_save_at_once_are_told() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_no_text_is_a_problem_like_any_other() {
+    let app = app();
+    for path in [
+        "workspaces/%FF",
+        "watchlists/%FF",
+        "drawings/%FF",
+        "docs/%FF",
+    ] {
+        let answer = get_of(app.clone(), &format!("/api/v1/{path}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}");
+        assert_eq!(answer.kind, "application/problem+json", "{path}");
+        let problem = answer.json();
+        assert_eq!(problem["code"], json!("bad_parameter"), "{path}");
+        assert_eq!(problem["errors"][0]["field"], json!("name"), "{path}");
+    }
+    let answer = ask(&app, "PUT", "workspaces/%FF", &[NEW], "{}").await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(answer.kind, "application/problem+json");
+}
+
+#[tokio::test]
 async fn a_wrong_document_changes_nothing() {
     let app = app();
     let good = workspace("Desk", 5_000).to_string();
@@ -113,6 +136,7 @@ async fn a_wrong_document_changes_nothing() {
     let mut unknown = workspace("Desk", 5_000);
     unknown["desktop"]["panels"][1]["kind"] = json!("orb");
     let deep = r#"{"split":"row","children":["#.repeat(1_000);
+    let size = format!("{TREE}/children/0/size");
     for (body, status, code, field) in [
         (
             unknown.to_string(),
@@ -124,7 +148,7 @@ async fn a_wrong_document_changes_nothing() {
             workspace("Desk", -5_000).to_string(),
             422,
             "bad_document",
-            "/desktop/root/children/0/size",
+            size.as_str(),
         ),
         (
             workspace("Other", 5_000).to_string(),

@@ -63,6 +63,8 @@ impl Canvases {
             // A line that is being dragged stays with the pointer.
             shown.marked.tell(shown.feed.view_mut());
         }
+        let unit = self.preferences.sizes.get_untracked();
+        shown.feed.view_mut().set_size_unit(unit);
         if shown.feed.view_mut().follow() {
             self.parts.unfinished.notify();
         }
@@ -89,14 +91,13 @@ impl Canvases {
         };
         self.bars.paint(view, &overlay, surface, size, palette);
         let legend = view.legend(crosshair.map(|crosshair| crosshair.index));
-        let unit = self.preferences.sizes.get_untracked();
         self.legend.set(legend.as_ref(), unit, numbers);
         self.missing.set(
             &missing_text(view, crosshair, shown.gap_tick(), &offset_ms),
             "",
         );
         write_values(view, crosshair, numbers, self.parts.study_values);
-        shown.sum_up();
+        shown.sum_up_frame();
     }
 
     /// Tells the legends where their panes begin.

@@ -65,7 +65,7 @@ fn steps(key: &str, shift: bool) -> Option<i64> {
 }
 
 /// Does what a key of the tools does. Says whether there was anything to do.
-fn use_tool(session: &Session, boxes: Boxes, action: ToolAction) -> bool {
+pub fn use_tool(session: &Session, boxes: Boxes, action: ToolAction) -> bool {
     let drawings = session.parts.drawings;
     match action {
         ToolAction::Line => session.toggle_line(),

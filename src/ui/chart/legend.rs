@@ -11,16 +11,20 @@ use crate::ui::chart::timeframes::chosen_timeframe;
 use crate::ui::panel::PanelContext;
 use crate::ui::widget::Readout;
 
-/// Names of the figures and of their elements.
-const FIGURES: [(&str, &str); 7] = [
-    ("O", "legend-open"),
-    ("H", "legend-high"),
-    ("L", "legend-low"),
-    ("C", "legend-close"),
-    ("V", "legend-volume"),
-    ("Δ", "legend-delta"),
-    ("", "legend-change"),
+/// Names of the figures and of their elements, and below which width of the chart one makes room
+/// for the others: the line never wraps into the bars.
+const FIGURES: [(&str, &str, &str); 7] = [
+    ("O", "legend-open", PRICES),
+    ("H", "legend-high", PRICES),
+    ("L", "legend-low", PRICES),
+    ("C", "legend-close", ""),
+    ("V", "legend-volume", "@max-[350px]/legend:hidden"),
+    ("Δ", "legend-delta", "@max-[660px]/legend:hidden"),
+    ("", "legend-change", "@max-[280px]/legend:hidden"),
 ];
+
+/// The prices of a bar that its shape shows as well.
+const PRICES: &str = "@max-[580px]/legend:hidden";
 
 /// Place of the volume among them.
 const VOLUME: usize = 4;
@@ -28,7 +32,7 @@ const VOLUME: usize = 4;
 const SHORT: &str = "inline-block min-w-[7ch]";
 
 /// What is said of missing trades stands beside a mark like theirs, where there is anything to say.
-const MISSING: &str = "basis-full text-warning [&:not(:empty)]:before:mr-1.5 \
+const MISSING: &str = "text-warning [&:not(:empty)]:before:mr-1.5 \
     [&:not(:empty)]:before:inline-block [&:not(:empty)]:before:size-2 \
     [&:not(:empty)]:before:border-t-[3px] [&:not(:empty)]:before:border-warning \
     [&:not(:empty)]:before:bg-warning/25 [&:not(:empty)]:before:content-['']";
@@ -135,30 +139,26 @@ pub fn LegendLine(
         let venue = format::venue(instrument.exchange());
         format!("{} · {venue}", timeframe.get())
     };
-    let figures = FIGURES
-        .into_iter()
-        .zip(nodes)
-        .enumerate()
-        .map(|(at, ((name, testid), node))| {
-            let room = if at < VOLUME { "" } else { SHORT };
-            view! {
-                <span class="whitespace-nowrap" class=("max-sm:hidden", name.is_empty())>
-                    <span class="mr-1 text-text-2">{name}</span>
-                    <span class=room node_ref=node data-testid=testid>"–"</span>
-                </span>
-            }
-        });
-    view! {
-        <div
-            class="flex flex-wrap gap-x-2.5 text-[11px]/[16px]"
-            data-testid="legend"
-        >
-            <span class="whitespace-nowrap">
-                <span class="font-semibold">{symbol}</span>
-                " "
-                <span class="text-text-2">{rest}</span>
+    let figures = FIGURES.into_iter().zip(nodes).enumerate();
+    let figures = figures.map(|(at, ((name, testid, elided), node))| {
+        let room = if at < VOLUME { "" } else { SHORT };
+        view! {
+            <span class=format!("shrink-0 {elided}")>
+                <span class="mr-1 text-text-2">{name}</span>
+                <span class=room node_ref=node data-testid=testid>"–"</span>
             </span>
-            {figures.collect_view()}
+        }
+    });
+    view! {
+        <div class="flex flex-col text-[11px]/[16px]" data-testid="legend">
+            <div class="flex gap-x-2.5 overflow-hidden whitespace-nowrap">
+                <span class="min-w-0 truncate">
+                    <span class="font-semibold">{symbol}</span>
+                    " "
+                    <span class="text-text-2">{rest}</span>
+                </span>
+                {figures.collect_view()}
+            </div>
             <span class=MISSING node_ref=missing data-testid="legend-missing"></span>
         </div>
     }

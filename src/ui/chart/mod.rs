@@ -68,7 +68,7 @@ use crate::ui::chart::gesture::{Pointer, WheelTurn};
 use crate::ui::chart::go_to::GoToBox;
 use crate::ui::chart::indicator_menu::{IndicatorButton, IndicatorPopover};
 use crate::ui::chart::indicators::Indicators;
-use crate::ui::chart::keys::{Boxes, on_key};
+use crate::ui::chart::keys::{Boxes, on_key, use_tool};
 use crate::ui::chart::legend::{LegendLine, LegendNodes};
 use crate::ui::chart::looks::{LookMenus, chosen_kind, chosen_scale};
 use crate::ui::chart::more_menu::{MoreMenu, wants_levels};
@@ -180,6 +180,17 @@ pub fn ChartPanel(
         typed: RwSignal::new(None),
         asked: RwSignal::new(None),
     };
+    Effect::new(move || {
+        started.track();
+        let wanted = workspace.tool_wanted.get();
+        if let Some((_, action)) = wanted.filter(|(chart, _)| *chart == PanelId(context.id)) {
+            with(&|session| {
+                workspace.tool_wanted.set(None);
+                // Whether there was anything to do matters to a key only, which others may want.
+                untrack(|| use_tool(session, boxes, action));
+            });
+        }
+    });
     let leave = move || {
         if let Some(canvas) = parts.bars.get_untracked() {
             // Fails only where the element cannot have the focus.
@@ -249,7 +260,7 @@ pub fn ChartPanel(
                 ></canvas>
                 <span id=summary_id class="sr-only" node_ref=parts.summary data-testid="chart-summary"></span>
                 <span hidden=true node_ref=parts.facts data-testid="chart-facts"></span>
-                <div class="pointer-events-none absolute top-2 left-2.5 flex max-w-[calc(100%-90px)] flex-col">
+                <div class="pointer-events-none @container/legend absolute top-2 left-2.5 flex w-[calc(100%-90px)] flex-col">
                     <LegendLine context nodes=parts.legend missing=parts.missing />
                     <StudyLegend indicators readouts=parts.study_values in_panes=false />
                 </div>

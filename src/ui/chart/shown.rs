@@ -17,10 +17,10 @@ use crate::ui::chart::notice::Going;
 use crate::ui::chart::summary::summary;
 use crate::ui::crosshairs::Member;
 use crate::ui::pulse::LastTrade;
-use crate::ui::widget::Readout;
+use crate::ui::widget::{Readout, Telling};
 
-/// Summary and facts are written at most this often, milliseconds.
-const SUMMARY_MS: f64 = 100.0;
+/// Summary and facts are written at most this often where frames write them, milliseconds.
+const FRAMES_MS: f64 = 100.0;
 
 /// The market and the reader's gestures on it.
 pub struct Shown {
@@ -52,8 +52,7 @@ pub struct Shown {
     pub going: Option<Going>,
     summary: Readout,
     facts: Readout,
-    /// When summary and facts were written, milliseconds since the page was opened.
-    summed_at: f64,
+    telling: Telling,
     /// When the axis font was measured, milliseconds since the page was opened.
     pub measured_at: f64,
 }
@@ -82,7 +81,7 @@ impl Shown {
             going: None,
             summary: Readout::new(parts.summary),
             facts: Readout::new(parts.facts),
-            summed_at: f64::MIN,
+            telling: Telling::new(FRAMES_MS),
             measured_at: f64::MIN,
         }
     }
@@ -169,13 +168,20 @@ impl Shown {
         }
     }
 
+    /// Writes summary and facts in a frame, where that is asked for.
+    pub fn sum_up_frame(&mut self) {
+        if self.telling.is_within_frames() {
+            self.sum_up();
+        }
+    }
+
     /// Writes summary and facts, if they were not written just now.
     pub fn sum_up(&mut self) {
         let now = browser::page_ms();
-        if now - self.summed_at < SUMMARY_MS || !self.feed.is_shown() {
+        if self.telling.wait_ms(now) > 0.0 || !self.feed.is_shown() {
             return;
         }
-        self.summed_at = now;
+        self.telling.told(now);
         let (view, crosshair) = (self.feed.view(), self.crosshair());
         self.summary.set(&summary(view, crosshair), "");
         self.facts

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use leptos::html::Span;
 use leptos::prelude::*;
-use tradesuite_core::chart::{ChartView, Crosshair, NumberStyle, Study, format, is_drawn};
+use tradesuite_core::chart::{
+    ChartView, Crosshair, NumberStyle, SizeUnit, Study, format, is_drawn,
+};
 use tradesuite_core::indicator::{Colour, Output, Place, Unit};
 use tradesuite_core::model::{InstrumentId, Precision};
 
@@ -60,7 +62,7 @@ pub fn texts(
         .filter(|(_, output)| is_drawn(output.style))
         .map(move |(at, output)| {
             let value = study.value(at, index);
-            let text = |value| text(value, output.unit, precision);
+            let text = |value| text(value, (output.unit, study.unit()), precision);
             (output, value.map_or_else(|| "–".to_owned(), text))
         })
 }
@@ -79,9 +81,13 @@ pub fn captions(
     let venue = format::venue(instrument.exchange());
     let mut first = format!("{} {} · {venue}", instrument.symbol(), view.timeframe());
     if let Some(legend) = view.legend(None) {
+        let volume = match view.size_unit() {
+            SizeUnit::Base => &legend.volume,
+            SizeUnit::Quote => &legend.quote.volume,
+        };
         first += &numbers.write(format!(
-            "   O {}   H {}   L {}   C {}   V {}",
-            legend.open, legend.high, legend.low, legend.close, legend.volume
+            "   O {}   H {}   L {}   C {}   V {volume}",
+            legend.open, legend.high, legend.low, legend.close
         ));
     }
     let mut all = vec![(first, (px(INSET), px(INSET)))];
@@ -102,11 +108,13 @@ pub fn captions(
     all
 }
 
-fn text(value: f64, unit: Unit, precision: Precision) -> String {
-    match unit {
-        Unit::Price => format::decimal(value, precision.price),
-        Unit::Volume => format::compact(value),
-        Unit::Plain => format::decimal(value, 2),
+fn text(value: f64, (unit, sizes): (Unit, SizeUnit), precision: Precision) -> String {
+    match (unit, sizes) {
+        (Unit::Price, _) => format::decimal(value, precision.price),
+        (Unit::Volume, SizeUnit::Base) => format::compact(value),
+        // Parts of bars are only known in base units: their average prices stand for the rest.
+        (Unit::Volume, SizeUnit::Quote) => format!("≈{}", format::compact(value)),
+        (Unit::Plain, _) => format::decimal(value, 2),
     }
 }
 
@@ -216,14 +224,14 @@ fn Line(id: u32, indicators: Indicators, readouts: StudyReadouts, in_panes: bool
             role="group"
             aria-label=title
         >
-            <span class=move || if is_hidden() { "whitespace-nowrap text-text-2" } else { "whitespace-nowrap" }>
+            <span class=move || if is_hidden() { "min-w-0 truncate text-text-2" } else { "min-w-0 truncate" }>
                 {title}
             </span>
             <Show when=move || is_hidden()>
                 <span class="text-text-2">"hidden"</span>
             </Show>
-            <span class=move || if is_hidden() { "hidden" } else { "flex gap-x-2" }>{values}</span>
-            <span class="flex gap-x-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+            <span class=move || if is_hidden() { "hidden" } else { "flex min-w-0 gap-x-2 overflow-hidden" }>{values}</span>
+            <span class="flex shrink-0 gap-x-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
                 <button
                     class=BUTTON
                     aria-label=move || if is_hidden() { "Show" } else { "Hide" }

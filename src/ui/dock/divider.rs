@@ -143,6 +143,8 @@ pub fn DividerView(
             on:pointermove=follow
             on:pointerup=let_go
             on:pointercancel=move |_| forget()
+            // After `pointerup` there is nothing left to forget.
+            on:lostpointercapture=move |_| forget()
             on:keydown=on_key
         ></div>
     }

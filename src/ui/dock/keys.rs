@@ -173,7 +173,7 @@ pub static DOCK_KEYS: &[DockKey] = &[
         "KeyO",
         SHIFT,
         "Alt Shift O",
-        "The panel into a window of its own, and back from there",
+        "Pop the panel out into a window of its own, and back from there",
         Action::PopOut,
     ),
     key("KeyW", PLAIN, "Alt W", "Close the panel", Action::Close),
@@ -191,7 +191,13 @@ pub static DOCK_KEYS: &[DockKey] = &[
         "Undo a change of the layout",
         Action::Undo,
     ),
-    key("KeyZ", SHIFT, "Alt Shift Z", "Make it again", Action::Redo),
+    key(
+        "KeyZ",
+        SHIFT,
+        "Alt Shift Z",
+        "Redo a change of the layout",
+        Action::Redo,
+    ),
 ];
 
 /// Obeys a key, if it is one of the dock's.

@@ -83,6 +83,8 @@ pub fn Tab(
             on:pointermove=move |event: PointerEvent| state.drag_to((event.client_x(), event.client_y()))
             on:pointerup=move |_| state.drop_tab()
             on:pointercancel=move |_| state.cancel()
+            // After `pointerup` there is nothing left to cancel.
+            on:lostpointercapture=move |_| state.cancel()
             on:click=move |_| show()
             on:auxclick=move |event: MouseEvent| {
                 if event.button() == MIDDLE {

@@ -26,6 +26,8 @@ const PROBE_MS: u32 = 1_000;
 /// How long it may take to answer, milliseconds: longer than the pause, for slow lines, and not so
 /// long that several that hang take all the connections that a browser has.
 const PATIENCE_MS: u32 = 4_000;
+/// How long any other answer may take, milliseconds.
+const LONGEST_MS: u32 = 15_000;
 
 impl Live {
     /// Asks the server; an error at once where it cannot be reached, or as soon as that is known.
@@ -59,6 +61,25 @@ impl Live {
         match live {
             Some(live) => live.ask(request).await,
             None => request.await,
+        }
+    }
+
+    /// [`Live::ask`], given up also where the line is open and no answer comes.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn ask_for_a_while<T>(
+        self,
+        request: impl Future<Output = Result<T, PageError>>,
+    ) -> Result<T, PageError> {
+        let (held, late) = oneshot::channel::<()>();
+        let _patience = browser::after(LONGEST_MS, move || drop(held));
+        match select(pin!(self.ask(request)), late).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => {
+                let why = "the server does not answer";
+                Err(PageError::Unreachable(why.to_owned()))
+            }
         }
     }
 

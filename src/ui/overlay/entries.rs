@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use tradesuite_core::chart::{Typed, format, read_typed};
+use tradesuite_core::chart::{TOOL_KEYS, ToolAction, ToolKey, Typed, format, read_typed};
 use tradesuite_core::command::{COMMANDS, Command, Entry, Group};
 use tradesuite_core::dock::{Edit, Panel, PanelId};
 use tradesuite_core::model::{Field, FieldKind, InstrumentId, Name, PREFERENCES, Timeframe};
@@ -19,6 +19,8 @@ pub enum Action {
     Run(Command),
     /// A key of the dock, by its place in the table.
     Dock(usize),
+    /// A tool of the chart that has the person's attention.
+    Tool(ToolAction),
     /// A new panel of a kind.
     Open(&'static str),
     /// A panel that is there.
@@ -117,6 +119,9 @@ impl Overlays {
                 )
             }));
         }
+        if self.workspace.chart().is_some() {
+            entries.extend(tools());
+        }
         entries.extend(settings());
         entries.extend(Timeframe::ALL.map(|timeframe| Entry {
             words: "bars of the chart".to_owned(),
@@ -184,6 +189,7 @@ impl Overlays {
                     run(state, key);
                 }
             }
+            Action::Tool(tool) => self.use_tool(tool),
             Action::Open(kind) if workspace.is_phone.get_untracked() => {
                 workspace.open_on_phone(kind);
             }
@@ -193,21 +199,10 @@ impl Overlays {
                     browser::focus_element(&format!("tab-{panel}"));
                 }
             }
-            Action::GoTo(panel) if workspace.is_phone.get_untracked() => {
-                workspace.show_on_phone(panel);
-            }
             Action::GoTo(panel) => {
-                let is_hidden = untrack(|| {
-                    workspace.with_layout(|layout| {
-                        let maximised = layout.maximised();
-                        maximised.is_some_and(|group| !group.tabs().contains(&panel))
-                    })
-                });
-                if is_hidden {
-                    workspace.edit(&Edit::Restore);
-                }
-                workspace.edit(&Edit::Activate(panel));
-                if let Some(state) = self.dock.get_untracked() {
+                self.bring(panel);
+                let dock = self.dock.get_untracked();
+                if let Some(state) = dock.filter(|_| !workspace.is_phone.get_untracked()) {
                     go_to(state, panel);
                 }
             }
@@ -217,6 +212,58 @@ impl Overlays {
             Action::Look(instrument) => workspace.choose(instrument),
         }
     }
+
+    /// Uses a tool of the chart that has the person's attention, else of the first.
+    pub(super) fn use_tool(self, tool: ToolAction) {
+        if let Some(chart) = untrack(|| self.workspace.chart()) {
+            self.bring(chart);
+            // A box that the tool opens takes the keyboard.
+            self.workspace.tool_wanted.set(Some((chart, tool)));
+        }
+    }
+
+    /// Shows a panel, whatever tab or maximised group it is behind.
+    fn bring(self, panel: PanelId) {
+        let workspace = self.workspace;
+        if workspace.is_phone.get_untracked() {
+            return workspace.show_on_phone(panel);
+        }
+        let is_hidden = untrack(|| {
+            workspace.with_layout(|layout| {
+                let maximised = layout.maximised();
+                maximised.is_some_and(|group| !group.tabs().contains(&panel))
+            })
+        });
+        if is_hidden {
+            workspace.edit(&Edit::Restore);
+        }
+        workspace.edit(&Edit::Activate(panel));
+        workspace.focus(panel);
+    }
+}
+
+/// Every tool of the chart, under the first of its keys.
+fn tools() -> impl Iterator<Item = Entry<Action>> {
+    let is_first = |at: usize, key: &ToolKey| {
+        let before = TOOL_KEYS.iter().take(at);
+        !before.into_iter().any(|other| other.action == key.action)
+    };
+    TOOL_KEYS
+        .iter()
+        .enumerate()
+        // Going to a date is a command, and what is open over the chart is let go already.
+        .filter(|(_, key)| !matches!(key.action, ToolAction::GoTo | ToolAction::LetGo))
+        .filter(move |(at, key)| is_first(*at, key))
+        .map(|(_, key)| Entry {
+            keys: key.keys,
+            words: "chart drawing tool anchored".to_owned(),
+            ..entry(
+                Group::Panel,
+                format!("tool/{}", key.keys),
+                key.help,
+                Action::Tool(key.action),
+            )
+        })
 }
 
 /// Every value of every preference that has a few.
@@ -262,6 +309,23 @@ mod tests {
             let again = entries[at + 1..].iter().find(|other| other.id == entry.id);
             assert_eq!(again, None);
         }
+    }
+
+    #[test]
+    fn every_tool_of_the_chart_is_found_once() {
+        let entries: Vec<_> = tools().collect();
+        for key in TOOL_KEYS {
+            let with_it = entries
+                .iter()
+                .filter(|entry| entry.action == Action::Tool(key.action));
+            let expected = match key.action {
+                ToolAction::GoTo | ToolAction::LetGo => 0,
+                _ => 1,
+            };
+            assert_eq!(with_it.count(), expected, "{}", key.help);
+        }
+        let line = entries.iter().find(|entry| entry.id == "tool/Alt H");
+        assert_eq!(line.map(|entry| entry.keys), Some("Alt H"));
     }
 
     #[test]

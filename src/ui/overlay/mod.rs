@@ -20,6 +20,7 @@ mod sheet;
 
 use leptos::ev::{KeyboardEvent, keydown};
 use leptos::prelude::*;
+use tradesuite_core::chart::ToolAction;
 use tradesuite_core::command::{Command, Press, command_of};
 use tradesuite_core::dock::Edit;
 use tradesuite_core::model::preferences::{THEME, ZONE};
@@ -100,6 +101,10 @@ impl Overlays {
 
     /// Shows something in the place of whatever is shown.
     pub fn show(self, overlay: Overlay) {
+        // First, so that the keyboard is given back before it is taken again.
+        if self.preferences.is_open.get_untracked() {
+            self.preferences.is_open.set(false);
+        }
         self.shown.set(Some(overlay));
     }
 
@@ -109,8 +114,10 @@ impl Overlays {
     }
 
     fn toggle(self, overlay: Overlay) {
-        let next = (self.shown.get_untracked() != Some(overlay)).then_some(overlay);
-        self.shown.set(next);
+        match self.shown.get_untracked() == Some(overlay) {
+            true => self.close(),
+            false => self.show(overlay),
+        }
     }
 
     /// Whether a command makes sense now.
@@ -122,6 +129,7 @@ impl Overlays {
             Command::Rename | Command::Delete => !is_ready,
             Command::Reset => is_ready,
             Command::Equalise => self.dock.with(Option::is_some),
+            Command::GoToDate => self.workspace.chart().is_some(),
             _ => true,
         }
     }
@@ -150,6 +158,7 @@ impl Overlays {
             Command::Import => ask(Asked::Import),
             Command::Export => workspace.export(),
             Command::Equalise => workspace.edit(&Edit::Equalise),
+            Command::GoToDate => self.use_tool(ToolAction::GoTo),
         }
     }
 

@@ -37,7 +37,8 @@ impl Asked {
         }
     }
 
-    fn words(self, name: &str) -> String {
+    /// What is to be known before; `undone` says how changes of the layout are taken back here.
+    fn words(self, name: &str, undone: &str) -> String {
         match self {
             Self::SaveAs => {
                 format!("{name} stays as it is; what comes is kept under the new name.")
@@ -47,7 +48,7 @@ impl Asked {
                 format!("{name} is deleted here and everywhere. That cannot be undone.")
             }
             Self::Reset => format!(
-                "Panels, sizes, settings and instruments of {name} become what they were when it came. That cannot be undone."
+                "Panels, sizes, settings and instruments of {name} become what they were when it came. {undone}"
             ),
             Self::Import => {
                 "A file that this page has exported, or one of the same form.".to_owned()
@@ -81,6 +82,11 @@ pub fn Question(
     let problem = RwSignal::new(None::<String>);
     let is_busy = RwSignal::new(false);
     let document = RwSignal::new(None::<Document>);
+    let undone = match workspace.is_phone.get_untracked() {
+        false => "It is one change of the layout: Alt Z takes it back while this page is open.",
+        // A narrow window has no such key; a wide one of this page has.
+        true => "That cannot be undone in a narrow window.",
+    };
     let close = Callback::new(move |()| overlays.close());
     let needs_file = move || asked == Asked::Import && document.with(Option::is_none);
     let answer = move || {
@@ -125,7 +131,7 @@ pub fn Question(
         >
             <form class="flex flex-col gap-3 p-4" on:submit=submit>
                 <h2 class="text-[13px] font-semibold">{asked.title()}</h2>
-                <p class="text-text-2">{asked.words(shown.as_str())}</p>
+                <p class="text-text-2">{asked.words(shown.as_str(), undone)}</p>
                 {(asked == Asked::Import).then(|| view! { <FileField name document problem /> })}
                 {asked
                     .has_name()

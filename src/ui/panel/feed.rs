@@ -4,24 +4,24 @@
 //! between two frames: it listens, paints, follows the theme and writes the texts, until the
 //! effect around it runs again.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
 
 use leptos::prelude::*;
 use tradesuite_core::chart::{NumberStyle, PixelSnap};
 use tradesuite_core::model::{InstrumentId, Side};
 use tradesuite_core::protocol::{Message, Topic};
 
-use crate::browser::{self, Font, Surface, SurfaceSize};
+use crate::browser::{self, Font, Guard, Surface, SurfaceSize};
 use crate::ui::live::Live;
 use crate::ui::panel::{Painter, Palette, Screen};
 use crate::ui::preferences::Preferences;
 use crate::ui::pulse::{Beat, Pulse};
-use crate::ui::widget::Readout;
+use crate::ui::widget::{Readout, Telling};
 
 /// Digits change at most this often, milliseconds.
 const DIGITS_MS: f64 = 100.0;
-/// Frames may come faster, where a person or the last price asks for one; facts do not.
+/// Frames may come faster, where a person or the last price asks for one; facts in them do not.
 const FACTS_MS: f64 = 50.0;
 
 /// What a panel shows between two messages.
@@ -106,6 +106,59 @@ impl Frame<'_> {
     }
 }
 
+/// Writes what a panel says in words and figures.
+struct Teller<S> {
+    texts: Rc<Texts>,
+    state: Weak<RefCell<S>>,
+    /// Ends with the owner, as the elements do.
+    timer: StoredValue<Option<Guard>, LocalStorage>,
+}
+
+struct Texts {
+    summary: Readout,
+    facts: Readout,
+    telling: RefCell<Telling>,
+}
+
+impl<S: Painted> Teller<S> {
+    fn new(screen: Screen, state: &Rc<RefCell<S>>) -> Self {
+        Self {
+            texts: Rc::new(Texts {
+                summary: Readout::new(screen.summary),
+                facts: Readout::new(screen.facts),
+                telling: RefCell::new(Telling::new(FACTS_MS)),
+            }),
+            state: Rc::downgrade(state),
+            timer: StoredValue::new_local(None),
+        }
+    }
+
+    /// A frame was painted of `state`.
+    fn painted(&self, state: &S) {
+        let now = browser::page_ms();
+        let wait = self.texts.telling.borrow().wait_ms(now);
+        if self.texts.telling.borrow().is_within_frames() {
+            self.texts.summary.set(&state.summary(), "");
+            if wait <= 0.0 {
+                self.texts.facts.set(&state.facts(), "");
+                self.texts.telling.borrow_mut().told(now);
+            }
+        } else if self.timer.try_with_value(Option::is_none) == Some(true) {
+            let (texts, state, timer) = (Rc::clone(&self.texts), self.state.clone(), self.timer);
+            let telling = browser::after(wait as u32, move || {
+                timer.try_update_value(Option::take);
+                if let Some(state) = state.upgrade() {
+                    let state = state.borrow();
+                    texts.telling.borrow_mut().told(browser::page_ms());
+                    texts.summary.set(&state.summary(), "");
+                    texts.facts.set(&state.facts(), "");
+                }
+            });
+            self.timer.try_set_value(Some(telling));
+        }
+    }
+}
+
 /// A panel at work; cheap to clone into closures.
 pub struct Feed<S> {
     state: Rc<RefCell<S>>,
@@ -128,10 +181,9 @@ impl<S: Painted> Feed<S> {
     pub fn start(screen: Screen, state: S) -> Self {
         screen.note.set(state.note());
         let state = Rc::new(RefCell::new(state));
-        let (summary, facts) = (Readout::new(screen.summary), Readout::new(screen.facts));
+        let teller = Teller::new(screen, &state);
         let preferences = Preferences::expect();
         let painted = Rc::clone(&state);
-        let written_at = Cell::new(f64::MIN);
         let painter =
             Painter::start_moving(screen.canvas, DIGITS_MS, move |surface, size, palette| {
                 let mut state = painted.borrow_mut();
@@ -141,13 +193,7 @@ impl<S: Painted> Feed<S> {
                     palette,
                     numbers: preferences.numbers.get_untracked(),
                 });
-                // In the same frame as the picture: both say the same.
-                summary.set(&state.summary(), "");
-                let now = browser::page_ms();
-                if now - written_at.get() >= FACTS_MS {
-                    written_at.set(now);
-                    facts.set(&state.facts(), "");
-                }
+                teller.painted(&*state);
                 goes_on
             });
         let recolored = painter.clone();

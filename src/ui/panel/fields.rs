@@ -64,8 +64,13 @@ enum UnitWord {
 
 /// What a panel's sizes are counted in: as it is set, else as is preferred everywhere.
 pub fn chosen_unit(context: PanelContext) -> Memo<SizeUnit> {
+    unit_of(context, UNIT.name)
+}
+
+/// The same of a setting that is called otherwise and has the words of [`UNIT`].
+pub fn unit_of(context: PanelContext, name: &'static str) -> Memo<SizeUnit> {
     let preferred = Preferences::expect().sizes;
-    let own = context.setting(UNIT.name, UnitWord::default());
+    let own = context.setting(name, UnitWord::default());
     Memo::new(move |_| match own.get() {
         UnitWord::Preferred => preferred.get(),
         UnitWord::Base => SizeUnit::Base,

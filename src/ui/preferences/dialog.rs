@@ -2,19 +2,15 @@
 //! back to the defaults. Opened by its command, by the wheel in the top bar, or by whoever sets
 //! [`Preferences::is_open`].
 
-use leptos::ev::KeyboardEvent;
-use leptos::html::Div;
 use leptos::prelude::*;
 use tradesuite_core::chart::format;
 use tradesuite_core::model::PREFERENCES;
 
 use super::Preferences;
-use crate::browser;
-use crate::ui::widget::FieldForm;
+use crate::ui::widget::{Dialog, FieldForm};
 
 const BUTTON: &str = "h-7 cursor-pointer rounded border border-line-strong px-2.5 hover:bg-hover \
     max-md:h-10 max-md:px-4";
-const TITLE: &str = "preferences-title";
 
 /// The dialog, while it is open.
 #[component]
@@ -22,56 +18,28 @@ pub fn PreferencesDialog() -> impl IntoView {
     let preferences = Preferences::expect();
     view! {
         <Show when=move || preferences.is_open.get()>
-            <Dialog />
+            <Choices />
         </Show>
     }
 }
 
 #[component]
-fn Dialog() -> impl IntoView {
+fn Choices() -> impl IntoView {
     let preferences = Preferences::expect();
-    let dialog = NodeRef::<Div>::new();
-    let before = StoredValue::new_local(None);
-    Effect::new(move || {
-        if dialog.get().is_some() {
-            before.set_value(Some(browser::keep_focus()));
-            browser::move_focus(dialog, 1);
-        }
-    });
-    // Whatever had the keyboard before has it again.
-    on_cleanup(move || {
-        let _ = before.try_update_value(Option::take);
-    });
-    let close = move || preferences.is_open.set(false);
-    let on_key = move |event: KeyboardEvent| {
-        match event.key().as_str() {
-            "Escape" => close(),
-            "Tab" => browser::move_focus(dialog, if event.shift_key() { -1 } else { 1 }),
-            // What is typed here is not meant for the panels below.
-            _ => return event.stop_propagation(),
-        }
-        event.prevent_default();
-        event.stop_propagation();
-    };
+    let close = Callback::new(move |()| preferences.is_open.set(false));
     let set = Callback::new(move |(name, value)| {
         if let Some(field) = PREFERENCES.iter().find(|field| field.name == name) {
             preferences.set(field, value);
         }
     });
     view! {
-        <div class="fixed inset-0 z-40 bg-ground/60" on:click=move |_| close()></div>
-        <div
-            node_ref=dialog
-            class="fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-32px)] w-100 max-w-[calc(100vw-16px)] -translate-1/2 flex-col rounded-md border border-line-strong bg-raised text-[12px] text-text-1"
-            role="dialog"
-            aria-modal="true"
-            aria-labelledby=TITLE
-            data-testid="preferences-dialog"
-            on:keydown=on_key
+        <Dialog
+            name="Preferences"
+            testid="preferences-dialog"
+            class="top-1/2 left-1/2 max-h-[calc(100dvh-32px)] w-100 max-w-[calc(100vw-16px)] -translate-1/2 rounded-lg"
+            close
         >
-            <h2 id=TITLE class="border-b border-line px-4 py-3 font-semibold">
-                "Preferences"
-            </h2>
+            <h2 class="border-b border-line px-4 py-3 font-semibold">"Preferences"</h2>
             <div class="flex min-h-0 flex-col gap-1 overflow-y-auto px-3 py-3 max-md:[&_input]:h-10 max-md:[&_label]:min-h-10 max-md:[&_select]:h-10">
                 <FieldForm fields=PREFERENCES values=preferences.values() on_set=set />
                 <Preview />
@@ -85,12 +53,12 @@ fn Dialog() -> impl IntoView {
                     <button class=BUTTON data-testid="preferences-defaults" on:click=move |_| preferences.set_back()>
                         "Defaults"
                     </button>
-                    <button class=BUTTON data-testid="preferences-done" on:click=move |_| close()>
+                    <button class=BUTTON data-testid="preferences-done" on:click=move |_| close.run(())>
                         "Done"
                     </button>
                 </span>
             </div>
-        </div>
+        </Dialog>
     }
 }
 

@@ -5,6 +5,8 @@
 //! meanwhile its choices are taken over, those made here are put on top, and all of it is saved:
 //! nothing is overwritten that was not chosen anew.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tradesuite_core::model::{Field, PREFERENCES, Preferences as Document, Settings};
@@ -25,6 +27,9 @@ pub struct Kept {
     pub settings: Map<String, Value>,
     /// What a person changed since, null where back to the default.
     pub changes: Map<String, Value>,
+    /// Those of the changes that an older page made. They count only where the server has nothing.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub inherited: BTreeSet<String>,
 }
 
 /// What is to be done.
@@ -69,6 +74,7 @@ pub struct Keeper {
     version: Option<u64>,
     base: Settings,
     changes: Map<String, Value>,
+    inherited: BTreeSet<String>,
     sent: Option<Settings>,
     knowledge: Knowledge,
     failures: u32,
@@ -88,6 +94,7 @@ impl Keeper {
             field.is_some_and(|field| Settings::default().set(field, value.clone()).is_ok())
         });
         self.changes = changes;
+        self.inherited = kept.inherited;
     }
 
     /// What the browser should hold.
@@ -97,6 +104,7 @@ impl Keeper {
             version: self.version,
             settings: self.base.given().clone(),
             changes: self.changes.clone(),
+            inherited: self.inherited.clone(),
         }
     }
 
@@ -133,6 +141,7 @@ impl Keeper {
             return Todo::Nothing;
         }
         self.changes.insert(field.name.to_owned(), value);
+        self.inherited.remove(field.name);
         match self.out {
             None => Todo::Wait(SETTLED_MS),
             Some(_) => Todo::Nothing,
@@ -181,10 +190,16 @@ impl Keeper {
         self.failures = 0;
         self.knowledge = Knowledge::Known;
         let (version, settings) = match held {
-            Some((version, settings)) => (Some(version), settings),
+            Some((version, settings)) => {
+                // Nobody chose those since: what the server has is newer.
+                let inherited = std::mem::take(&mut self.inherited);
+                self.changes.retain(|name, _| !inherited.contains(name));
+                (Some(version), settings)
+            }
             None => (None, Settings::default()),
         };
-        let (is_met, shown) = (self.is_unsaved() && version != self.version, self.shown());
+        // Not by the version: two stores behind one address number their writes alike.
+        let (is_met, shown) = (self.is_unsaved(), self.shown());
         let is_theirs = |field: &&Field| {
             let value = settings.value(field);
             value != self.base.value(field) && value != shown.value(field)
@@ -212,6 +227,7 @@ impl Keeper {
         }
         self.failures = 0;
         self.version = Some(version);
+        self.inherited.clear();
         if let Some(sent) = self.sent.take() {
             self.base = sent;
         }
@@ -356,6 +372,20 @@ mod tests {
     }
 
     #[test]
+    fn the_same_version_of_another_store_is_told_apart() {
+        let mut keeper = known(3, json!({}));
+        keeper.set(&THEME, "dark".into());
+        let Todo::Ask(ticket) = keeper.looked_at() else {
+            panic!("the server is asked");
+        };
+        let theirs = settings(&json!({"zone": "local"}));
+        let (_, changed) = keeper.found(ticket, Some((3, theirs)));
+        let names: Vec<_> = changed.iter().map(|field| field.name).collect();
+        assert_eq!(names, ["zone"]);
+        assert_eq!(words(&keeper), ["dark", "local", "comma"]);
+    }
+
+    #[test]
     fn what_could_not_be_saved_survives_a_reload() {
         let mut keeper = known(3, json!({"zone": "local"}));
         keeper.set(&THEME, "dark".into());
@@ -369,6 +399,60 @@ mod tests {
         let arrived = settings(&json!({"zone": "local", "theme": "dark"}));
         let (todo, theirs) = again.found(ticket, Some((4, arrived)));
         assert_eq!((todo, theirs.len()), (Todo::Nothing, 0));
+    }
+
+    /// A browser at its first start after an older page, which knew theme and zone.
+    fn after_an_older_page() -> Keeper {
+        let changes = json!({"theme": "dark", "zone": "local"});
+        let changes = changes.as_object().expect("an object");
+        let mut keeper = Keeper::default();
+        keeper.resume(Kept {
+            changes: changes.clone(),
+            inherited: changes.keys().cloned().collect(),
+            ..Kept::default()
+        });
+        keeper
+    }
+
+    #[test]
+    fn what_an_older_page_kept_yields_to_the_server_without_a_word() {
+        let mut keeper = after_an_older_page();
+        assert_eq!(words(&keeper), ["dark", "local", "comma"]);
+        keeper.set(&ZONE, "utc".into());
+        keeper.set(&ZONE, "local".into());
+        let mut again = Keeper::default();
+        again.resume(keeper.kept());
+        for (mut keeper, expected) in [
+            (after_an_older_page(), ["light", "utc", "plain"]),
+            // What was chosen since is a choice, after a reload too.
+            (again, ["light", "local", "plain"]),
+        ] {
+            let ticket = asked(&mut keeper);
+            let server = settings(&json!({"theme": "light", "numbers": "plain"}));
+            let (todo, theirs) = keeper.found(ticket, Some((7, server)));
+            let is_chosen = expected[1] == "local";
+            assert_eq!(todo == Todo::Nothing, !is_chosen);
+            assert_eq!(theirs.is_empty(), !is_chosen, "{theirs:?}");
+            assert_eq!(words(&keeper), expected);
+        }
+    }
+
+    #[test]
+    fn what_an_older_page_kept_is_saved_where_the_server_has_nothing() {
+        let mut keeper = after_an_older_page();
+        let ticket = asked(&mut keeper);
+        let (todo, theirs) = keeper.found(ticket, None);
+        assert_eq!((todo, theirs.len()), (Todo::Wait(SETTLED_MS), 0));
+        let (ticket, text, over) = sent(&mut keeper);
+        assert!(text.contains("dark") && text.contains("local"), "{text}");
+        assert_eq!(over, None);
+        // Another browser was faster with its own.
+        let Todo::Ask(ticket) = keeper.differs(ticket) else {
+            panic!("the server is asked");
+        };
+        let (todo, theirs) = keeper.found(ticket, Some((1, settings(&json!({"theme": "light"})))));
+        assert_eq!((todo, theirs.len()), (Todo::Nothing, 0));
+        assert_eq!(words(&keeper), ["light", "utc", "comma"]);
     }
 
     #[test]

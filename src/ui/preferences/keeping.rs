@@ -55,9 +55,13 @@ impl Preferences {
         Effect::new(move || {
             let kept = kept();
             self.keeping.copied.set_value(kept.clone());
-            let older = || Kept {
-                changes: taken_over(browser::stored(OLDER_KEY).as_deref()),
-                ..Kept::default()
+            let older = || {
+                let changes = taken_over(browser::stored(OLDER_KEY).as_deref());
+                Kept {
+                    inherited: changes.keys().cloned().collect(),
+                    changes,
+                    ..Kept::default()
+                }
             };
             self.tell(|keeper| {
                 keeper.resume(kept.unwrap_or_else(older));

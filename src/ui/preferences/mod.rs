@@ -68,7 +68,7 @@ pub struct Preferences {
 }
 
 impl Preferences {
-    /// Makes the preferences and puts them into the context. What is kept is read after hydration,
+    /// Makes the preferences and puts them into the context. What is kept is read once it is mounted,
     /// because the server renders without knowing who looks.
     pub fn provide() -> Self {
         let settings = RwSignal::new(Settings::default());

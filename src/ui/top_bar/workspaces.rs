@@ -23,7 +23,7 @@ pub fn WorkspaceBar() -> impl IntoView {
         let is_shown = move || workspace.name.with(|name| name.as_str() == ready.name);
         view! {
             <button
-                class="h-6 cursor-pointer rounded px-2.5 text-[11px] text-text-2 hover:text-text-1 aria-pressed:bg-hover aria-pressed:text-text-1 max-lg:hidden"
+                class="h-6 cursor-pointer rounded px-2.5 text-[11px] text-text-2 hover:text-text-1 aria-pressed:bg-panel aria-pressed:text-text-1 aria-pressed:ring-1 aria-pressed:ring-line-strong max-lg:hidden"
                 title=ready.about
                 aria-pressed=move || is_shown().to_string()
                 data-testid=format!("workspace-{}", testid(ready.name))
@@ -46,6 +46,8 @@ pub fn WorkspaceBar() -> impl IntoView {
             data-testid="workspaces"
         >
             {buttons.collect_view()}
+            // The menu is of them all, not of the one beside it.
+            <span class="mx-1 h-4 w-px bg-line-strong max-lg:hidden" aria-hidden="true"></span>
             <WorkspaceMenu />
         </div>
     }
@@ -62,10 +64,10 @@ fn WorkspaceMenu() -> impl IntoView {
         <Menu
             name="Workspaces"
             testid="workspace-menu"
-            class="flex h-6 cursor-pointer items-center gap-1 rounded px-1.5 text-[11px] text-text-1 hover:bg-hover"
+            class="flex h-6 cursor-pointer items-center gap-1 rounded px-1.5 text-[11px] text-text-1 hover:bg-hover has-[[data-own=true]]:bg-panel has-[[data-own=true]]:ring-1 has-[[data-own=true]]:ring-line-strong"
             button=move || {
                 view! {
-                    <span class="max-w-32 truncate" class=("lg:hidden", is_said)>
+                    <span class="max-w-32 truncate" class=("lg:hidden", is_said) data-own=move || (!is_said()).to_string()>
                         {name}
                     </span>
                     <svg class="size-3 text-text-2" viewBox="0 0 12 12" aria-hidden="true">

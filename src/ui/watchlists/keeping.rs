@@ -31,7 +31,8 @@ impl Watchlists {
                 instruments: Vec::new(),
             };
             let text = list.to_json();
-            let saved = save_document(Shelf::Watchlists, name.to_string(), text, None).await;
+            let saved = save_document(Shelf::Watchlists, name.to_string(), text, None);
+            let saved = self.ask(saved).await;
             let taken = format!("There is a list {name} already.");
             self.settle(refusal(saved, &taken), |lists, version| {
                 lists.put(name.clone(), Held::new(list, version));
@@ -47,7 +48,8 @@ impl Watchlists {
         };
         spawn_local(async move {
             let (old, new) = (from.to_string(), to.to_string());
-            let renamed = rename_document(Shelf::Watchlists, old, new, version).await;
+            let renamed = rename_document(Shelf::Watchlists, old, new, version);
+            let renamed = self.ask(renamed).await;
             self.settle(refusal(renamed, DIFFERS), |lists, version| {
                 list.name = to.clone();
                 // Panels that show it know its new name before the old one is gone.
@@ -66,7 +68,8 @@ impl Watchlists {
             return;
         };
         spawn_local(async move {
-            let deleted = delete_document(Shelf::Watchlists, name.to_string(), version).await;
+            let deleted = delete_document(Shelf::Watchlists, name.to_string(), version);
+            let deleted = self.ask(deleted).await;
             self.settle(refusal(deleted, DIFFERS), |lists, _| {
                 then();
                 lists.forget(&name);
@@ -106,11 +109,9 @@ impl Watchlists {
             all.insert(name.clone(), held);
         });
         self.names.update(|names| {
-            let names = names.get_or_insert_default();
-            if let Err(at) = names.binary_search(&name) {
-                names.insert(at, name);
-            }
+            names.get_or_insert_default();
         });
+        self.list_name(&name);
     }
 
     fn forget(self, name: &Name) {
@@ -122,6 +123,7 @@ impl Watchlists {
         self.held.update(|held| {
             held.remove(name);
         });
+        self.copy(name);
     }
 }
 

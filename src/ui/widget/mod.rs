@@ -6,9 +6,11 @@ mod list;
 mod menu;
 mod readout;
 mod steps;
+mod telling;
 
 pub use dialog::Dialog;
 pub use form::{FieldForm, FormRow, has_input};
 pub use menu::{Menu, MenuItem};
 pub use readout::Readout;
 pub use steps::step;
+pub use telling::Telling;

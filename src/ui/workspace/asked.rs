@@ -1,5 +1,5 @@
-//! What is asked of the workspace by a word, whatever panel that ends in: the width of bars, the
-//! panels of a narrow window.
+//! What is asked of the workspace by a word, whatever panel that ends in: the width of bars, a
+//! chart to go to a date in, the panels of a narrow window.
 
 use leptos::prelude::*;
 use tradesuite_core::dock::{LinkColour, PanelId};
@@ -17,6 +17,12 @@ impl Workspace {
                 .refusal
                 .set(Some("There is no chart in this workspace.".to_owned())),
         }
+    }
+
+    /// The chart that has the person's attention, else the first one.
+    #[must_use]
+    pub fn chart(self) -> Option<PanelId> {
+        self.attended_chart().map(|(chart, _)| chart)
     }
 
     /// Opens a panel of a kind as the last tab of a narrow window, linked like the one that shows.

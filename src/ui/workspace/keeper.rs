@@ -41,6 +41,9 @@ pub struct Keeper {
     name: Name,
     /// The server's version that is shown, changed or not.
     version: Option<u64>,
+    /// The server's document of that version, where it is known: two stores behind one address
+    /// number their writes alike, so that the same version may be a stranger's document.
+    base: Option<String>,
     shown: String,
     /// What need not be saved: the server has it, or a person changed nothing yet.
     clean: Option<String>,
@@ -63,6 +66,7 @@ impl Keeper {
         Self {
             name,
             version: None,
+            base: None,
             shown: String::new(),
             clean: Some(String::new()),
             knowledge: Knowledge::Unasked,
@@ -94,6 +98,7 @@ impl Keeper {
             text: self.shown.clone(),
             is_saved: self.is_untouched(),
             sent: self.sent.clone(),
+            base: self.base.clone().filter(|base| *base != self.shown),
         }
     }
 
@@ -121,6 +126,7 @@ impl Keeper {
     pub fn show(&mut self, name: Name, version: Option<u64>, text: String) {
         *self = Self {
             version,
+            base: version.map(|_| text.clone()),
             clean: Some(text.clone()),
             shown: text,
             knowledge: Knowledge::Known,
@@ -129,10 +135,19 @@ impl Keeper {
         };
     }
 
+    /// What is shown stems from this document of the server; the page's address made another of it.
+    pub fn stems_from(&mut self, base: String) {
+        self.base = self.version.map(|_| base);
+    }
+
     /// What the browser holds is shown; `text` is that, or what the page's address made of it.
     pub fn resume(&mut self, name: Name, kept: Kept, text: String) {
         *self = Self {
             version: kept.version,
+            // What nobody changed is what the server had.
+            base: kept
+                .version
+                .and(kept.base.or(kept.is_saved.then_some(kept.text))),
             clean: kept.is_saved.then(|| text.clone()),
             shown: text,
             sent: kept.sent,
@@ -161,6 +176,16 @@ impl Keeper {
         self.step()
     }
 
+    /// The line to the server was lost and is back: another store may lie behind it, or another
+    /// window was at work meanwhile. What the server holds is asked before anything is saved.
+    pub fn reconnected(&mut self) -> Todo {
+        // What is out was asked on the new line.
+        if self.out.is_none() && self.knowledge == Knowledge::Known {
+            self.knowledge = Knowledge::Unasked;
+        }
+        self.reached()
+    }
+
     /// The server has answered a save.
     pub fn answered(&mut self, ticket: Ticket, answer: SaveAnswer) -> Todo {
         if !self.takes(ticket) {
@@ -170,6 +195,7 @@ impl Keeper {
             SaveAnswer::Saved(version) => {
                 self.version = Some(version);
                 self.clean = self.sent.take();
+                self.base.clone_from(&self.clean);
                 self.refused = None;
                 self.failures = 0;
                 self.settling()
@@ -210,9 +236,11 @@ impl Keeper {
             }
         };
         self.knowledge = Knowledge::Known;
+        self.overtaken = None;
         let is_shown = text.as_ref() == Some(&self.shown);
         let is_sent = self.sent.is_some() && text == self.sent;
-        if version == self.version {
+        let is_base = self.base.is_none() || text == self.base;
+        if version == self.version && is_base {
             if is_shown {
                 self.clean = text;
             }
@@ -221,6 +249,7 @@ impl Keeper {
         match text {
             Some(text) if is_shown || is_sent => {
                 self.version = version;
+                self.base = Some(text.clone());
                 self.clean = Some(text);
                 self.sent = None;
                 self.settling()
@@ -235,7 +264,7 @@ impl Keeper {
             },
             // Deleted elsewhere: it is there again when it is changed here.
             None if self.is_untouched() => {
-                self.version = None;
+                (self.version, self.base) = (None, None);
                 self.settling()
             }
             _ => {
@@ -255,7 +284,8 @@ impl Keeper {
             self.clean = Some(self.shown.clone());
             self.knowledge = Knowledge::Unasked;
         } else {
-            self.version = now;
+            // Theirs was looked at and is given up, whatever it was.
+            (self.version, self.base) = (now, None);
             self.clean = None;
             self.refused = None;
         }

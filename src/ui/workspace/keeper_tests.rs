@@ -28,6 +28,8 @@ enum Event {
     /// The server takes nothing now.
     Full,
     Reached,
+    /// The line was lost and is back.
+    Reconnected,
     /// The page is loaded anew.
     Reload,
     /// The workspace is left, and opened again at once.
@@ -49,6 +51,7 @@ fn alone() -> BoxedStrategy<Event> {
         2 => Just(Event::Arrive),
         1 => Just(Event::Full),
         1 => Just(Event::Reached),
+        1 => Just(Event::Reconnected),
         1 => Just(Event::Reload),
         1 => Just(Event::Leave),
     ]
@@ -250,6 +253,7 @@ impl World {
                 }
             }
             Event::Reached => self.tell(Keeper::reached),
+            Event::Reconnected => self.tell(Keeper::reconnected),
             Event::Reload => {
                 self.delayed.extend(self.out.take());
                 self.waits = false;
@@ -451,6 +455,7 @@ fn what_this_page_does_not_understand_is_left_as_it_is() {
         text: "a".to_owned(),
         is_saved: true,
         sent: None,
+        base: None,
     };
     keeper.resume(name(), kept, "a".to_owned());
     let todo = keeper.reached();
@@ -487,6 +492,7 @@ fn an_address_on_top_of_what_is_kept_is_no_change_of_a_person() {
         text: "a".to_owned(),
         is_saved: true,
         sent: None,
+        base: None,
     };
     keeper.resume(name(), kept, "a, of the address".to_owned());
     let todo = keeper.reached();
@@ -510,4 +516,56 @@ fn what_was_deleted_is_not_saved_again() {
     );
     let next = keeper.answered(ticket, SaveAnswer::Differs(None));
     assert_eq!(next, Todo::Open("Other".parse().expect("a name")));
+}
+
+#[test]
+fn the_same_version_of_another_store_is_a_strangers_document() {
+    // Changed here, and not saved when the page was closed.
+    let mut keeper = shown();
+    keeper.changed("b".to_owned());
+    let mut again = Keeper::new(name());
+    again.resume(name(), keeper.kept(), "b".to_owned());
+    let todo = again.reached();
+    assert_eq!(again.found(asked(&todo), document(3, "z")), Todo::Nothing);
+    assert_eq!(again.overtaken(), Some(Some(3)));
+    assert_eq!(again.due(), Todo::Nothing, "nothing is saved over it");
+    assert_eq!(saved(&again.settle(false)).2, Some(3));
+    // Nothing changed here: theirs is shown.
+    let mut again = Keeper::new(name());
+    again.resume(name(), shown().kept(), "a".to_owned());
+    let todo = again.reached();
+    let todo = again.found(asked(&todo), document(3, "z"));
+    assert!(matches!(todo, Todo::Show { version: 3, .. }), "{todo:?}");
+}
+
+#[test]
+fn an_open_page_looks_again_after_the_line_was_lost() {
+    let mut keeper = shown();
+    keeper.changed("b".to_owned());
+    let todo = keeper.due();
+    assert_eq!(keeper.failed(saved(&todo).0), Todo::Wait(1_000));
+    let todo = keeper.reconnected();
+    let mut stranger = keeper.clone();
+    assert_eq!(
+        stranger.found(asked(&todo), document(3, "z")),
+        Todo::Nothing
+    );
+    assert_eq!(stranger.overtaken(), Some(Some(3)));
+    // The same store: it goes on.
+    assert_eq!(
+        keeper.found(asked(&todo), document(3, "a")),
+        Todo::Wait(600)
+    );
+    assert_eq!(saved(&keeper.due()).2, Some(3));
+}
+
+#[test]
+fn what_an_address_made_of_a_document_is_no_other_document() {
+    let mut keeper = Keeper::new(name());
+    keeper.show(name(), Some(3), "a, of the address".to_owned());
+    keeper.stems_from("a".to_owned());
+    let mut again = Keeper::new(name());
+    again.resume(name(), keeper.kept(), "a, of the address".to_owned());
+    let todo = again.reached();
+    assert_eq!(again.found(asked(&todo), document(3, "a")), Todo::Nothing);
 }

@@ -73,7 +73,7 @@ impl Workspace {
         Effect::new(move || {
             let is_open = live.link().get() == Link::Open;
             if self.ready.get() && is_open {
-                self.tell(Keeper::reached);
+                self.tell(Keeper::reconnected);
             }
         });
         Effect::new(move || {
@@ -144,8 +144,9 @@ impl Workspace {
             }
             Todo::Show { version, text } => {
                 if let Ok(document) = Document::parse(text.as_bytes(), &KINDS) {
-                    self.show(document, |keeper, name, text| {
-                        keeper.show(name, Some(version), text);
+                    self.show(document, |keeper, name, shown| {
+                        keeper.show(name, Some(version), shown);
+                        keeper.stems_from(text);
                     });
                 }
             }
@@ -319,9 +320,13 @@ impl Workspace {
                 });
                 self.tell(Keeper::reached);
             }
-            None => self.show(document, |keeper, name, text| {
-                keeper.show(name, version, text);
-            }),
+            None => {
+                let base = document.to_json();
+                self.show(document, |keeper, name, text| {
+                    keeper.show(name, version, text);
+                    keeper.stems_from(base);
+                });
+            }
         }
         self.focused.set(None);
         self.note();

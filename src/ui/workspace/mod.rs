@@ -9,7 +9,7 @@
 //! | `current` | which workspace this class of device begins with |
 //! | `copies` | what the browser holds of each workspace |
 //! | `named` | workspaces by their names: saved as another, renamed, deleted, set back, as files |
-//! | `asked` | what is asked of it by a word: the width of bars, panels of a narrow window |
+//! | `asked` | what is asked of it by a word: the width of bars, a chart to go to a date in, panels of a narrow window |
 //! | `windows` | the same workspace in several windows, panels in windows of their own |
 //! | `own_window` | the window of one panel |
 //!
@@ -33,9 +33,10 @@ mod keeper_tests;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
+use tradesuite_core::chart::ToolAction;
 use tradesuite_core::dock::{
-    self, Dock, DockError, Edit, Layout, LinkColour, Linked, Panel, PanelId, PhoneLayout, Place,
-    READY, Side,
+    self, Beside, Dock, DockError, Edit, Layout, LinkColour, Linked, Panel, PanelId, PhoneLayout,
+    Place, READY, Side,
 };
 use tradesuite_core::model::{InstrumentId, Name, Timeframe};
 
@@ -67,6 +68,8 @@ pub struct Workspace {
     pub is_phone: RwSignal<bool>,
     /// The panel of a wide window that has the person's attention.
     pub focused: RwSignal<Option<PanelId>>,
+    /// The chart that is to use one of its tools, and which; it takes that back when it does.
+    pub tool_wanted: RwSignal<Option<(PanelId, ToolAction)>>,
     /// Why the last change was refused.
     pub refusal: RwSignal<Option<String>>,
     /// Whether what is kept has been read. Until then nothing is asked for, so that the first
@@ -91,7 +94,7 @@ pub struct Workspace {
 
 impl Workspace {
     /// Makes the workspace and the preferences and puts them into the context. What is kept is read
-    /// after hydration.
+    /// once it is mounted.
     pub fn provide() -> Self {
         let empty = dock::Workspace::new(first_name());
         let preferences = Preferences::provide();
@@ -105,6 +108,7 @@ impl Workspace {
             phone: RwSignal::new(empty.phone),
             is_phone: RwSignal::new(false),
             focused: RwSignal::new(None),
+            tool_wanted: RwSignal::new(None),
             refusal: RwSignal::new(None),
             ready: RwSignal::new(false),
             address_problem: RwSignal::new(None),
@@ -168,12 +172,30 @@ impl Workspace {
 
     /// Takes back the last change of the arrangement.
     pub fn undo(self) {
-        self.dock.try_update(Dock::undo);
+        self.step(Dock::undo);
     }
 
     /// Makes it again.
     pub fn redo(self) {
-        self.dock.try_update(Dock::redo);
+        self.step(Dock::redo);
+    }
+
+    fn step(self, step: impl FnOnce(&mut Dock, &mut Beside) -> bool) {
+        let before = self.beside();
+        let mut beside = before.clone();
+        self.dock.try_update(|dock| step(dock, &mut beside));
+        if beside != before {
+            self.phone.set(beside.phone);
+            self.links.set(beside.links);
+        }
+    }
+
+    /// What stands beside the layout of a wide window now.
+    fn beside(self) -> Beside {
+        Beside {
+            phone: self.phone.get_untracked(),
+            links: self.links.get_untracked(),
+        }
     }
 
     /// Opens a panel of a kind and goes to it. It is linked like the panel that was looked at.

@@ -4,7 +4,7 @@
 //! Everything here says in one sentence why it was not done, and has changed nothing then.
 
 use leptos::prelude::*;
-use tradesuite_core::dock::{Dock, LIMITS, READY, Workspace as Document};
+use tradesuite_core::dock::{LIMITS, READY, Workspace as Document};
 use tradesuite_core::model::untrusted::Refused;
 use tradesuite_core::model::{Name, SaveAnswer, Shelf};
 
@@ -205,13 +205,15 @@ impl Workspace {
         Ok(())
     }
 
-    /// Makes a ready-made workspace what it was when it came. It is saved as any other change.
+    /// Makes a ready-made workspace what it was when it came: one change, which can be taken back
+    /// and is saved as any other.
     pub async fn reset(self) {
         let name = self.name.get_untracked();
         let fresh = ready_made(&name).await;
         // Another one may be shown by now.
         if self.name.get_untracked() == name {
-            self.dock.set(Dock::new(fresh.desktop));
+            let before = self.beside();
+            self.dock.update(|dock| dock.replace(fresh.desktop, before));
             self.phone.set(fresh.phone);
             self.links.set(fresh.links);
             self.focused.set(None);

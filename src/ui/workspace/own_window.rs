@@ -233,6 +233,7 @@ impl Workspace {
                     text: document.to_json(),
                     is_saved: true,
                     sent: None,
+                    base: None,
                 };
                 put_copy(&place.workspace, &kept);
                 self.show_own(document);
@@ -274,9 +275,11 @@ fn change_copy(place: &PanelPlace, change: impl FnOnce(&mut Document) -> bool) {
         && change(&mut document)
     {
         let kept = Kept {
+            base: kept.base.or(kept.is_saved.then_some(kept.text)),
             text: document.to_json(),
             is_saved: false,
-            ..kept
+            version: kept.version,
+            sent: kept.sent,
         };
         put_copy(&place.workspace, &kept);
     }

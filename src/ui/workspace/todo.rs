@@ -16,6 +16,9 @@ pub struct Kept {
     /// What was sent to the server, where it has not answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<String>,
+    /// The server's document of that version, where it is another than the text and is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
 }
 
 /// What the server holds under a name.

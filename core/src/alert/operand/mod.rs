@@ -7,13 +7,16 @@
 //! | [`Reading`] | which source an operand reads, and how |
 //! | [`Operands`] | the table as the reader of rules asks it |
 
+mod bar;
+mod best;
 mod kind;
 mod reading;
 mod spec;
 mod vocabulary;
 
 pub use kind::OPERANDS;
-pub use reading::{BookLook, Reading, Silence};
+pub use reading::{BarLook, BookLook, Reading, Silence};
+#[cfg(feature = "engine")]
 pub(crate) use spec::reading_of;
 pub use spec::{Entry, Feed, OperandSpec, OperandUnit, operand, operands};
 pub use vocabulary::Operands;

@@ -25,7 +25,7 @@ pub enum Reading {
         /// How many bars before the newest.
         ago: u8,
         /// What of it.
-        look: fn(&Candle, Precision) -> Option<Value>,
+        look: BarLook,
     },
     /// An indicator over bars, at the newest.
     Study {
@@ -51,6 +51,9 @@ pub enum Reading {
     /// Seconds without data.
     Silence(Silence),
 }
+
+/// What of a bar.
+pub type BarLook = fn(&Candle, Precision) -> Option<Value>;
 
 /// What of a book; the number is that of levels a side.
 pub type BookLook = fn(&OrderBook, u16) -> Option<Value>;

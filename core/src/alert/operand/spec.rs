@@ -3,7 +3,8 @@
 use serde_json::Value as Json;
 
 use super::kind::OPERANDS;
-use super::reading::Reading;
+use super::reading::{BarLook, BookLook, Reading};
+use super::{bar, best};
 use crate::indicator::{IndicatorSpec, Params};
 use crate::model::alert::Operand;
 use crate::model::{Field, Settings, Timeframe};
@@ -32,8 +33,23 @@ pub struct OperandSpec {
 pub(super) enum Reads {
     /// A file of its own.
     Own(fn(&Settings) -> Reading),
+    /// One bar.
+    Bar(BarLook),
+    /// The best level of each side of the book.
+    Best(BookLook),
     /// An indicator over bars.
     Indicator(&'static IndicatorSpec),
+}
+
+/// What an operand of a family is called: all that families leave to it but its unit and its look.
+#[derive(Debug)]
+pub(super) struct Words {
+    /// Name in JSON and in the text form.
+    pub(super) name: &'static str,
+    /// Name for people.
+    pub(super) label: &'static str,
+    /// What it is, in a sentence.
+    pub(super) about: &'static str,
 }
 
 /// A line of the table.
@@ -99,6 +115,8 @@ impl OperandSpec {
     pub fn reading(&self, settings: &Settings) -> Result<Reading, String> {
         match self.reads {
             Reads::Own(reading) => Ok(reading(settings)),
+            Reads::Bar(look) => Ok(bar::reading(look, settings)),
+            Reads::Best(look) => Ok(best::reading(look)),
             Reads::Indicator(spec) => self.study(spec, settings),
         }
     }

@@ -19,7 +19,7 @@ impl Sources {
         match reading {
             Reading::Last => {
                 let price = self.last()?;
-                Some(Value::Exact(price.to_decimal(precision.price)))
+                Some(Value::of_price(price, precision))
             }
             Reading::Book { look, levels } => look(self.book.as_ref()?.sound()?, *levels),
             Reading::Bar {

@@ -80,13 +80,7 @@ pub(super) fn level(
             Verdict::lasting(holds)
         }
         LevelOperator::Crosses => {
-            memory.side = if far {
-                Some(true)
-            } else if near {
-                Some(false)
-            } else {
-                before
-            };
+            memory.side = side(far, near, before);
             momentary(
                 before.is_some() && memory.side != before,
                 memory.side.is_some(),
@@ -95,19 +89,7 @@ pub(super) fn level(
             )
         }
         LevelOperator::CrossesAbove | LevelOperator::CrossesBelow => {
-            memory.side = if far {
-                Some(true)
-            } else if near {
-                Some(false)
-            } else {
-                before
-            };
-            momentary(
-                before == Some(false) && far,
-                memory.side == Some(true),
-                memory,
-                taken,
-            )
+            arrives(far, near, memory, taken)
         }
     }
 }
@@ -120,8 +102,7 @@ pub(super) fn channel(
     memory: &mut Memory,
     taken: &Taken,
 ) -> Verdict {
-    let before = memory.side;
-    let was = before == Some(true);
+    let was = memory.side == Some(true);
     let outside = |counts| taken.below(left, low, counts) || taken.above(left, high, counts);
     let deep_inside = |counts: bool| {
         let margin = |level| if counts { taken.margin(level) } else { 0.0 };
@@ -155,21 +136,25 @@ pub(super) fn channel(
             } else {
                 (outside(false), deep_inside(was))
             };
-            memory.side = if far {
-                Some(true)
-            } else if near {
-                Some(false)
-            } else {
-                before
-            };
-            momentary(
-                before == Some(false) && far,
-                memory.side == Some(true),
-                memory,
-                taken,
-            )
+            arrives(far, near, memory, taken)
         }
     }
+}
+
+/// The side after a value that was on this one: neither leaves it as it is.
+fn side(far: bool, near: bool, before: Option<bool>) -> Option<bool> {
+    match (far, near) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => before,
+    }
+}
+
+/// What a comparison says that waits for its far side, from the near one only.
+fn arrives(far: bool, near: bool, memory: &mut Memory, taken: &Taken) -> Verdict {
+    let changed = far && memory.side == Some(false);
+    memory.side = side(far, near, memory.side);
+    momentary(changed, memory.side == Some(true), memory, taken)
 }
 
 /// What is true in the moment of a change, or, where it has to hold for a while, from then on for

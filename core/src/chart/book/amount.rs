@@ -111,6 +111,13 @@ impl std::ops::AddAssign for Amount {
     }
 }
 
+impl std::ops::SubAssign for Amount {
+    fn sub_assign(&mut self, other: Self) {
+        self.quantity -= other.quantity;
+        self.notional -= other.notional;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

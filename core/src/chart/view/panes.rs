@@ -1,5 +1,6 @@
 //! The panes below the prices: one for each indicator that has its own, with its own scale.
 
+use crate::chart::book::SizeUnit;
 use crate::chart::price_axis::PriceAxis;
 use crate::chart::price_scale::{PriceScale, Rows};
 use crate::chart::studies::{Studies, Study, StudyPlan};
@@ -97,6 +98,17 @@ impl ChartView {
         }
         self.stack.set_shares(shares);
         self.fit_panes();
+    }
+
+    /// Unit that sizes are counted in.
+    #[must_use]
+    pub fn size_unit(&self) -> SizeUnit {
+        self.studies.unit()
+    }
+
+    /// Counts sizes in a unit.
+    pub fn set_size_unit(&mut self, unit: SizeUnit) {
+        self.studies.set_unit(unit);
     }
 
     /// Computes the indicators along with the bars. Says whether some are not up to date yet:

@@ -2,7 +2,7 @@
 //!
 //! Size and depth are looked at before anything is parsed. Then every value is asked for one by
 //! one, and all mistakes are named together, each with its place as a JSON pointer
-//! (`/desktop/root/children/1/size`). Nothing is taken from a document with a mistake in it.
+//! (`/desktop/panels/1/kind`). Nothing is taken from a document with a mistake in it.
 
 mod item;
 

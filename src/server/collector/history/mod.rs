@@ -23,6 +23,7 @@ use tradesuite_core::model::{InstrumentId, Timeframe, UnixMs, UnixNs};
 use self::ranges::Ranges;
 pub use self::ranges::Stretch;
 use super::directory::Directory;
+use super::limiter::Demand;
 use super::rest::{RestError, VenueRest};
 use crate::server::clock::{Clock, Stopwatch};
 use crate::server::storage::{MarketStore, StateStore};
@@ -103,8 +104,13 @@ struct Known {
 
 type Series = (InstrumentId, Timeframe);
 type Landing = Result<(), HistoryProblem>;
-/// Ends with how a page landed.
-type Flight = watch::Receiver<Option<Landing>>;
+
+/// A page being fetched.
+struct Flight {
+    /// Ends with how it landed.
+    landing: watch::Receiver<Option<Landing>>,
+    demand: Demand,
+}
 
 impl History {
     /// Nothing is asked yet.
@@ -133,7 +139,8 @@ impl History {
     }
 
     /// Sees to it that the store has all bars of a stretch, newest first, and waits for them as
-    /// long as `patience` lasts. What is under way then goes on; asking again finds it.
+    /// long as `patience` lasts. What is under way then goes on; asking again finds it. What is
+    /// fetched ahead and what somebody waits for share a request, which is then waited for.
     ///
     /// `timeframe` is one of [`Timeframe::STORED`]; what the venue has no bars of is not missing.
     pub async fn ensure(
@@ -142,6 +149,7 @@ impl History {
         timeframe: Timeframe,
         stretch: Stretch,
         patience: Duration,
+        demand: &Demand,
     ) -> Missing {
         let venue = self.0.venues.get(instrument.exchange());
         let Some(venue) = venue.filter(|_| self.serves(instrument, timeframe)) else {
@@ -157,7 +165,7 @@ impl History {
         let pages = ranges::pages(&wanted, timeframe, spec.candles_per_request);
         let fetching = async {
             for page in pages {
-                self.land(venue, &series, page).await?;
+                self.land(venue, &series, page, demand).await?;
             }
             Ok(())
         };
@@ -221,21 +229,36 @@ impl History {
     }
 
     /// Fetches a page, or waits for whoever does.
-    async fn land(&self, venue: &Arc<VenueRest>, series: &Series, page: Stretch) -> Landing {
+    async fn land(
+        &self,
+        venue: &Arc<VenueRest>,
+        series: &Series,
+        page: Stretch,
+        demand: &Demand,
+    ) -> Landing {
         let until = self.closed_part(series.1, page).1;
         let mut landing = {
             let mut flights = lock(&self.0.flights);
             let key = (series.clone(), page.0);
             match flights.get(&key) {
-                Some(landing) => landing.clone(),
+                Some(flight) => {
+                    flight.demand.join(demand);
+                    flight.landing.clone()
+                }
                 None => {
                     let (sender, landing) = watch::channel(None);
-                    flights.insert(key.clone(), landing.clone());
+                    let flight = Flight {
+                        landing: landing.clone(),
+                        demand: Demand::ahead(),
+                    };
+                    flight.demand.join(demand);
+                    let demand = flight.demand.clone();
+                    flights.insert(key.clone(), flight);
                     let (inner, venue) = (self.0.clone(), venue.clone());
                     self.0.tasks.spawn(async move {
                         let outcome = tokio::select! {
                             () = inner.stop.cancelled() => Err(HistoryProblem::Stopped),
-                            outcome = inner.fetch(&venue, &key.0, (page.0, until)) => outcome,
+                            outcome = inner.fetch(&venue, &key.0, (page.0, until), &demand) => outcome,
                         };
                         lock(&inner.flights).remove(&key);
                         sender.send_replace(Some(outcome));

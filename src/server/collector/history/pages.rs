@@ -3,6 +3,7 @@
 use tradesuite_core::model::{Candle, Origin};
 
 use super::{HistoryProblem, Inner, Known, OWNER, Ranges, Series, Stretch, lock};
+use crate::server::collector::limiter::Demand;
 use crate::server::collector::rest::{RestError, VenueRest};
 use crate::server::exchange::VenueCandleQuery;
 use crate::server::storage::{CandleRecord, Newest, Span, StoreBatch, StoreError};
@@ -31,6 +32,7 @@ impl Inner {
         venue: &VenueRest,
         series: &Series,
         page: Stretch,
+        demand: &Demand,
     ) -> Result<(), HistoryProblem> {
         // What is known already is not asked for again, unless it lies between what is not.
         let missing = self.missing(series, page);
@@ -44,7 +46,7 @@ impl Inner {
             if let Some(error) = self.recent_failure(exchange) {
                 return Err(error.into());
             }
-            let batch = match self.ask(venue, series, stretch).await {
+            let batch = match self.ask(venue, series, stretch, demand).await {
                 Ok(batch) => batch,
                 Err(error) => {
                     self.remember_failure(exchange, &error);
@@ -66,15 +68,19 @@ impl Inner {
         venue: &VenueRest,
         (id, timeframe): &Series,
         (start, end): Stretch,
+        demand: &Demand,
     ) -> Result<StoreBatch, RestError> {
         let instrument = self.directory.get_or_guess(id);
         let answer = venue
-            .candles(&VenueCandleQuery {
-                instrument: &instrument,
-                timeframe: *timeframe,
-                start,
-                end,
-            })
+            .candles(
+                &VenueCandleQuery {
+                    instrument: &instrument,
+                    timeframe: *timeframe,
+                    start,
+                    end,
+                },
+                demand,
+            )
             .await?;
         let wanted = |candle: &Candle| {
             (start..end).contains(&candle.time) && timeframe.floor(candle.time) == candle.time

@@ -48,7 +48,13 @@ impl Stage {
     async fn ensure(&self, start: i64, end: i64) -> Missing {
         let stretch = minutes(start, end);
         self.history
-            .ensure(&id("A-USD"), Timeframe::M1, stretch, PATIENCE)
+            .ensure(
+                &id("A-USD"),
+                Timeframe::M1,
+                stretch,
+                PATIENCE,
+                &Demand::awaited(),
+            )
             .await
     }
 
@@ -143,15 +149,43 @@ async fn who_cannot_wait_gets_the_newest_first_and_the_rest_goes_on() {
     let stage = stage(0);
     let (instrument, stretch) = (id("A-USD"), minutes(900, 1_000));
     let ask = |patience| {
-        stage
-            .history
-            .ensure(&instrument, Timeframe::M1, stretch, patience)
+        stage.history.ensure(
+            &instrument,
+            Timeframe::M1,
+            stretch,
+            patience,
+            &Demand::awaited(),
+        )
     };
     let missing = ask(Duration::from_millis(250)).await;
     assert_eq!(missing.stretches, [minutes(900, 980)]);
     assert_eq!(missing.problem, None);
     assert_eq!(ask(PATIENCE).await, Missing::default());
     assert_eq!(stage.asked(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_fetched_ahead_is_hurried_once_somebody_waits_for_it() {
+    // The venue answers 800 requests at once, then 800 a second.
+    let stage = stage(0);
+    let watch = Stopwatch::start();
+    let one_page = |name: String, demand: Demand| {
+        let history = stage.history.clone();
+        async move {
+            let stretch = minutes(990, 1_000);
+            let asked = history.ensure(&id(&name), Timeframe::M1, stretch, PATIENCE, &demand);
+            assert_eq!(asked.await, Missing::default());
+            watch.elapsed()
+        }
+    };
+    let listed = (0..2_000).map(|number| one_page(format!("A{number}-USD"), Demand::ahead()));
+    let ahead = tokio::spawn(futures::future::join_all(listed));
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let looked_at = one_page("A1999-USD".to_owned(), Demand::awaited()).await;
+    let last = ahead.await.unwrap().into_iter().max().unwrap();
+    assert!(looked_at < Duration::from_millis(300), "{looked_at:?}");
+    assert!(last > Duration::from_secs(1), "{last:?}");
+    assert_eq!(stage.asked(), 2_000);
 }
 
 #[tokio::test(start_paused = true)]
@@ -220,7 +254,13 @@ async fn other_venues_and_widths_have_no_history() {
         let stretch = minutes(0, 1_000);
         let missing = stage
             .history
-            .ensure(&instrument, timeframe, stretch, PATIENCE)
+            .ensure(
+                &instrument,
+                timeframe,
+                stretch,
+                PATIENCE,
+                &Demand::awaited(),
+            )
             .await;
         assert_eq!(missing, Missing::default());
     }

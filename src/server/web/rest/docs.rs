@@ -4,7 +4,6 @@
 use std::sync::{Arc, LazyLock};
 
 use axum::Json;
-use axum::extract::Path;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,6 +12,7 @@ use utoipa_swagger_ui::{Config, serve};
 
 use super::super::problem::Problem;
 use super::super::security;
+use super::named::Named;
 
 /// The page's last style sheet, and what is added to it: names in prose must not cover the lines
 /// above and below.
@@ -34,7 +34,7 @@ pub(super) async fn index() -> Redirect {
 }
 
 /// `GET docs/{file}`
-pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn file(Named(name): Named) -> Result<Response, Problem> {
     let config = Arc::new(Config::from("/api/v1/openapi.json"));
     let missing = || Problem::not_found("unknown_address", "there is no such file");
     let file = serve(&name, config)

@@ -1,12 +1,13 @@
 //! `GET/PUT/DELETE drawings/{instrument}`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use tradesuite_core::model::Shelf;
 
 use super::super::problem::Problem;
 use super::conditions::{Body, Condition, answer, saved};
+use super::named::Named;
 use super::params::Params;
 use crate::server::service::Documents;
 
@@ -24,7 +25,7 @@ const SHELF: Shelf = Shelf::Drawings;
 )]
 pub(super) async fn read(
     State(documents): State<Documents>,
-    Path(name): Path<String>,
+    Named(name): Named,
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
@@ -53,7 +54,7 @@ pub(super) async fn read(
 )]
 pub(super) async fn write(
     State(documents): State<Documents>,
-    Path(name): Path<String>,
+    Named(name): Named,
     Condition(expected): Condition,
     params: Params,
     Body(text): Body,
@@ -78,7 +79,7 @@ pub(super) async fn write(
 )]
 pub(super) async fn delete(
     State(documents): State<Documents>,
-    Path(name): Path<String>,
+    Named(name): Named,
     Condition(expected): Condition,
     params: Params,
 ) -> Result<Response, Problem> {

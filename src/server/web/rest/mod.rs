@@ -13,6 +13,7 @@ mod drawings;
 mod exchanges;
 mod gaps;
 mod instruments;
+mod named;
 mod params;
 mod rename;
 #[expect(dead_code, reason = "these types are only described, never made")]

@@ -1,7 +1,7 @@
 //! `GET watchlists`, `GET/PUT/DELETE watchlists/{name}`, `POST watchlists/{name}/rename`
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::super::problem::Problem;
 use super::conditions::{Body, Condition, Row, answer, saved};
+use super::named::Named;
 use super::params::Params;
 use super::rename::new_name;
 use crate::server::service::Documents;
@@ -50,7 +51,7 @@ pub(super) async fn list(
 )]
 pub(super) async fn read(
     State(documents): State<Documents>,
-    Path(name): Path<String>,
+    Named(name): Named,
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
@@ -81,7 +82,7 @@ pub(super) async fn read(
 )]
 pub(super) async fn write(
     State(documents): State<Documents>,
-    Path(name): Path<String>,
+    Named(name): Named,
     Condition(expected): Condition,
     params: Params,
     Body(text): Body,
@@ -106,7 +107,7 @@ pub(super) async fn write(
 )]
 pub(super) async fn delete(
     State(documents): State<Documents>,
-    Path(name): Path<String>,
+    Named(name): Named,
     Condition(expected): Condition,
     params: Params,
 ) -> Result<Response, Problem> {
@@ -134,7 +135,7 @@ pub(super) async fn delete(
 )]
 pub(super) async fn rename(
     State(documents): State<Documents>,
-    Path(name): Path<String>,
+    Named(name): Named,
     Condition(expected): Condition,
     params: Params,
     Body(text): Body,

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use leptos::html::Span;
 use leptos::prelude::*;
-use tradesuite_core::chart::format;
+use tradesuite_core::chart::{SizeUnit, format};
 
 use super::state::TapeState;
 use crate::ui::widget::Readout;
@@ -86,8 +86,13 @@ impl Header {
         };
         let numbers = state.choices.numbers.get_untracked();
         self.window.set(&format::duration(length_s * 1_000), "");
-        let delta = sums.delta();
-        let size = delta as f64 / 10_f64.powi(state.precision().quantity.into());
+        let unit = state.choices.rule.get_untracked().unit;
+        let delta = match unit {
+            SizeUnit::Base => sums.delta(),
+            SizeUnit::Quote => sums.quote_delta(),
+        };
+        let decimals = unit.decimals(state.precision());
+        let size = delta as f64 / 10_f64.powi(decimals.into());
         let (sign, tone) = match delta {
             1.. => ("+", "up"),
             0 => ("", ""),
@@ -122,14 +127,14 @@ fn rate_text(rate: f64) -> String {
 pub fn FlowFigures(
     /// Where the figures are written.
     nodes: HeaderNodes,
-    /// The base currency, which the delta is in.
+    /// The currency that the delta is in.
     #[prop(into)]
-    base: Signal<String>,
+    currency: Signal<String>,
 ) -> impl IntoView {
     let help = move || {
         format!(
             "Over the time said first, as far back as trades are held: buys less sells of takers in {} (CVD), share of buys in the volume, trades a second",
-            base.get()
+            currency.get()
         )
     };
     view! {

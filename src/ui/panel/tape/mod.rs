@@ -27,7 +27,7 @@ use crate::ui::panel::fields::{INSTRUMENT, UNIT};
 use crate::ui::panel::tape::settings::LONGEST_WINDOW_S;
 use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
 use leptos::prelude::*;
-use tradesuite_core::chart::{TapeAction, format, tape_action_of};
+use tradesuite_core::chart::{SizeUnit, TapeAction, format, tape_action_of};
 use tradesuite_core::dock::PanelKind;
 use tradesuite_core::model::{Choice, Chosen, Field, FieldKind};
 
@@ -224,8 +224,14 @@ pub fn TapePanel(
             context.instrument.get().symbol()
         )
     };
-    let base = move || context.instrument.get().base().to_owned();
-    let tools = move || view! { <FlowFigures nodes base=Signal::derive(base) /> };
+    let currency = move || {
+        let instrument = context.instrument.get();
+        match choices.rule.get().unit {
+            SizeUnit::Base => instrument.base().to_owned(),
+            SizeUnit::Quote => instrument.quote().to_owned(),
+        }
+    };
+    let tools = move || view! { <FlowFigures nodes currency=Signal::derive(currency) /> };
     view! {
         <Panel title="Tape" tools=tools>
             <div

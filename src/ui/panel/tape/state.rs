@@ -184,7 +184,7 @@ impl TapeState {
             Vec::new()
         });
         let add = |flow: &mut TradeFlow, print: &Print| {
-            flow.add(print.time, print.side, print.quantity);
+            flow.add(print.time, print.side, print.price, print.quantity);
         };
         if before == self.precision() {
             news.iter().for_each(|print| add(&mut self.flow, print));

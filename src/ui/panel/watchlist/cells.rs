@@ -2,12 +2,21 @@
 
 use leptos::html::Span;
 use leptos::prelude::*;
-use tradesuite_core::chart::format;
+use tradesuite_core::chart::{NumberStyle, SizeUnit, format};
 use tradesuite_core::model::InstrumentId;
 use tradesuite_core::protocol::TickerData;
 use tradesuite_core::watch::{DayChange, Figures};
 
 use crate::ui::widget::Readout;
+
+/// How figures are written, as it is preferred or set.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Style {
+    /// What volume is counted in.
+    pub unit: SizeUnit,
+    /// The signs between digits.
+    pub numbers: NumberStyle,
+}
 
 /// Elements of a row; cheap to copy.
 #[derive(Clone, Copy)]
@@ -76,9 +85,10 @@ impl Cells {
     }
 
     /// Says how the day is. What is not known is a dash.
-    pub fn write(&self, data: &TickerData, figures: &Figures) {
+    pub fn write(&self, data: &TickerData, figures: &Figures, numbers: NumberStyle) {
         let decimals = data.precision.price;
-        let words = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+        let words =
+            |text: Option<String>| text.map_or_else(|| "–".to_owned(), |text| numbers.write(text));
         let last = data.ticker.last;
         self.last
             .set(&words(last.map(|last| format::price(last, decimals))), "");
@@ -101,20 +111,25 @@ impl Cells {
 
 /// What is known of a row, for the pointer that rests on it.
 #[must_use]
-pub fn title(id: &InstrumentId, data: &TickerData) -> String {
+pub fn title(id: &InstrumentId, data: &TickerData, style: Style) -> String {
+    let Style { unit, numbers } = style;
     let decimals = data.precision.price;
     let ticker = &data.ticker;
     let mut parts = vec![format!("{} {}", id.symbol(), format::venue(id.exchange()))];
     if let Some((last, open)) = ticker.last.zip(ticker.open_24h) {
-        let change = format::signed((last.0 - open.0).into(), decimals, decimals);
+        let change = numbers.write(format::signed((last.0 - open.0).into(), decimals, decimals));
         parts.push(format!("{change} {} since 24 h ago", id.quote()));
     }
-    if let Some(volume) = ticker.volume_24h {
-        let amount = format::short(volume.to_f64(data.precision.quantity));
-        parts.push(format!("volume {amount} {}", id.base()));
+    if let Some(volume) = Figures::of(ticker, data.precision, unit).volume {
+        let amount = numbers.write(format::short(volume));
+        let currency = match unit {
+            SizeUnit::Base => id.base(),
+            SizeUnit::Quote => id.quote(),
+        };
+        parts.push(format!("volume {amount} {currency}"));
     }
     if let Some((bid, ask)) = ticker.bid.zip(ticker.ask) {
-        let spread = format::grouped((ask.0 - bid.0).into(), decimals);
+        let spread = numbers.write(format::grouped((ask.0 - bid.0).into(), decimals));
         parts.push(format!("spread {spread}"));
     }
     parts.join(", ")
@@ -163,10 +178,22 @@ mod tests {
             },
         };
         let id = "coinbase:BTC-USD".parse().expect("an id");
+        let style = Style::default();
         assert_eq!(
-            title(&id, &data),
+            title(&id, &data, style),
             "BTC-USD Coinbase, +1,213.55 USD since 24 h ago, volume 14.82k BTC, spread 0.02"
         );
-        assert_eq!(title(&id, &TickerData::default()), "BTC-USD Coinbase");
+        let other = Style {
+            unit: SizeUnit::Quote,
+            numbers: NumberStyle::Point,
+        };
+        assert_eq!(
+            title(&id, &data, other),
+            "BTC-USD Coinbase, +1.213,55 USD since 24 h ago, volume 951,7M USD, spread 0,02"
+        );
+        assert_eq!(
+            title(&id, &TickerData::default(), style),
+            "BTC-USD Coinbase"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Below the rows: which list is shown, what can be done with it, and what went wrong.
+//! Around the rows: in the header which list is shown and what can be done with it, below the rows
+//! what is asked of a person and what went wrong.
 
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::{Div, Form};
@@ -29,18 +30,18 @@ pub enum Question {
     Delete,
 }
 
-/// The line below the rows.
+/// The tools in the panel's header.
 #[component]
-pub fn Footer(
-    /// The table above.
+pub fn ListTools(
+    /// The table below.
     table: Table,
     /// Whether the search is open.
     is_adding: RwSignal<bool>,
+    /// What is asked below the rows.
+    question: RwSignal<Option<Question>>,
 ) -> impl IntoView {
-    let question = RwSignal::new(None::<Question>);
     let name = move || table.name.get().map(|name| name.to_string());
     let has_list = move || table.name.with(Option::is_some);
-    let is_waiting = table.rows.is_waiting;
     let names = move || table.lists.names.get().unwrap_or_default();
     let items = move || {
         let item = |name: Name| {
@@ -60,33 +61,54 @@ pub fn Footer(
             .into_any()
     };
     view! {
+        <Menu
+            name="Lists"
+            testid="watch-lists"
+            class="flex h-[22px] cursor-pointer items-center gap-1 rounded px-1.5 font-medium whitespace-nowrap text-text-1 hover:bg-hover"
+            is_text=true
+            button=button
+        >
+            {items}
+            <div class="my-1 border-t border-line" role="separator"></div>
+            <MenuItem testid="watch-new" on_choose=move || question.set(Some(Question::New))>"New list…"</MenuItem>
+            <MenuItem testid="watch-rename" on_choose=move || question.set(Some(Question::Rename))>"Rename…"</MenuItem>
+            <MenuItem testid="watch-delete" on_choose=move || question.set(Some(Question::Delete))>"Delete…"</MenuItem>
+        </Menu>
+        <Show when=has_list>
+            <AddButton table is_adding />
+        </Show>
+    }
+}
+
+/// What stands below the rows while there is anything to say or to ask.
+#[component]
+pub fn Footer(
+    /// The table above.
+    table: Table,
+    /// What is asked.
+    question: RwSignal<Option<Question>>,
+) -> impl IntoView {
+    view! {
         <ProblemLine table />
         {move || question.get().map(|asked| view! { <QuestionLine table asked question /> })}
-        <div class="flex h-7 shrink-0 items-center gap-1 border-t border-line px-1 text-[11px] text-text-2">
-            <Menu
-                name="Lists"
-                testid="watch-lists"
-                class="flex h-[22px] cursor-pointer items-center gap-1 rounded px-1.5 font-medium text-text-1 hover:bg-hover"
-                is_text=true
-                button=button
-            >
-                {items}
-                <div class="my-1 border-t border-line" role="separator"></div>
-                <MenuItem testid="watch-new" on_choose=move || question.set(Some(Question::New))>"New list…"</MenuItem>
-                <MenuItem testid="watch-rename" on_choose=move || question.set(Some(Question::Rename))>"Rename…"</MenuItem>
-                <MenuItem testid="watch-delete" on_choose=move || question.set(Some(Question::Delete))>"Delete…"</MenuItem>
-            </Menu>
-            <span
-                class="min-w-0 grow truncate text-right"
-                data-testid="watch-waiting"
-                title="The rows change places once neither pointer nor keyboard is among them"
-            >
-                {move || if is_waiting.get() { "order waits" } else { "" }}
-            </span>
-            <Show when=has_list>
-                <AddButton table is_adding />
-            </Show>
-        </div>
+    }
+}
+
+/// Says that the rows are not in their order. It lies over the last of them: a line of its own
+/// would move rows away from the pointer that they wait for.
+#[component]
+pub fn WaitingNote(
+    /// The table.
+    table: Table,
+) -> impl IntoView {
+    let is_waiting = table.rows.is_waiting;
+    view! {
+        <span
+            class="pointer-events-none absolute right-3 bottom-1 rounded border border-line bg-raised px-1.5 text-[10px] text-text-2 empty:hidden"
+            data-testid="watch-waiting"
+        >
+            {move || is_waiting.get().then_some("order waits")}
+        </span>
     }
 }
 
@@ -126,7 +148,7 @@ fn AddButton(table: Table, is_adding: RwSignal<bool>) -> impl IntoView {
     });
     let close = move || is_adding.set(false);
     view! {
-        <div node_ref=root>
+        <div class="shrink-0" node_ref=root>
             <button
                 class=BUTTON
                 title="Add instruments to the list"
@@ -146,6 +168,17 @@ fn AddButton(table: Table, is_adding: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// What is said while the server cannot be reached: also that a list is not saved.
+fn cut_off(unsaved: Option<&Name>) -> String {
+    let seen = "Not connected: this is what was seen until then.";
+    match unsaved {
+        Some(name) => {
+            format!("{seen} What was changed in {name} is saved once the line is back.")
+        }
+        None => seen.to_owned(),
+    }
+}
+
 /// What went wrong, and what can be done about it.
 #[component]
 fn ProblemLine(table: Table) -> impl IntoView {
@@ -156,7 +189,7 @@ fn ProblemLine(table: Table) -> impl IntoView {
         (Some(Problem::Overtaken(name)), _) => Some(format!(
             "Another window changed {name} meanwhile. Nothing was overwritten."
         )),
-        (_, Link::Lost) => Some("Not connected: this is what was seen until then.".to_owned()),
+        (_, Link::Lost) => Some(cut_off(lists.unsaved().as_ref())),
         (Some(Problem::Unread(why)), _) => Some(format!("The lists cannot be read: {why}")),
         (Some(Problem::Unsaved(name, why)), _) => Some(format!("{name} is not saved: {why}")),
         (Some(Problem::Refused(why)), _) => Some(why),
@@ -284,5 +317,17 @@ fn QuestionLine(
             <button class=ANSWER type="button" data-testid="watch-no" on:click=move |_| question.set(None)>"Cancel"</button>
             <p class="w-full text-warning empty:hidden" role="alert">{move || error.get()}</p>
         </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_saved_is_said_while_the_line_is_lost() {
+        let name: Name = "Mine".parse().expect("a name");
+        assert!(cut_off(Some(&name)).contains("changed in Mine is saved once the line is back"));
+        assert!(!cut_off(None).contains("saved"));
     }
 }

@@ -10,6 +10,7 @@ use tradesuite_core::watch::Trend;
 use super::rows::Rows;
 use crate::api::{PageError, load_candles};
 use crate::browser::{self, Guard};
+use crate::ui::live::Live;
 
 /// Questions at the same time.
 const AT_ONCE: usize = 3;
@@ -49,16 +50,18 @@ pub struct History {
     rows: Rows,
     queue: StoredValue<Queue>,
     retry: StoredValue<Vec<Guard>, LocalStorage>,
+    live: Live,
 }
 
 impl History {
     /// Nothing is asked for yet.
     #[must_use]
-    pub fn new(rows: Rows) -> Self {
+    pub fn new(rows: Rows, live: Live) -> Self {
         Self {
             rows,
             queue: StoredValue::new(Queue::default()),
             retry: StoredValue::new_local(Vec::new()),
+            live,
         }
     }
 
@@ -80,7 +83,8 @@ impl History {
         // A row that is gone waits for nothing.
         if !lack.is_disposed() {
             let (timeframe, count) = Trend::ASKED;
-            let page = load_candles(id.clone(), timeframe, None, count).await;
+            let page = load_candles(id.clone(), timeframe, None, count);
+            let page = self.live.ask_for_a_while(page).await;
             let found = match page {
                 Ok(page) => {
                     let decimals = page.precision.price;

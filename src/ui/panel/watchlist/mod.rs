@@ -7,7 +7,7 @@
 //! | `rows`, `cells` | the rows between two frames, and what their figures are written into |
 //! | `row` | one row in the page |
 //! | `history` | which rows' past is asked for, a few at a time |
-//! | `footer` | which list is shown, adding to it, what went wrong |
+//! | `footer` | in the header which list is shown and adding to it; below the rows questions and what went wrong |
 //!
 //! Figures, columns and orders are computed in [`tradesuite_core::watch`]; the lists themselves are
 //! [`crate::ui::watchlists`].
@@ -27,13 +27,15 @@ use tradesuite_core::dock::PanelKind;
 use tradesuite_core::model::{InstrumentId, Name};
 use tradesuite_core::watch::{COLUMNS, Column, VENUE_WIDTH, columns_for, spec_of, width_of};
 
-use self::footer::Footer;
+use self::cells::Style;
+use self::footer::{Footer, ListTools, WaitingNote};
 use self::row::RowView;
 use self::settings::{Choices, FIELDS};
 use self::table::{ROW, Table, TableParts, stale_venues};
 use crate::browser;
 use crate::ui::live::{Link, Live};
 use crate::ui::panel::{Panel, PanelContext, PanelSpec};
+use crate::ui::preferences::Preferences;
 use crate::ui::server_status::StatusFeed;
 use crate::ui::watchlists::Watchlists;
 use crate::ui::workspace::Workspace;
@@ -114,6 +116,7 @@ pub fn WatchlistPanel(
     let summary = NodeRef::<Span>::new();
     let table = table_of(context, ground);
     let workspace = Workspace::expect();
+    let numbers = Preferences::expect().numbers;
     let is_adding = RwSignal::new(false);
     Effect::new(move || {
         if workspace.ready.get() {
@@ -129,7 +132,10 @@ pub fn WatchlistPanel(
         table.rows.choose(
             own.get(),
             table.choices.sort.get(),
-            table.choices.unit.get(),
+            Style {
+                unit: table.choices.unit.get(),
+                numbers: numbers.get(),
+            },
         );
     });
     let template = move || {
@@ -145,8 +151,10 @@ pub fn WatchlistPanel(
         Some(name) => format!("Watchlist {name}"),
         None => "Watchlist".to_owned(),
     };
+    let question = RwSignal::new(None);
+    let tools = move || view! { <ListTools table is_adding question /> };
     view! {
-        <Panel title="Watchlist">
+        <Panel title="Watchlist" tools=tools>
             <div class="relative flex min-h-0 grow flex-col" node_ref=ground style=template data-testid="watchlist">
                 <div
                     class="flex min-h-0 grow flex-col"
@@ -160,8 +168,9 @@ pub fn WatchlistPanel(
                 </div>
                 <span id=context.element_id("summary") class="sr-only" node_ref=summary data-testid="watchlist-summary"></span>
                 <Empty table own is_adding />
+                <WaitingNote table />
             </div>
-            <Footer table is_adding />
+            <Footer table question />
         </Panel>
     }
 }
@@ -267,8 +276,8 @@ fn Empty(table: Table, own: Memo<Vec<InstrumentId>>, is_adding: RwSignal<bool>) 
         let text = match (is_there, has_read, link.get()) {
             (true, ..) => "This list is empty.".to_owned(),
             (false, true, _) => match table.choices.list.get() {
-                name if name.is_empty() => "There is no list yet. Make one below.".to_owned(),
-                name => format!("There is no list {name} any more. Choose another below."),
+                name if name.is_empty() => "There is no list yet. Make one above.".to_owned(),
+                name => format!("There is no list {name} any more. Choose another above."),
             },
             (false, false, Link::Lost) => "The server cannot be reached.".to_owned(),
             (false, false, _) => "Loading…".to_owned(),

@@ -13,7 +13,7 @@ use super::rows::Rows;
 use super::table::Table;
 use crate::ui::live::Live;
 use crate::ui::panel::Painter;
-use crate::ui::workspace::Workspace;
+use crate::ui::preferences::Preferences;
 
 const FIGURE: &str = "px-1 text-right whitespace-nowrap";
 /// Room above and below a line, of its height.
@@ -34,7 +34,7 @@ fn follow(
     canvas: NodeRef<Canvas>,
 ) -> RwSignal<Option<Lack>> {
     let lack = RwSignal::new(None);
-    let (live, workspace) = (Live::expect(), Workspace::expect());
+    let (live, preferences) = (Live::expect(), Preferences::expect());
     let id = id.clone();
     Effect::new(move || {
         let of = id.clone();
@@ -48,7 +48,7 @@ fn follow(
         });
         let recolored = painter.clone();
         Effect::new(move || {
-            workspace.theme.track();
+            preferences.track_looks();
             recolored.recolor();
         });
         rows.attach(&id, Cells::new(nodes), painter);

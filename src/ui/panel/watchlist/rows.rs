@@ -13,9 +13,9 @@ use leptos::html::Span;
 use leptos::prelude::*;
 use tradesuite_core::model::InstrumentId;
 use tradesuite_core::protocol::TickerData;
-use tradesuite_core::watch::{Figures, Sort, StillOrder, Trend, VolumeUnit, sorted};
+use tradesuite_core::watch::{Figures, Sort, StillOrder, Trend, sorted};
 
-use super::cells::Cells;
+use super::cells::{Cells, Style, title};
 use crate::browser::{self, FrameLoop};
 use crate::ui::panel::Painter;
 use crate::ui::widget::Readout;
@@ -44,7 +44,7 @@ struct State {
     rows: HashMap<InstrumentId, Row>,
     own: Vec<InstrumentId>,
     sort: Option<Sort>,
-    unit: VolumeUnit,
+    style: Style,
     order: StillOrder,
     is_pointed: bool,
     is_focused: bool,
@@ -104,9 +104,9 @@ impl Rows {
         Some(action(&mut state))
     }
 
-    /// What a person chose: the instruments in their own order, and how they are sorted. Holds at
-    /// once, whoever points at them.
-    pub fn choose(self, own: Vec<InstrumentId>, sort: Sort, unit: VolumeUnit) {
+    /// What a person chose: the instruments in their own order, how they are sorted and how their
+    /// figures are written. Holds at once, whoever points at them.
+    pub fn choose(self, own: Vec<InstrumentId>, sort: Sort, style: Style) {
         let moved = self.with(|state| {
             state
                 .rows
@@ -114,7 +114,7 @@ impl Rows {
             for id in &own {
                 state.rows.entry(id.clone()).or_default().is_dirty = true;
             }
-            (state.own, state.sort, state.unit) = (own, Some(sort), unit);
+            (state.own, state.sort, state.style) = (own, Some(sort), style);
             let wanted = state.wanted();
             state.request();
             state
@@ -180,7 +180,7 @@ impl Rows {
     pub fn trend(self, id: &InstrumentId, width: f64, height: f64) -> (Vec<(f64, f64)>, bool) {
         let found = self.with(|state| {
             let row = state.rows.get(id)?;
-            let change = row.figures(state.unit).change;
+            let change = row.figures(state.style).change;
             let is_up = change.is_none_or(|change| change.counts >= 0);
             Some((row.trend.line(width, height), is_up))
         });
@@ -190,11 +190,12 @@ impl Rows {
     /// What is known of a row, at length.
     #[must_use]
     pub fn title(self, id: &InstrumentId) -> String {
-        let data = self.with(|state| state.rows.get(id).and_then(|row| row.data));
-        data.flatten().map_or_else(
-            || "Nothing is known yet".to_owned(),
-            |data| super::cells::title(id, &data),
-        )
+        let known = self.with(|state| {
+            let data = state.rows.get(id)?.data.as_ref()?;
+            Some(title(id, data, state.style))
+        });
+        let known = known.flatten();
+        known.unwrap_or_else(|| "Nothing is known yet".to_owned())
     }
 
     /// A pointer is among the rows, or not.
@@ -238,9 +239,9 @@ impl Rows {
 }
 
 impl Row {
-    fn figures(&self, unit: VolumeUnit) -> Figures {
+    fn figures(&self, style: Style) -> Figures {
         self.data.as_ref().map_or_else(Figures::default, |data| {
-            Figures::of(&data.ticker, data.precision, unit)
+            Figures::of(&data.ticker, data.precision, style.unit)
         })
     }
 }
@@ -256,7 +257,7 @@ impl State {
         let sort = self.sort.unwrap_or(Sort::OWN);
         sorted(&self.own, sort, |id| {
             let row = self.rows.get(id);
-            row.map_or_else(Figures::default, |row| row.figures(self.unit))
+            row.map_or_else(Figures::default, |row| row.figures(self.style))
         })
     }
 
@@ -270,7 +271,7 @@ impl State {
         for row in self.rows.values_mut().filter(|row| row.is_dirty) {
             row.is_dirty = false;
             if let (Some(cells), Some(data)) = (&row.cells, &row.data) {
-                cells.write(data, &row.figures(self.unit));
+                cells.write(data, &row.figures(self.style), self.style.numbers);
             }
         }
         if !std::mem::take(&mut self.is_second_over) {
@@ -295,7 +296,7 @@ impl State {
     fn words(&self) -> String {
         let changes = self.own.iter().filter_map(|id| {
             let row = self.rows.get(id)?;
-            row.figures(self.unit).change
+            row.figures(self.style).change
         });
         let (mut rise, mut fall) = (0, 0);
         for change in changes {

@@ -1,11 +1,12 @@
 //! What a person sets: which list, how it is sorted, which columns stand in it.
 
 use leptos::prelude::*;
+use tradesuite_core::chart::SizeUnit;
 use tradesuite_core::model::{Choice, Field, FieldKind};
-use tradesuite_core::watch::{Column, Sort, VolumeUnit};
+use tradesuite_core::watch::{Column, Sort};
 
 use crate::ui::panel::PanelContext;
-use crate::ui::panel::fields::INSTRUMENT;
+use crate::ui::panel::fields::{INSTRUMENT, unit_of};
 
 const fn choice(value: &'static str, label: &'static str) -> Choice {
     Choice { value, label }
@@ -43,6 +44,9 @@ const fn by(column: Column, is_falling: bool) -> Sort {
     }
 }
 
+/// Name of the setting that says what volume is counted in.
+const VOLUME_IN: &str = "volume_in";
+
 /// The table.
 pub static FIELDS: &[Field] = &[
     INSTRUMENT,
@@ -79,14 +83,15 @@ pub static FIELDS: &[Field] = &[
         when: None,
     },
     Field {
-        name: "volume_in",
+        name: VOLUME_IN,
         label: "Volume in",
         kind: FieldKind::Choice {
             options: &[
-                choice("quote", "the quote currency"),
+                choice("preferred", "what is preferred"),
                 choice("base", "the base currency"),
+                choice("quote", "the quote currency"),
             ],
-            default: "quote",
+            default: "preferred",
         },
         help: "What volume is counted in; in the quote currency at the last price",
         when: None,
@@ -121,7 +126,7 @@ pub struct Choices {
     /// The order of the rows.
     pub sort: Memo<Sort>,
     /// What volume is counted in.
-    pub unit: Memo<VolumeUnit>,
+    pub unit: Memo<SizeUnit>,
     wanted: [(Column, Memo<bool>); 4],
 }
 
@@ -130,7 +135,6 @@ impl Choices {
     #[must_use]
     pub fn new(context: PanelContext) -> Self {
         let sort = context.setting("sort", "own".to_owned());
-        let unit = context.setting("volume_in", "quote".to_owned());
         let wanted = [
             (Column::Trend, "trend"),
             (Column::Change, "change"),
@@ -140,10 +144,7 @@ impl Choices {
         Self {
             list: context.setting("list", String::new()),
             sort: Memo::new(move |_| sort.with(|word| sort_of(word))),
-            unit: Memo::new(move |_| match unit.with(|word| word == "base") {
-                true => VolumeUnit::Base,
-                false => VolumeUnit::Quote,
-            }),
+            unit: unit_of(context, VOLUME_IN),
             wanted: wanted.map(|(column, name)| (column, context.setting(name, true))),
         }
     }

@@ -11,7 +11,7 @@ use super::history::History;
 use super::rows::Rows;
 use super::settings::{Choices, word_of};
 use crate::browser;
-use crate::ui::live::Link;
+use crate::ui::live::{Link, Live};
 use crate::ui::panel::PanelContext;
 use crate::ui::watchlists::{Problem, Watchlists};
 
@@ -112,7 +112,7 @@ impl Table {
             context: parts.context,
             choices: parts.choices,
             rows,
-            history: History::new(rows),
+            history: History::new(rows, Live::expect()),
             lists: Watchlists::expect(),
             name: parts.name,
             columns: parts.columns,

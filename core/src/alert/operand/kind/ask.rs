@@ -1,21 +1,15 @@
 //! The lowest ask of the book.
 
-use crate::alert::operand::reading::Reading;
-use crate::alert::operand::spec::{Feed, OperandSpec, OperandUnit, Reads};
+use crate::alert::operand::best::of_best;
+use crate::alert::operand::spec::{OperandSpec, OperandUnit, Words};
 use crate::alert::value::Value;
 
-pub(super) static ASK: OperandSpec = OperandSpec {
-    name: "ask",
-    label: "Best ask",
-    about: "The lowest price that somebody asks.",
-    unit: OperandUnit::Price,
-    feed: Feed::Book,
-    fields: &[],
-    reads: Reads::Own(|_| Reading::Book {
-        look: |book, _| {
-            let price = book.best_ask()?.price;
-            Some(Value::Exact(price.to_decimal(book.precision().price)))
-        },
-        levels: 1,
-    }),
-};
+pub(super) static ASK: OperandSpec = of_best(
+    Words {
+        name: "ask",
+        label: "Best ask",
+        about: "The lowest price that somebody asks.",
+    },
+    OperandUnit::Price,
+    |book, _| Some(Value::of_price(book.best_ask()?.price, book.precision())),
+);

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::TIMEFRAME;
+use crate::alert::operand::bar::TIMEFRAME;
 use crate::alert::operand::spec::{Feed, OUTPUT, OperandSpec, OperandUnit, Reads};
 use crate::indicator::{Field as Parameter, FieldKind as ParameterKind, INDICATORS, Unit};
 use crate::indicator::{IndicatorSpec, Output};

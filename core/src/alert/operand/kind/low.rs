@@ -1,20 +1,15 @@
 //! The lowest price of a bar.
 
-use super::{AGO, BAR, TIMEFRAME};
-use crate::alert::operand::reading::Reading;
-use crate::alert::operand::spec::{Feed, OperandSpec, OperandUnit, Reads, timeframe};
+use crate::alert::operand::bar::of_bar;
+use crate::alert::operand::spec::{OperandSpec, OperandUnit, Words};
 use crate::alert::value::Value;
 
-pub(super) static LOW: OperandSpec = OperandSpec {
-    name: "low",
-    label: "Low of a bar",
-    about: "The lowest price of a bar.",
-    unit: OperandUnit::Price,
-    feed: Feed::Bar,
-    fields: BAR,
-    reads: Reads::Own(|settings| Reading::Bar {
-        timeframe: timeframe(settings, &TIMEFRAME),
-        ago: settings.integer(&AGO) as u8,
-        look: |candle, precision| Some(Value::Exact(candle.low.to_decimal(precision.price))),
-    }),
-};
+pub(super) static LOW: OperandSpec = of_bar(
+    Words {
+        name: "low",
+        label: "Low of a bar",
+        about: "The lowest price of a bar.",
+    },
+    OperandUnit::Price,
+    |candle, precision| Some(Value::of_price(candle.low, precision)),
+);

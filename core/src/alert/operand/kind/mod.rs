@@ -1,5 +1,6 @@
 //! Every operand: one file and one line in [`OPERANDS`] each. A file says what is read of a source
-//! and what may be set; sources are kept elsewhere.
+//! and what may be set; sources are kept elsewhere. What operands over a bar or over the best levels
+//! have in common stands beside this folder.
 
 use super::spec::Entry;
 use crate::model::{Field, FieldKind};
@@ -42,35 +43,6 @@ pub static OPERANDS: &[Entry] = &[
     Entry::One(&staleness::STALENESS),
     Entry::Many(indicator::indicators),
 ];
-
-/// Of the bars that are looked at.
-const TIMEFRAME: Field = Field {
-    name: super::spec::TIMEFRAME,
-    label: "Timeframe",
-    kind: FieldKind::Timeframe { default: "1m" },
-    help: "The width of the bars.",
-    when: None,
-};
-
-/// Bars before the newest that can be looked at.
-const MOST_AGO: i64 = 3;
-
-/// Which bar is looked at.
-const AGO: Field = Field {
-    name: "ago",
-    label: "Bars ago",
-    kind: FieldKind::Integer {
-        least: 0,
-        most: MOST_AGO,
-        default: 0,
-        unit: "bars",
-    },
-    help: "0 for the newest bar, which still changes.",
-    when: None,
-};
-
-/// Of a bar operand.
-const BAR: &[Field] = &[TIMEFRAME, AGO];
 
 /// A time that has passed.
 const fn window(default: i64) -> Field {

@@ -1,4 +1,12 @@
-//! The router as its callers see it.
+//! The router as its callers see it: here what the calls answer.
+//!
+//! | module | what is tested |
+//! |---|---|
+//! | [`door`] | who is let in, and what every answer carries |
+//! | [`description`] | the description of the interface, and the page to try it |
+
+mod description;
+mod door;
 
 use std::sync::Arc;
 
@@ -295,20 +303,6 @@ async fn bad_parameters_are_named() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_a_problem_too() {
-    let body = vec![b'x'; super::BODY_LIMIT + 1];
-    let request = Request::post("/api/v1/status")
-        .header("host", "localhost:8080")
-        .header("content-length", body.len())
-        .body(Body::from(body))
-        .expect("a request");
-    let answer = send(app(), request).await;
-    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(answer.kind, "application/problem+json");
-    assert_eq!(answer.json()["code"], json!("too_large"));
-}
-
-#[tokio::test]
 async fn what_is_not_there_is_404() {
     for (path, code) in [
         (
@@ -325,130 +319,6 @@ async fn what_is_not_there_is_404() {
         let answer = get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert_eq!(answer.json()["code"], json!(code), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn strangers_are_turned_away_on_every_route() {
-    for path in ["/api/v1/time", "/ws/v1", "/healthz", "/"] {
-        let request = Request::get(path).header("host", "evil.example");
-        let answer = send(app(), request.body(Body::empty()).expect("a request")).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
-        assert_eq!(answer.json()["code"], json!("foreign_host"), "{path}");
-    }
-    let request = Request::post("/api/v1/time")
-        .header("host", "localhost")
-        .header("sec-fetch-site", "cross-site");
-    let answer = send(app(), request.body(Body::empty()).expect("a request")).await;
-    assert_eq!(answer.json()["code"], json!("foreign_site"));
-}
-
-#[tokio::test]
-async fn answers_carry_the_security_headers() {
-    let answer = get("/healthz").await;
-    assert_eq!(
-        (answer.status, answer.text.as_str()),
-        (StatusCode::OK, "ok\n")
-    );
-    for header in [
-        "content-security-policy",
-        "x-content-type-options",
-        "x-frame-options",
-    ] {
-        assert!(answer.headers.contains_key(header), "{header}");
-    }
-    assert_eq!(get("/readyz").await.status, StatusCode::OK);
-    let wrong = Request::post("/api/v1/time").header("host", "localhost");
-    let answer = send(app(), wrong.body(Body::empty()).expect("a request")).await;
-    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(answer.json()["code"], json!("method_not_allowed"));
-}
-
-#[tokio::test]
-async fn the_page_to_try_it_comes_from_here() {
-    let redirect = get("/api/v1/docs").await;
-    assert_eq!(redirect.headers["location"], "/api/v1/docs/index.html");
-    let page = get("/api/v1/docs/index.html").await;
-    assert!(page.kind.starts_with("text/html"), "{}", page.kind);
-    assert!(
-        !page.text.contains("<script>"),
-        "inline scripts are not allowed: {}",
-        page.text
-    );
-    let policy = page.headers["content-security-policy"]
-        .to_str()
-        .expect("ascii");
-    assert!(policy.contains("script-src 'self'"), "{policy}");
-    let style = get("/api/v1/docs/index.css").await;
-    assert!(style.text.contains("line-height"), "names in prose overlap");
-    let start = get("/api/v1/docs/swagger-initializer.js").await;
-    assert!(
-        start.text.contains("/api/v1/openapi.json"),
-        "{}",
-        start.text
-    );
-    assert_eq!(
-        get("/api/v1/docs/nothing.js").await.status,
-        StatusCode::NOT_FOUND
-    );
-}
-
-#[tokio::test]
-async fn the_description_has_every_endpoint_and_the_fields_that_are_sent() {
-    let description = get("/api/v1/openapi.json").await.json();
-    let paths: Vec<&String> = description["paths"]
-        .as_object()
-        .expect("paths")
-        .keys()
-        .collect();
-    let expected = [
-        "book",
-        "candles",
-        "coverage",
-        "current-workspaces",
-        "drawings/{instrument}",
-        "exchanges",
-        "gaps",
-        "instruments",
-        "settings",
-        "status",
-        "ticker",
-        "tickers",
-        "time",
-        "trades",
-        "watchlists",
-        "watchlists/{name}",
-        "watchlists/{name}/rename",
-        "workspaces",
-        "workspaces/{name}",
-        "workspaces/{name}/rename",
-    ];
-    assert_eq!(
-        paths,
-        expected
-            .map(|name| format!("/api/v1/{name}"))
-            .iter()
-            .collect::<Vec<_>>()
-    );
-
-    let candles = get("/api/v1/candles?instrument=BTC-USD&timeframe=1m")
-        .await
-        .json();
-    let trades = get("/api/v1/trades?instrument=BTC-USD").await.json();
-    let ticker = get("/api/v1/ticker?instrument=BTC-USD").await.json();
-    let gaps = get("/api/v1/gaps").await.json();
-    let status = get("/api/v1/status").await.json();
-    for (schema, value) in [
-        ("Candles", &candles),
-        ("Candle", &candles["candles"][0]),
-        ("Trade", &trades["trades"][0]),
-        ("Ticker", &ticker),
-        ("Gap", &gaps["gaps"][0]),
-        ("Status", &status),
-        ("Store", &status["store"]),
-    ] {
-        let (described, sent) = super::rest::fields(&description, schema, value);
-        assert_eq!(described, sent, "{schema}");
     }
 }
 
@@ -481,23 +351,4 @@ async fn the_rest_answers() {
     let coverage = get("/api/v1/coverage?instrument=BTC-USD").await.json();
     assert_eq!(coverage["gaps"][0]["reason"], json!("the line was cut"));
     assert_eq!(get("/api/v1/status").await.json()["mode"], json!("demo"));
-}
-
-#[tokio::test]
-async fn big_answers_are_compressed() {
-    let request = Request::get("/api/v1/openapi.json")
-        .header("host", "localhost")
-        .header("accept-encoding", "gzip");
-    let answer = send(app(), request.body(Body::empty()).expect("a request")).await;
-    assert_eq!(answer.headers["content-encoding"], "gzip");
-}
-
-#[tokio::test]
-async fn pages_stand_behind_the_same_door() {
-    let pages = Router::new().route("/", axum::routing::get(async || "page"));
-    let app = router(state(StoreBatch::default()), pages);
-    assert_eq!(get_of(app.clone(), "/").await.text, "page");
-    let request = Request::get("/").header("host", "evil.example");
-    let answer = send(app, request.body(Body::empty()).expect("a request")).await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
