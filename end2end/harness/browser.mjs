@@ -16,6 +16,15 @@ const FLAGS = [
 ];
 const PREFERENCES_KEY = 'tradesuite.preferences';
 
+/**
+ * What the browser itself prints while the server is gone, to be given as `expected` by a test that takes it away:
+ * which of them depends on how far a request had come when its connection ended.
+ */
+export const SERVER_GONE = [
+  /WebSocket connection/,
+  /net::ERR_(ABORTED|CONNECTION_(CLOSED|REFUSED|RESET)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED)/,
+];
+
 /** Starts the browser. */
 export function launch(flags = []) {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';

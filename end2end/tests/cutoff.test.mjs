@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SERVER_GONE } from '../harness/browser.mjs';
 import { chartOf } from '../harness/chart.mjs';
 import { line } from '../harness/line.mjs';
 import { rest } from '../harness/market.mjs';
@@ -15,8 +16,6 @@ const INSTRUMENT = 'coinbase:BTC-USD';
 const CUT_S = Number(process.env.CUT_S ?? 15);
 const WHOLE_MS = 5_000;
 const { open } = withBrowser();
-
-const EXPECTED = [/WebSocket connection/, /ERR_ABORTED/, /ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /ERR_EMPTY_RESPONSE/];
 
 const link = (page) => page.getByTestId('link').innerText();
 const said = (page, testid) => page.getByTestId(testid).innerText({ timeout: 500 }).catch(() => '');
@@ -62,14 +61,14 @@ test('a page whose line is cut without a word is whole within five seconds of it
   const { serve } = await market(t);
   const server = await serve();
   const wire = await line(t, server.url);
-  const page = await open(t, wire.url, { workspace: { timeframe: '1s' }, expected: EXPECTED });
+  const page = await open(t, wire.url, { workspace: { timeframe: '1s' }, expected: SERVER_GONE });
   await survives(t, page, server, wire);
 });
 
 test('a page whose server is frozen is whole within five seconds of its return', async (t) => {
   const { serve } = await market(t);
   const server = await serve();
-  const page = await open(t, server.url, { workspace: { timeframe: '1s' }, expected: EXPECTED });
+  const page = await open(t, server.url, { workspace: { timeframe: '1s' }, expected: SERVER_GONE });
   await survives(t, page, server, {
     cut: () => process.kill(server.pid, 'SIGSTOP'),
     mend: () => process.kill(server.pid, 'SIGCONT'),

@@ -1,6 +1,7 @@
 /** The page while its server is killed and its venue is silent: it says so, and is whole again by itself. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SERVER_GONE } from '../harness/browser.mjs';
 import { chartOf } from '../harness/chart.mjs';
 import { middle, ready } from '../harness/dock.mjs';
 import { rest } from '../harness/market.mjs';
@@ -16,7 +17,7 @@ test('a server that is killed under an open page leaves nothing doubled and noth
   const first = await serve();
   const page = await open(t, first.url, {
     workspace: { timeframe: '1s' },
-    expected: [/WebSocket connection/, /ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /ERR_EMPTY_RESPONSE/],
+    expected: SERVER_GONE,
   });
   const chart = chartOf(page);
   await chart.drawn(INSTRUMENT, '1s');
