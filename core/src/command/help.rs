@@ -136,8 +136,10 @@ mod tests {
 
     const DOCK: &[(&str, &str)] = &[("Alt W", "Close the panel")];
 
-    /// Every table of keys by its name in the sources, and as the help should show it.
-    fn tables() -> Vec<(&'static str, &'static str, Vec<(String, &'static str)>)> {
+    /// A table of keys by its name in the sources, the part of the help that it belongs to, and its rows as shown there.
+    type Table = (&'static str, &'static str, Vec<(String, &'static str)>);
+
+    fn tables() -> Vec<Table> {
         let chart = CHART_KEYS.iter();
         let ladder = LADDER_KEYS.iter();
         let tape = TAPE_KEYS.iter();
