@@ -147,15 +147,12 @@ async fn a_venue_that_is_away_is_said_and_left_alone_for_a_while() {
 #[tokio::test(start_paused = true)]
 async fn who_cannot_wait_gets_the_newest_first_and_the_rest_goes_on() {
     let stage = stage(0);
-    let (instrument, stretch) = (id("A-USD"), minutes(900, 1_000));
+    let (instrument, stretch, demand) = (id("A-USD"), minutes(900, 1_000), Demand::awaited());
     let ask = |patience| {
-        stage.history.ensure(
-            &instrument,
-            Timeframe::M1,
-            stretch,
-            patience,
-            &Demand::awaited(),
-        )
+        let bars = Timeframe::M1;
+        stage
+            .history
+            .ensure(&instrument, bars, stretch, patience, &demand)
     };
     let missing = ask(Duration::from_millis(250)).await;
     assert_eq!(missing.stretches, [minutes(900, 980)]);
@@ -172,8 +169,8 @@ async fn a_page_fetched_ahead_is_hurried_once_somebody_waits_for_it() {
     let one_page = |name: String, demand: Demand| {
         let history = stage.history.clone();
         async move {
-            let stretch = minutes(990, 1_000);
-            let asked = history.ensure(&id(&name), Timeframe::M1, stretch, PATIENCE, &demand);
+            let (instrument, stretch) = (id(&name), minutes(990, 1_000));
+            let asked = history.ensure(&instrument, Timeframe::M1, stretch, PATIENCE, &demand);
             assert_eq!(asked.await, Missing::default());
             watch.elapsed()
         }
