@@ -27,6 +27,7 @@
 
 mod field;
 mod heikin_ashi;
+mod kept;
 mod kind;
 mod ohlcv;
 mod params;
@@ -50,6 +51,7 @@ mod talib_tests;
 
 pub use field::{Choice, Field, FieldKind, LONGEST_PERIOD};
 pub use heikin_ashi::HeikinAshi;
+pub use kept::Kept;
 pub use kind::{INDICATORS, indicator};
 pub use ohlcv::Ohlcv;
 pub use params::{ParamError, Params};
@@ -57,4 +59,4 @@ pub use prior_levels::{PriorLevels, PriorRange};
 #[cfg(feature = "engine")]
 pub use saved::SavedIndicator;
 pub use series::{IndicatorSeries, IndicatorState};
-pub use spec::{Colour, Indicator, IndicatorSpec, Kept, Output, Place, Style, Unit};
+pub use spec::{Colour, Indicator, IndicatorSpec, Output, Place, Style, Unit};

@@ -1,9 +1,7 @@
 //! What the table says of an indicator, and the form that its running state has.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use super::field::Field;
+use super::kept::Kept;
 use super::ohlcv::Ohlcv;
 use super::params::Params;
 
@@ -20,40 +18,6 @@ pub trait Indicator: Kept + Send + Sync {
 
     /// Takes a bar as final.
     fn take(&mut self, bar: &Ohlcv);
-}
-
-/// What every state can do because its numbers can be written down: be copied, kept and read back.
-pub trait Kept {
-    /// Another one that knows the same bars.
-    fn copied(&self) -> Box<dyn Indicator>;
-
-    /// Its numbers, to the bit.
-    #[cfg(feature = "engine")]
-    fn saved(&self) -> Vec<u8>;
-
-    /// Takes over what [`Kept::saved`] gave of the same indicator; otherwise `false`, and nothing
-    /// was changed.
-    #[cfg(feature = "engine")]
-    #[must_use]
-    fn restore(&mut self, saved: &[u8]) -> bool;
-}
-
-impl<T: Indicator + Clone + Serialize + DeserializeOwned + 'static> Kept for T {
-    fn copied(&self) -> Box<dyn Indicator> {
-        Box::new(self.clone())
-    }
-
-    #[cfg(feature = "engine")]
-    fn saved(&self) -> Vec<u8> {
-        // Numbers, lists and options: nothing that MsgPack could not hold.
-        rmp_serde::to_vec(self).unwrap_or_default()
-    }
-
-    #[cfg(feature = "engine")]
-    fn restore(&mut self, saved: &[u8]) -> bool {
-        let read = rmp_serde::from_slice(saved);
-        read.map(|read| *self = read).is_ok()
-    }
 }
 
 /// An indicator: what it is called, where and how it is drawn, what may be set.

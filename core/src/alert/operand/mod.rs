@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`OPERANDS`] | the table: one file each in `kind` |
 //! | [`OperandSpec`], [`operands()`], [`operand()`] | what the table says; every indicator is one of them |
-//! | [`Reading`] | which source an operand reads, and how |
+//! | [`Reading`], [`reading_of()`] | which source an operand reads, and how |
 //! | [`Operands`] | the table as the reader of rules asks it |
 
 mod bar;
@@ -16,7 +16,5 @@ mod vocabulary;
 
 pub use kind::OPERANDS;
 pub use reading::{BarLook, BookLook, Reading, Silence};
-#[cfg(feature = "engine")]
-pub(crate) use spec::reading_of;
-pub use spec::{Entry, Feed, OperandSpec, OperandUnit, operand, operands};
+pub use spec::{Entry, Feed, OperandSpec, OperandUnit, operand, operands, reading_of};
 pub use vocabulary::Operands;

@@ -150,7 +150,7 @@ pub(super) fn timeframe(settings: &Settings, field: &Field) -> Timeframe {
 ///
 /// # Errors
 /// A sentence where there is no such operand, or its settings do not go together.
-pub(crate) fn reading_of(of: &Operand) -> Result<Reading, String> {
+pub fn reading_of(of: &Operand) -> Result<Reading, String> {
     let spec = operand(&of.name).ok_or_else(|| format!("there is no operand {}", of.name))?;
     spec.reading(&of.settings)
 }
