@@ -51,7 +51,11 @@ impl Ledger {
             let Some(figures) = figures.first().filter(|bar| bar.volume >= open.volume) else {
                 continue;
             };
-            let is_replaced = bars.replace_open(timeframe, *figures);
+            // Our own trades come out of order at times; before what the venue says nothing came.
+            let first = (parts.first().filter(|part| part.origin != Origin::Venue))
+                .and_then(|part| bars.open_bar(finer, part.time))
+                .map_or((figures.time.to_ns(), TradeId(0)), |part| part.first);
+            let is_replaced = bars.replace_open(timeframe, *figures, first);
             let remade = bars.bars(timeframe).next_back();
             if let Some(remade) = remade.filter(|_| is_replaced) {
                 self.put_bars(id, precision, [(timeframe, remade)]);

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use tradesuite_core::market::{
     BarEvent, CandleBuilder, DEFAULT_GRACE_MS, Novelty, OpenBar, PrecisionOverflow, TradeIds,
+    TradeKey,
 };
 use tradesuite_core::model::{
     Candle, Origin, Precision, Timeframe, Trade, TradeId, UnixMs, UnixNs,
@@ -133,8 +134,8 @@ impl InstrumentBars {
     }
 
     /// Puts better figures in the place of the open bar that they are about; whether there is
-    /// such a bar. Trades to come are added to them.
-    pub fn replace_open(&mut self, timeframe: Timeframe, figures: Candle) -> bool {
+    /// such a bar. Trades to come are added to them; one from before `first` opens the bar.
+    pub fn replace_open(&mut self, timeframe: Timeframe, figures: Candle, first: TradeKey) -> bool {
         let Some(open) = self
             .builder
             .bars(timeframe)
@@ -142,7 +143,6 @@ impl InstrumentBars {
         else {
             return false;
         };
-        let first = (figures.time.to_ns(), TradeId(0));
         let candle = Candle {
             closed: false,
             origin: Origin::Both,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use tradesuite_core::model::{Candle, InstrumentId, Timeframe};
 
-use super::market::{bars_of, gaps_of, market, plain, some_event};
+use super::market::{MarketEventKind, bars_of, gaps_of, market, plain, some_event};
 use super::*;
 use crate::server::collector::sink::EventSink;
 use crate::server::collector::testing::{Fault, Held, MemoryJournal};
@@ -96,6 +96,35 @@ proptest! {
         prop_assert_eq!(ledger.collect::<BTreeMap<_, _>>(), gaps_of(&events));
         prop_assert!(held.book.is_sorted_by_key(|record| record.position));
     }
+}
+
+/// Killed with the first write torn: the third trade is given again, and the fourth, which is the
+/// oldest of all, comes after that.
+#[tokio::test(start_paused = true)]
+async fn a_trade_out_of_order_after_a_torn_write_opens_every_bar_of_its_own() {
+    let book = MarketEventKind::Book {
+        whole: false,
+        price: 0,
+        quantity: 0,
+    };
+    let again = MarketEventKind::Again(1);
+    let mut kinds = vec![
+        (1, MarketEventKind::Trade),
+        (0, again.clone()),
+        (0, MarketEventKind::Trade),
+        (1, MarketEventKind::Trade),
+        (0, book.clone()),
+        (0, book.clone()),
+        (0, again.clone()),
+        (0, book.clone()),
+        (0, book.clone()),
+        (0, again),
+        (0, book),
+    ];
+    kinds.extend(vec![(0, MarketEventKind::Trade); 27]);
+    let events = numbered(market(kinds));
+    let (held, _) = record(&events, &[None], &[200], 1).await;
+    assert_eq!(stored_bars(&held), bars_of(&events));
 }
 
 #[tokio::test(start_paused = true)]
